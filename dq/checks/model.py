@@ -1,0 +1,268 @@
+"""A check: what it looks at, which numbers it allows, what its failing does. And the registry: a function is a check."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Any, Literal, TypeVar
+
+from sqlglot import exp
+
+from dq.errors import Place
+
+Scalar = str | int | float | bool | Decimal | date | datetime | None
+Tree = exp.Expression
+
+
+class Mode(StrEnum):
+    """What a failing rule does, weakest first."""
+
+    OBSERVE = "observe"  # recorded; not counted in the dataset's status
+    WARN = "warn"
+    QUARANTINE = "quarantine"  # its bad rows are diverted; good rows go on
+    BLOCK = "block"  # nothing goes on
+
+    @property
+    def strength(self) -> int:
+        """0 for observe, 3 for block."""
+        return list(Mode).index(self)
+
+
+class Status(StrEnum):
+    """The verdict on a check, worst first. `error` could not run: never a pass, never a fail."""
+
+    FAIL = "fail"
+    ERROR = "error"
+    WARN = "warn"
+    SKIP = "skip"
+    PASS = "pass"  # noqa: S105  a verdict
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Status).index(self)
+
+
+class Dimension(StrEnum):
+    """The quality dimensions of ODCS."""
+
+    ACCURACY = "accuracy"
+    COMPLETENESS = "completeness"
+    CONFORMITY = "conformity"
+    CONSISTENCY = "consistency"
+    COVERAGE = "coverage"
+    TIMELINESS = "timeliness"
+    UNIQUENESS = "uniqueness"
+
+
+class Unit(StrEnum):
+    """What a limit counts."""
+
+    ROWS = "rows"
+    PERCENT = "percent"  # 5 means 5 %
+    VALUE = "value"  # the measured value itself
+
+
+class Op(StrEnum):
+    """How a limit compares."""
+
+    EQ = "="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    BETWEEN = "between"  # bounds included
+    NOT_BETWEEN = "not between"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a number must be. *value* is a pair for the between operators."""
+
+    op: Op
+    value: Any
+    unit: Unit = Unit.ROWS
+
+    @property
+    def is_tolerance(self) -> bool:
+        """Whether it bounds bad rows from above: then the rows beyond it can be told, and diverted."""
+        return self.op in (Op.LT, Op.LE) or (self.op is Op.EQ and self.value == 0)
+
+    def __str__(self) -> str:
+        value = f"{self.value[0]} and {self.value[1]}" if isinstance(self.value, tuple) else f"{self.value}"
+        return f"{self.op} {value}{' %' if self.unit is Unit.PERCENT else ''}"
+
+
+NONE_BAD = (Limit(Op.EQ, 0),)
+
+
+# -- what a check looks at: exactly one of these ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """*bad* is TRUE on a bad row; null is not TRUE."""
+
+    bad: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """
+    Rows whose *columns* are among the rows of *bad*, a SELECT over `dq.sql.SOURCE` (and reference tables).
+
+    *spare* chooses those marked rows that go on all the same: an expression over the marked rows, TRUE on a spared
+    one (window functions allowed); they count, but are not diverted.
+    """
+
+    columns: tuple[str, ...]
+    bad: exp.Select
+    spare: Tree | None = None
+    spare_code: str = ""  # the reason given to rows diverted only because an equal row goes on
+    reference: str = ""  # dataset that *bad* also reads, as `dq.sql.reference(name)`
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """*of* is one aggregate over the rows."""
+
+    of: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A user's own SELECT of one value, a statement of its own; *dialect* "" means: that of the engine."""
+
+    query: str
+    dialect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Judged from metadata alone. *column* "" means: the set and order of all columns."""
+
+    column: str = ""
+    extra: Mode = Mode.OBSERVE
+    order: Mode | None = None  # None: order is free
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOf:
+    """Every value of *column* fits its declared type. The plan's binding knows how to tell."""
+
+    column: str
+
+
+Subject = Rows | Keys | Measure | Answer | Shape | TypeOf
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Where the promise is written, and its text."""
+
+    place: Place
+    text: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule, compiled."""
+
+    id: str  # unique in its plan: `status.in_set`
+    name: str  # the check function: `in_set`
+    dimension: Dimension
+    says: str  # one sentence in the contract's words, never a value from data
+    columns: tuple[str, ...]
+    subject: Subject
+    clause: Clause
+    limits: tuple[Limit, ...] = NONE_BAD
+    mode: Mode = Mode.QUARANTINE
+    where: Tree | None = None  # only rows that pass it are judged and counted
+    rule: str = ""  # `id`, else `name`, of the contract's rule
+    tags: tuple[str, ...] = ()
+    on: Literal["arrived", "good"] = "arrived"
+    warning: str = ""  # said once in the report: two operators on one rule, …
+
+    @property
+    def is_row_check(self) -> bool:
+        """Whether its bad rows can be told apart and diverted."""
+        return isinstance(self.subject, Rows | Keys | TypeOf) and all(limit.is_tolerance for limit in self.limits)
+
+
+class GapKind(StrEnum):
+    """Why a clause is not enforced."""
+
+    SKIPPED = "skipped"  # dq cannot enforce it: the dataset is at least `warn`, unless waived
+    NOT_JUDGED = "not judged"  # text, or a service level without a store or a time: changes nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A clause that nobody enforces, and why."""
+
+    clause: Clause
+    reason: str
+    kind: GapKind = GapKind.SKIPPED
+    waived: bool = False
+    rule: str = ""
+    column: str = ""
+
+
+# -- the registry ----------------------------------------------------------------------------------------------------
+
+
+class Looks(IntEnum):
+    """What a check function describes."""
+
+    ROWS = 1
+    KEYS = 2
+    MEASURE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A check function and what its decorator says."""
+
+    name: str
+    dimension: Dimension
+    says: str
+    function: Callable[..., Any]
+    looks: Looks
+    takes: Literal["column", "columns", "table"]  # the first argument: one column, several, none
+    parameters: Mapping[str, inspect.Parameter] = field(default_factory=dict)
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+DEFINITIONS: dict[str, Definition] = {}
+
+
+def check(
+    *, dimension: str, says: str, looks: Looks = Looks.ROWS, takes: Literal["column", "columns", "table"] = "column"
+) -> Callable[[F], F]:
+    """
+    Register a function as the check of its name.
+
+    It takes a column (or columns, or nothing) and keyword arguments, and returns the tree that *looks* names.
+    *says* is a format over `column` and the arguments.
+    """
+
+    def register(function: F) -> F:
+        name = function.__name__.rstrip("_")
+        if name in DEFINITIONS:
+            msg = f"two checks are named '{name}'"
+            raise ValueError(msg)
+        keywords = {
+            key: parameter
+            for key, parameter in inspect.signature(function).parameters.items()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+        DEFINITIONS[name] = Definition(name, Dimension(dimension), says, function, looks, takes, keywords)
+        return function
+
+    return register

@@ -1,0 +1,87 @@
+"""A plan is all checks of one schema object; passes are what an engine must compute for it. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from dq.checks.model import Check, Clause, Gap, Tree
+from dq.sql import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared column, or a part of one: its name in the contract, its name in the data, its declared kind."""
+
+    name: str
+    source: str
+    kind: Kind | None = None
+    fields: tuple[Field, ...] = ()
+    items: Field | None = None
+    formats: tuple[str, ...] = ()  # `strptime` formats for dates and times kept as text
+    text: bool = False  # physicalType says that values are kept as text
+    sensitive: bool = False
+    key: bool = False  # part of the primary key: shown beside samples
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    All checks of one schema object, independent of data and engine.
+
+    *sha256* names its meaning: contract, suites and the version of dq's rules.
+    """
+
+    dataset: str
+    contract: str  # `name@version`, "" without a contract
+    object: str
+    fields: tuple[Field, ...]
+    checks: tuple[Check, ...]
+    gaps: tuple[Gap, ...]
+    sha256: str
+    zone: str = "UTC"
+    owners: tuple[str, ...] = ()
+
+    def field(self, name: str) -> Field | None:
+        """The declared column of that name."""
+        return next((item for item in self.fields if item.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """Rows whose *columns* (trees over the source) are among the rows of *select*; engines keep it as table *name*."""
+
+    name: str
+    columns: tuple[Tree, ...]
+    select: exp.Select
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """One row check, bound: *bad* is TRUE on bad rows; it may say `dq.sql.InSet(name, …)` of a key set."""
+
+    check: int  # its place among the plan's checks
+    bad: Tree
+    spare: Tree | None = None
+    spare_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """
+    A plan bound to the columns of one source: what each pass computes, over the source's own columns.
+
+    *columns* is the typed projection that good rows are handed on with. *unable* holds, per check, why it cannot run
+    on these columns.
+    """
+
+    columns: Mapping[str, Tree]
+    keys: tuple[KeySet, ...] = ()
+    rows: tuple[Predicate, ...] = ()
+    measures: Mapping[str, Tree] = field(default_factory=dict)
+    answers: Mapping[str, exp.Select] = field(default_factory=dict)
+    where: Tree | None = None
+    unable: Mapping[int, str] = field(default_factory=dict)

@@ -1,0 +1,167 @@
+"""What came out, frozen. Plain values that pickle, compare and render; nothing here runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from dq.checks.model import Check, Gap, GapKind, Mode, Scalar, Status
+from dq.errors import ViolationError
+
+if TYPE_CHECKING:
+    from dq.bad import BadRows
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """*bad* of *rows* rows broke the rule; *rows* are those that pass the rule's `where`."""
+
+    rows: int
+    bad: int
+
+    @property
+    def share(self) -> Fraction:
+        """Exact; an empty dataset has no bad share."""
+        return Fraction(self.bad, self.rows) if self.rows else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric's value; None: it had no values to work on."""
+
+    value: Scalar
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """Why a check gave no verdict."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A bad row to look at: its number in the source, and display text of some columns, sensitive ones masked."""
+
+    row: int
+    values: Mapping[str, str | None]
+    source: str = ""  # file, for files
+    line: int | None = None  # line in a text file, where known
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """
+    The verdict on one check.
+
+    *tolerated* are bad rows within the limit: they go on. *sql* finds the bad rows, in the engine's dialect.
+    """
+
+    check: Check
+    status: Status
+    found: Counted | Measured | NotRun
+    message: str
+    sql: str = ""
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Rows that the rule was judged on."""
+        return 0 if isinstance(self.found, NotRun) else self.found.rows
+
+    @property
+    def bad_rows(self) -> int:
+        """Rows that its predicate marks."""
+        return self.found.bad if isinstance(self.found, Counted) else 0
+
+    @property
+    def tolerated_rows(self) -> int:
+        """Bad rows that go on because the rule's limit allows them."""
+        return self.bad_rows if self.status is Status.PASS else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Every clause of the contract once."""
+
+    enforced: int
+    skipped: tuple[Gap, ...]
+    not_judged: tuple[Gap, ...]
+
+    @property
+    def share(self) -> Fraction:
+        """Enforced clauses among those that could be judged here; 1 when there are none."""
+        total = self.enforced + len(self.skipped)
+        return Fraction(self.enforced, total) if total else Fraction(1)
+
+    @classmethod
+    def of(cls, enforced: int, gaps: tuple[Gap, ...]) -> Coverage:
+        """Sort *gaps* by kind."""
+        return cls(
+            enforced,
+            tuple(gap for gap in gaps if gap.kind is GapKind.SKIPPED),
+            tuple(gap for gap in gaps if gap.kind is GapKind.NOT_JUDGED),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """
+    What a validation found.
+
+    *status* is the worst of the checks whose mode is not observe. *bad_rows* are the rows marked by a check of status
+    fail: those that `split` hands back as bad and `enforce` diverts. *bad* reads them, each with all its reasons.
+    """
+
+    contract: str  # `name@version`
+    object: str
+    dataset: str
+    source: str
+    engine: str
+    stage: str
+    status: Status
+    rows: int
+    bad_rows: int
+    checks: tuple[CheckResult, ...]
+    coverage: Coverage
+    now: datetime
+    seconds: float
+    columns: Mapping[str, str] = field(default_factory=dict)  # name -> type, as found in the source
+    notes: tuple[str, ...] = ()  # said once: extra columns, the zone assumed, two operators on one rule
+    owners: tuple[str, ...] = ()
+    plan: str = ""  # sha256 of the plan
+    bad: BadRows | None = field(default=None, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed and nothing erred; warnings and skips are ok."""
+        return self.status not in (Status.FAIL, Status.ERROR)
+
+    @property
+    def failures(self) -> tuple[CheckResult, ...]:
+        """Checks that failed or erred, in plan order, without those only observed."""
+        return tuple(
+            item
+            for item in self.checks
+            if item.status in (Status.FAIL, Status.ERROR) and item.check.mode is not Mode.OBSERVE
+        )
+
+    @property
+    def headline(self) -> str:
+        """One line: dataset, verdict, counts."""
+        failed = ", ".join(item.check.id for item in self.failures[:3])
+        more = f" and {len(self.failures) - 3} more" if len(self.failures) > 3 else ""
+        tail = f": {failed}{more}" if failed else ""
+        return f"{self.dataset} {self.status}: {self.bad_rows:,} of {self.rows:,} rows are bad{tail}"
+
+    def raise_for_violations(self) -> Result:
+        """Return the result itself when `ok`, else raise ViolationError."""
+        if not self.ok:
+            raise ViolationError(self)
+        return self

@@ -1,0 +1,129 @@
+"""
+The words of dq's own SQL that sqlglot has no honest node for, and the kinds of values.
+
+Trees are built from sqlglot's nodes and these; `dq.sql.render` writes them in a dialect. Nothing here renders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlglot import exp
+
+SOURCE = "__dq_source_rows"  # the table that key queries and answers read: the rows under check
+ROW_NO = "__dq_row_no"  # pseudo column: the row's number in the source, from 0
+
+
+class Base(StrEnum):
+    """What values are, whatever an engine calls them."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"  # any number; floats and decimals
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"  # without a zone
+    TIMESTAMP_TZ = "timestamp with time zone"
+    BINARY = "binary"
+    UUID = "uuid"
+    OBJECT = "object"
+    ARRAY = "array"
+    MAP = "map"
+    JSON = "json"  # a value that carries its own type
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of values; *precision* and *scale* are a decimal's digits in all and after the point."""
+
+    base: Base
+    precision: int = 0
+    scale: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.base}({self.precision},{self.scale})" if self.precision else str(self.base)
+
+
+class Matches(exp.Func):
+    """Whether text *this* contains a match of *expression*, a portable pattern (a string literal)."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
+    is_var_len_args = False
+
+
+class ReadAs(exp.Func):
+    """Text *this* read strictly as *to* (a Kind): null when it cannot be. *format*: one `strptime` format, else ISO 8601."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "to": True, "format": False}
+
+
+class Missing(exp.Func):
+    """Whether there is no value at all in *this*: null or NaN, but not a value that cannot be read. Resolved at binding."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class InSet(exp.Func):
+    """Whether the tuple *expressions* is a row of the key set named *this* (an identifier); null when a part is null."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": True}
+    is_var_len_args = True
+
+
+class AnyOf(exp.Func):
+    """Whether *expression* is TRUE for an element of array *this*; the element is the identifier *alias* inside it."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "alias": True, "expression": True}
+
+
+class Part(exp.Func):
+    """The field named *expression* (a string literal) of object *this*."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
+
+
+class MapValues(exp.Func):
+    """The values of map *this*, an array."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class JsonType(exp.Func):
+    """The type of JSON value *this*: `null boolean integer number string array object` (integer: whole, as 5 or 5.0)."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class JsonText(exp.Func):
+    """JSON string *this* without its quotes and escapes; the text of any other value."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class JsonPart(exp.Func):
+    """The value of key *expression* (a string literal) of JSON object *this*; null when absent."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
+
+
+class JsonItems(exp.Func):
+    """The elements of JSON array *this*, an array of JSON values; null when it is none."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class MultipleOf(exp.Func):
+    """Whether number *this* is a multiple of *expression* (a number literal), judged on a float's shortest decimal text."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
+
+
+class IsFinite(exp.Func):
+    """Whether number *this* is neither NaN nor infinite."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
