@@ -1,0 +1,67 @@
+"""
+dq: data quality for pipelines that already exist.
+
+A contract (Open Data Contract Standard) says what data must be; `validate` says which rows are not, and why.
+
+    >>> import dq
+    >>> result = dq.validate("orders.parquet", "orders@^2")  # doctest: +SKIP
+    >>> result.ok  # doctest: +SKIP
+    True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dq.bad import BadRows
+    from dq.contract import Contract
+    from dq.errors import ContractError, DqError, EngineError, SourceError, UsageError, ViolationError, WorldError
+    from dq.result import Result
+    from dq.run import load_contract, split, validate
+    from dq.settings import Settings
+    from dq.source import Files, Reading
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BadRows",
+    "Contract",
+    "ContractError",
+    "DqError",
+    "EngineError",
+    "Files",
+    "Reading",
+    "Result",
+    "Settings",
+    "SourceError",
+    "UsageError",
+    "ViolationError",
+    "WorldError",
+    "load_contract",
+    "split",
+    "validate",
+]
+
+_HOMES = {
+    "dq.bad": ("BadRows",),
+    "dq.contract": ("Contract",),
+    "dq.errors": ("ContractError", "DqError", "EngineError", "SourceError", "UsageError", "ViolationError", "WorldError"),
+    "dq.result": ("Result",),
+    "dq.run": ("load_contract", "split", "validate"),
+    "dq.settings": ("Settings",),
+    "dq.source": ("Files", "Reading"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        msg = f"module 'dq' has no attribute '{name}'"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

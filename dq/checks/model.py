@@ -15,7 +15,7 @@ from sqlglot import exp
 from dq.errors import Place
 
 Scalar = str | int | float | bool | Decimal | date | datetime | None
-Tree = exp.Expression
+Tree = exp.Expr
 
 
 class Mode(StrEnum):
@@ -111,20 +111,39 @@ class Rows:
     bad: Tree
 
 
+class Keep(StrEnum):
+    """Who of the rows that share a key goes on."""
+
+    NONE = "none"
+    FIRST = "first"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """
+    Which row of a key goes on although the key occurs more than once: the first or last *by* a column ("" by position).
+
+    Rows equal in every column are always one: a copy of them goes on when nothing else has the key. Ties are all diverted.
+    """
+
+    keep: Keep = Keep.NONE
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """
-    Rows whose *columns* are among the rows of *bad*, a SELECT over `dq.sql.SOURCE` (and reference tables).
+    Rows whose *columns* are among the rows of *bad*, a SELECT over `dq.sql.SOURCE` and, for a foreign key, over the
+    dataset named *reference*.
 
-    *spare* chooses those marked rows that go on all the same: an expression over the marked rows, TRUE on a spared
-    one (window functions allowed); they count, but are not diverted.
+    *survivor*: who of the marked rows goes on all the same; such rows count, but are not diverted.
     """
 
     columns: tuple[str, ...]
     bad: exp.Select
-    spare: Tree | None = None
-    spare_code: str = ""  # the reason given to rows diverted only because an equal row goes on
-    reference: str = ""  # dataset that *bad* also reads, as `dq.sql.reference(name)`
+    survivor: Survivor | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +170,7 @@ class Shape:
     order: Mode | None = None  # None: order is free
 
 
-@dataclass(frozen=True, slots=True)
-class TypeOf:
-    """Every value of *column* fits its declared type. The plan's binding knows how to tell."""
-
-    column: str
-
-
-Subject = Rows | Keys | Measure | Answer | Shape | TypeOf
+Subject = Rows | Keys | Measure | Answer | Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +204,7 @@ class Check:
     @property
     def is_row_check(self) -> bool:
         """Whether its bad rows can be told apart and diverted."""
-        return isinstance(self.subject, Rows | Keys | TypeOf) and all(limit.is_tolerance for limit in self.limits)
+        return isinstance(self.subject, Rows | Keys) and all(limit.is_tolerance for limit in self.limits)
 
 
 class GapKind(StrEnum):

@@ -66,6 +66,7 @@ class Relationship:
     columns: tuple[str, ...]
     to: tuple[str, ...]
     type: str = "foreignKey"
+    extension: Extension = Extension()
 
 
 @dataclass(frozen=True, slots=True)

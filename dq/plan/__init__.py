@@ -1,0 +1,22 @@
+"""Contract and suites become a plan; a plan and columns become passes. Pure: no data is read here."""
+
+from dq.plan.bind import TYPED, Columns, bind
+from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
+from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+
+__all__ = [
+    "COLUMNS",
+    "EVERYTHING",
+    "RECORD",
+    "TYPED",
+    "Columns",
+    "Field",
+    "KeySet",
+    "Passes",
+    "Plan",
+    "Predicate",
+    "Selection",
+    "Unable",
+    "bind",
+    "compile",
+]

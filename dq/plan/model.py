@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from dq.checks.model import Check, Clause, Gap, Tree
+from dq.checks.model import Check, Clause, Gap, Status, Tree
 from dq.sql import Kind
 
 
@@ -52,21 +52,31 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """Rows whose *columns* (trees over the source) are among the rows of *select*; engines keep it as table *name*."""
+    """The rows of *select* (columns k0, k1, …), which an engine keeps as table *name* for `dq.sql.InSet` to look into."""
 
     name: str
-    columns: tuple[Tree, ...]
     select: exp.Select
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """One row check, bound: *bad* is TRUE on bad rows; it may say `dq.sql.InSet(name, …)` of a key set."""
+    """
+    One row check, bound: *bad* is TRUE on bad rows. *spare*, over the marked rows, is TRUE on those that go on; those
+    that are diverted only because an equal row goes on are where *copy* is TRUE.
+    """
 
     check: int  # its place among the plan's checks
     bad: Tree
     spare: Tree | None = None
-    spare_code: str = ""
+    copy: Tree | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unable:
+    """Why a check cannot run on these columns, and what that makes of it: skip, or error."""
+
+    status: Status
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +84,17 @@ class Passes:
     """
     A plan bound to the columns of one source: what each pass computes, over the source's own columns.
 
-    *columns* is the typed projection that good rows are handed on with. *unable* holds, per check, why it cannot run
-    on these columns.
+    *columns* is the typed projection that good rows are handed on with, by the source's names. *measures* and *good* hold
+    aggregates by name: over all rows, over the rows that go on. Names: `check:3` is what check 3 measures, `where:3` how
+    many rows pass its filter.
     """
 
     columns: Mapping[str, Tree]
     keys: tuple[KeySet, ...] = ()
     rows: tuple[Predicate, ...] = ()
     measures: Mapping[str, Tree] = field(default_factory=dict)
-    answers: Mapping[str, exp.Select] = field(default_factory=dict)
+    good: Mapping[str, Tree] = field(default_factory=dict)
+    answers: Mapping[int, exp.Query] = field(default_factory=dict)
     where: Tree | None = None
-    unable: Mapping[int, str] = field(default_factory=dict)
+    unable: Mapping[int, Unable] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -49,81 +49,90 @@ class Kind:
         return f"{self.base}({self.precision},{self.scale})" if self.precision else str(self.base)
 
 
-class Matches(exp.Func):
+class Matches(exp.Expression, exp.Func):
     """Whether text *this* contains a match of *expression*, a portable pattern (a string literal)."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
     is_var_len_args = False
 
 
-class ReadAs(exp.Func):
+class ReadAs(exp.Expression, exp.Func):
     """Text *this* read strictly as *to* (a Kind): null when it cannot be. *format*: one `strptime` format, else ISO 8601."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "to": True, "format": False}
 
 
-class Missing(exp.Func):
-    """Whether there is no value at all in *this*: null or NaN, but not a value that cannot be read. Resolved at binding."""
+class Missing(exp.Expression, exp.Func):
+    """
+    Whether there is no value at all in *this*: null or NaN, but not a value that cannot be read; nor one of *expressions*
+    (literals), as written. Resolved at binding.
+    """
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False}
+
+
+class Misfit(exp.Expression, exp.Func):
+    """Whether *this* holds a value that does not fit its declared kind. Resolved at binding."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-class InSet(exp.Func):
+class InSet(exp.Expression, exp.Func):
     """Whether the tuple *expressions* is a row of the key set named *this* (an identifier); null when a part is null."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": True}
     is_var_len_args = True
 
 
-class AnyOf(exp.Func):
+class AnyOf(exp.Expression, exp.Func):
     """Whether *expression* is TRUE for an element of array *this*; the element is the identifier *alias* inside it."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "alias": True, "expression": True}
 
 
-class Part(exp.Func):
+class Part(exp.Expression, exp.Func):
     """The field named *expression* (a string literal) of object *this*."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
 
 
-class MapValues(exp.Func):
+class MapValues(exp.Expression, exp.Func):
     """The values of map *this*, an array."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-class JsonType(exp.Func):
+class JsonType(exp.Expression, exp.Func):
     """The type of JSON value *this*: `null boolean integer number string array object` (integer: whole, as 5 or 5.0)."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-class JsonText(exp.Func):
+class JsonText(exp.Expression, exp.Func):
     """JSON string *this* without its quotes and escapes; the text of any other value."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-class JsonPart(exp.Func):
+class JsonPart(exp.Expression, exp.Func):
     """The value of key *expression* (a string literal) of JSON object *this*; null when absent."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
 
 
-class JsonItems(exp.Func):
+class JsonItems(exp.Expression, exp.Func):
     """The elements of JSON array *this*, an array of JSON values; null when it is none."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-class MultipleOf(exp.Func):
+class MultipleOf(exp.Expression, exp.Func):
     """Whether number *this* is a multiple of *expression* (a number literal), judged on a float's shortest decimal text."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
 
 
-class IsFinite(exp.Func):
+class IsFinite(exp.Expression, exp.Func):
     """Whether number *this* is neither NaN nor infinite."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}

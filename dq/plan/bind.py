@@ -1,0 +1,411 @@
+"""A plan meets the columns of one source: names become values, literals take their column's kind, and passes come out. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlglot import exp
+
+from dq.checks import Answer, Check, Keep, Keys, Measure, Rows, Shape, Status, Survivor, Tree
+from dq.errors import UsageError
+from dq.plan.compile import RECORD
+from dq.plan.literals import coerce
+from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+from dq.plan.values import Value
+from dq.source import Reading
+from dq.sql import (
+    ROW_NO,
+    SOURCE,
+    AnyOf,
+    Base,
+    InSet,
+    Kind,
+    MapValues,
+    Matches,
+    Misfit,
+    Missing,
+    Part,
+    all_of,
+    any_of,
+    bind_now,
+    column,
+    compare,
+    condition,
+    count_if,
+    is_null,
+    literal,
+    not_,
+    placeholders,
+    query,
+    reference,
+)
+
+TYPED = "__dq_typed_rows"  # the table that users' own queries read: the typed projection of the source
+
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+_LENGTHS = (exp.Length, exp.ArraySize)
+
+
+class CannotBind(Exception):  # noqa: N818  control flow inside this module
+    """A check cannot run on these columns."""
+
+    def __init__(self, status: Status, reason: str) -> None:
+        super().__init__(reason)
+        self.unable = Unable(status, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a source has: its columns in order, and how its text is read (None: its values have types of their own)."""
+
+    types: Mapping[str, exp.DataType]
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What names stand for: the values of the source, those of references, and elements of arrays."""
+
+    values: Mapping[str, Value]
+    missing: Mapping[str, str]  # declared name -> the column that is not there
+    references: Mapping[str, Columns] = field(default_factory=dict)
+    elements: Mapping[str, Value] = field(default_factory=dict)
+    partners: Mapping[str, Field | None] = field(default_factory=dict)  # column of a reference -> declared as
+    zone: str = "UTC"
+
+    def find(self, name: str) -> Value:
+        """The value named *name*; CannotBind says why there is none."""
+        if name in self.elements:
+            return self.elements[name]
+        if name in self.values:
+            return self.values[name]
+        if name in self.missing:
+            raise CannotBind(Status.SKIP, f"column '{self.missing[name]}' is not in the data")
+        near = difflib.get_close_matches(name, self.values, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise CannotBind(Status.ERROR, f"no column '{name}' in the data{hint}")
+
+
+def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) -> Names:
+    """Every name a rule may say: contract names, names in the data, in that order."""
+    values: dict[str, Value] = {}
+    missing: dict[str, str] = {}
+    for item in plan.fields:
+        found = next((name for name in (item.source, item.name) if name in columns.types), None)
+        if found is None:
+            missing[item.name] = missing[item.source] = item.source
+        else:
+            value = Value(column(found), columns.types[found], item, columns.reading, plan.zone)
+            values[item.name] = value
+            values.setdefault(found, value)
+    for name, actual in columns.types.items():
+        values.setdefault(name, Value(column(name), actual, None, columns.reading, plan.zone))
+    return Names(values, missing, references, zone=plan.zone)
+
+
+def bind(  # noqa: PLR0913  the facts of one run
+    plan: Plan,
+    columns: Columns,
+    *,
+    dialect: str,
+    now: datetime,
+    references: Mapping[str, Columns] | None = None,
+    where: str | None = None,
+) -> Passes:
+    """
+    The passes of *plan* over *columns*. A check that cannot run on them is in `unable`, with the reason; nothing is dropped.
+
+    Raises:
+        UsageError: *where* is no condition, or names a column that is not there.
+    """
+    names = names_of(plan, columns, references or {})
+    binder = _Binder(plan, names, columns, dialect, now)
+    for number, item in enumerate(plan.checks):
+        try:
+            binder.check(number, item)
+        except CannotBind as error:
+            binder.unable[number] = error.unable
+        except UsageError as error:
+            binder.unable[number] = Unable(Status.ERROR, error.what)
+    return Passes(
+        columns=_typed_columns(names, columns),
+        keys=tuple(binder.keys),
+        rows=tuple(binder.rows),
+        measures=binder.measures,
+        good=binder.good,
+        answers=binder.answers,
+        where=binder.filter(where) if where else None,
+        unable=binder.unable,
+    )
+
+
+def _typed_columns(names: Names, columns: Columns) -> dict[str, Tree]:
+    """What good rows are handed on as: text read as declared, everything else as it came."""
+    if columns.reading is None:
+        return {name: column(name) for name in columns.types}
+    return {name: names.values[name].typed for name in columns.types}
+
+
+class _Binder:
+    """Collects the passes, check by check."""
+
+    def __init__(self, plan: Plan, names: Names, columns: Columns, dialect: str, now: datetime) -> None:
+        self.plan, self.names, self.columns, self.dialect, self.now = plan, names, columns, dialect, now
+        self.keys: list[KeySet] = []
+        self.rows: list[Predicate] = []
+        self.measures: dict[str, Tree] = {}
+        self.good: dict[str, Tree] = {}
+        self.answers: dict[int, exp.Query] = {}
+        self.unable: dict[int, Unable] = {}
+
+    def filter(self, text: str) -> Tree:
+        """The caller's own filter."""
+        try:
+            return self._resolve(condition(text, "where"))
+        except CannotBind as error:
+            raise UsageError(error.unable.reason, "where", f"columns: {', '.join(self.columns.types)}") from None
+
+    def check(self, number: int, item: Check) -> None:
+        """Bind one check."""
+        if isinstance(item.subject, Shape):
+            return
+        if isinstance(item.subject, Answer):
+            self._answer(number, item, item.subject)
+            return
+        where = self._resolve(item.where) if item.where else None
+        if isinstance(item.subject, Measure):
+            into = self.good if item.on == "good" else self.measures
+            into[f"check:{number}"] = _among(self._resolve(item.subject.of), where)
+            return
+        if item.name == RECORD:
+            self.rows.append(Predicate(number, exp.false()))
+            return
+        predicate = self._rows(number, item, where) if isinstance(item.subject, Rows) else self._keyed(number, item, item.subject, where)
+        if where is not None:
+            self.measures[f"where:{number}"] = count_if(where)
+        if item.is_row_check:
+            self.rows.append(predicate)
+        else:
+            self.measures[f"check:{number}"] = count_if(predicate.bad)
+
+    # -- subjects -----------------------------------------------------------------------------------------------------
+
+    def _rows(self, number: int, item: Check, where: Tree | None) -> Predicate:
+        assert isinstance(item.subject, Rows)  # noqa: S101  the caller looked
+        bad = self._resolve(item.subject.bad)
+        guards = self._guards(item.subject.bad) if item.name == "condition" else []
+        return Predicate(number, all_of(*([where] if where is not None else []), *guards, bad) if guards or where is not None else bad)
+
+    def _guards(self, tree: Tree) -> list[Tree]:
+        """A condition on a value that cannot be read is unknown, whatever it does with nulls."""
+        used = dict.fromkeys(node.name for node in tree.find_all(exp.Column) if not node.table)
+        found = [self.names.find(name).misfit for name in used if name in self.names.values]
+        return [not_(misfit) for misfit in found if misfit != exp.false()]
+
+    def _keyed(self, number: int, item: Check, subject: Keys, where: Tree | None) -> Predicate:
+        name = f"__dq_keys_{number}"
+        keys = [self.names.find(key) for key in subject.columns]
+        names = self.names
+        if subject.reference:
+            if subject.reference not in names.references:
+                raise CannotBind(Status.SKIP, f"the other dataset '{subject.reference}' is not given: --with {subject.reference}=FILE")
+            names = replace(names, partners=dict(zip(_partner_columns(subject.bad), (key.field for key in keys), strict=False)))
+        select = self._resolve(subject.bad, names)
+        if where is not None:
+            select = select.where(where, copy=True)
+        outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
+        select = select.select(*outputs, append=False, copy=True)
+        self.keys.append(KeySet(name, select))
+        typed = [key.typed for key in keys]
+        member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
+        bad = all_of(where, member) if where is not None else member
+        spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
+        return Predicate(number, bad, spare, copy)
+
+    def _survivor(self, survivor: Survivor, keys: list[Tree]) -> tuple[Tree, Tree]:
+        """Over the marked rows: who goes on, and who stays only because an equal row goes on."""
+        whole = [column(name) for name in self.columns.types]
+        count = exp.Count(this=exp.Star())
+        first_copy = compare("=", _over(exp.RowNumber(), whole, ROW_NO), literal(1))
+        if survivor.keep is not Keep.NONE and not survivor.by:
+            order = exp.Ordered(this=column(ROW_NO), desc=survivor.keep is Keep.LAST)
+            return compare("=", _over(exp.RowNumber(), keys, order), literal(1)), exp.false()
+        if survivor.keep is Keep.NONE:
+            alone = compare("=", _over(count, keys), _over(count.copy(), whole))
+        else:
+            by = self.names.find(survivor.by).typed
+            edge = (exp.Min if survivor.keep is Keep.FIRST else exp.Max)(this=by.copy())
+            chosen = compare("=", by, _over(edge, keys))
+            alone = all_of(chosen, compare("=", _over(count, [*keys, by.copy()]), _over(count.copy(), whole)))
+        return all_of(alone, first_copy), all_of(alone.copy(), not_(first_copy.copy()))
+
+    def _answer(self, number: int, item: Check, subject: Answer) -> None:
+        tables = {self.plan.object: TYPED, **{name: reference(name).name for name in self.names.references}}
+        shown = self.names.find(item.columns[0]).raw.name if item.columns else ""
+        words = {name: TYPED for name in ("object", "table", "model", "schema")} | {name: shown for name in ("property", "column") if shown}
+        text = placeholders(subject.query, words)
+        self.answers[number] = query(text, place=item.clause.place.path, dialect=subject.dialect or self.dialect, tables={**tables, TYPED: TYPED})
+
+    # -- names become values -------------------------------------------------------------------------------------------
+
+    def _resolve(self, tree: Tree, names: Names | None = None) -> Tree:
+        return _resolve(bind_now(tree, self.now), names or self.names)
+
+
+def _partner_columns(select: exp.Select) -> list[str]:
+    return [node.name for node in select.find_all(exp.Column) if node.table]
+
+
+def _over(function: Tree, keys: list[Tree], order: str | exp.Ordered | None = None) -> Tree:
+    ordered = exp.Ordered(this=column(order)) if isinstance(order, str) else order
+    return exp.Window(
+        this=function, partition_by=[key.copy() for key in keys], order=exp.Order(expressions=[ordered]) if ordered else None
+    )
+
+
+def _among(aggregate: Tree, where: Tree | None) -> Tree:
+    """The aggregate over the rows that pass *where* only."""
+    if where is None:
+        return aggregate
+
+    def narrow(node: Tree) -> Tree:
+        if isinstance(node, exp.CountIf):
+            return count_if(all_of(where, node.this))
+        if isinstance(node, exp.Count) and isinstance(node.this, exp.Star):
+            return count_if(where)
+        if isinstance(node, exp.Distinct):
+            return exp.Distinct(expressions=[_case(where, item) for item in node.expressions])
+        if isinstance(node, exp.PercentileCont):
+            return exp.PercentileCont(this=node.this, expression=_case(where, node.expression))
+        if isinstance(node, exp.AggFunc) and not isinstance(node.this, exp.Distinct):
+            return type(node)(this=_case(where, node.this))
+        return node
+
+    return _rebuild(aggregate, narrow)
+
+
+def _case(where: Tree, value: Tree) -> Tree:
+    return exp.Case(ifs=[exp.If(this=where.copy(), true=value.copy())])
+
+
+def _rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """A copy in which the outermost nodes that *change* alters are altered."""
+    changed = change(tree)
+    if changed is not tree:
+        return changed
+    return _with_children(tree, lambda child: _rebuild(child, change))
+
+
+def _with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    arguments = {}
+    for key, value in tree.args.items():
+        if isinstance(value, exp.Expr):
+            arguments[key] = change(value)
+        elif isinstance(value, list):
+            arguments[key] = [change(item) if isinstance(item, exp.Expr) else item for item in value]
+        else:
+            arguments[key] = value
+    return type(tree)(**arguments)
+
+
+def _resolve(tree: Tree, names: Names) -> Tree:  # noqa: PLR0911  one line per word
+    """*tree* with its names replaced by what they are in the data, and FALSE folded away."""
+    if isinstance(tree, exp.Column):
+        return _partner(tree, names) if tree.table else names.find(tree.name).typed
+    if isinstance(tree, Misfit):
+        return _value(tree.this, names).misfit
+    if isinstance(tree, Missing):
+        value = _value(tree.this, names)
+        forms = tree.expressions
+        return any_of(value.missing, value.written_as(forms)) if forms else value.missing
+    if isinstance(tree, Part | MapValues):
+        value = _value(tree.this, names) if isinstance(tree, MapValues) else _value(tree, names)
+        return value.elements if isinstance(tree, MapValues) else value.typed
+    if isinstance(tree, AnyOf):
+        return _any_of(tree, names)
+    if isinstance(tree, exp.Paren):
+        inner = _resolve(tree.this, names)
+        return inner if isinstance(inner, exp.Boolean) else exp.Paren(this=inner)
+    if isinstance(tree, exp.Not | exp.And | exp.Or):
+        return _logic(tree, names)
+    if isinstance(tree, (*_COMPARISONS, exp.In, exp.Between)):
+        tree = _coerced(tree, names)
+    if isinstance(tree, Matches) and (kind := _kind(tree.this, names)) and kind.base not in (Base.TEXT, Base.UNKNOWN, Base.JSON):
+        raise CannotBind(Status.ERROR, f"a pattern needs text, not {kind}")
+    return _with_children(tree, lambda child: _resolve(child, names))
+
+
+def _logic(tree: Tree, names: Names) -> Tree:
+    if isinstance(tree, exp.Not):
+        inner = _resolve(tree.this, names)
+        plain = inner.unnest()
+        return exp.Boolean(this=not plain.this) if isinstance(plain, exp.Boolean) else not_(inner)
+    left, right = _resolve(tree.left, names), _resolve(tree.right, names)
+    dominant = isinstance(tree, exp.Or)
+    for one, other in ((left, right), (right, left)):
+        plain = one.unnest()
+        if isinstance(plain, exp.Boolean):
+            return plain if bool(plain.this) is dominant else other
+    return type(tree)(this=left, expression=right)
+
+
+def _any_of(tree: AnyOf, names: Names) -> Tree:
+    of_map = isinstance(tree.this, MapValues)
+    value = _value(tree.this.this if of_map else tree.this, names)
+    alias = tree.args["alias"].name
+    inner = replace(names, elements={**names.elements, alias: value.element(alias, of_map=of_map)})
+    bad = _resolve(tree.expression, inner)
+    if bad == exp.false():
+        return bad
+    return AnyOf(this=value.elements if of_map else value.typed, alias=exp.to_identifier(alias, quoted=True), expression=bad)
+
+
+def _value(tree: Tree, names: Names) -> Value:
+    """What a name or a path stands for."""
+    tree = tree.unnest()
+    if isinstance(tree, exp.Column):
+        return names.find(tree.name)
+    if isinstance(tree, Part):
+        found = _value(tree.this, names).part(tree.expression.name)
+        if found is None:
+            raise CannotBind(Status.ERROR, f"no field '{tree.expression.name}' in {tree.this.sql()}")
+        return found
+    raise CannotBind(Status.ERROR, f"{tree.sql()} is no column")
+
+
+def _partner(tree: exp.Column, names: Names) -> Tree:
+    """A column of a reference, read as the column it is compared with is declared."""
+    for name, columns in names.references.items():
+        if reference(name).name != tree.table:
+            continue
+        if tree.name not in columns.types:
+            raise CannotBind(Status.ERROR, f"no column '{tree.name}' in '{name}'")
+        declared = names.partners.get(tree.name)
+        return Value(tree.copy(), columns.types[tree.name], declared, columns.reading, names.zone).typed
+    raise CannotBind(Status.ERROR, f"unknown table '{tree.table}'")
+
+
+def _kind(tree: Tree, names: Names) -> Kind | None:
+    """The kind of a side of a comparison that literals opposite take; None when it has none of its own."""
+    tree = tree.unnest()
+    if isinstance(tree, _LENGTHS):
+        return Kind(Base.INTEGER)
+    if isinstance(tree, exp.Column | Part) and not (isinstance(tree, exp.Column) and tree.table):
+        kind = _value(tree, names).kind
+        return None if kind.base is Base.UNKNOWN else kind
+    return None
+
+
+def _coerced(tree: Tree, names: Names) -> Tree:
+    """*tree* with each literal in the kind of what it is compared with."""
+    sides = [value for key in ("this", "expression", "low", "high") if isinstance(value := tree.args.get(key), exp.Expr)]
+    sides += tree.args.get("expressions") or []
+    kind = next((found for side in sides if (found := _kind(side, names))), None)
+    if kind is None:
+        return tree
+    return _with_children(tree, lambda child: coerce(child, kind, names.zone))
+
+

@@ -1,0 +1,275 @@
+"""A result for people at a terminal: the verdict, what failed and where to look, what passed, what nobody checked."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice
+from pathlib import PurePosixPath
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from dq.checks.model import Answer, Check, Gap, Measure, Status
+from dq.report import words
+from dq.report.hostile import shown
+from dq.result import CheckResult, Result, Sample
+
+_COLOUR = {Status.FAIL: "red", Status.ERROR: "magenta", Status.WARN: "yellow", Status.SKIP: "cyan", Status.PASS: "green"}
+_MARK = {Status.FAIL: "✗", Status.ERROR: "⚠", Status.WARN: "!", Status.SKIP: "-", Status.PASS: "✓"}
+_VERBS = {Status.FAIL: "failed", Status.ERROR: "erred", Status.WARN: "warned", Status.SKIP: "skipped", Status.PASS: "passed"}
+_ASCII = str.maketrans({"✗": "x", "⚠": "E", "✓": "+", "·": "-", "…": "...", "○": "o"})
+_WIDTH = 100
+_DETAILED = 12  # checks shown with their rows and SQL; the others take two lines each
+_SQL_LINES = 12
+_CELL = 40
+
+
+def terminal(result: Result, *, width: int | None = None, colour: bool = False, encoding: str = "utf-8") -> str:
+    """
+    The result as a page of at most *width* columns (100 when not said), failing checks first.
+
+    What *encoding* cannot write is written in ASCII or escaped. SQL is broken only where that does not change it, so one
+    long literal may run over the width.
+    """
+    width = max(width or _WIDTH, 40)
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for block in _page(result, width):
+        console.print(block, soft_wrap=False)
+    text = "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    return _written(text, encoding)
+
+
+def _written(text: str, encoding: str) -> str:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
+    except LookupError:
+        return _written(text, "ascii")
+    return text
+
+
+# -- the page --------------------------------------------------------------------------------------------------------
+
+
+def _page(result: Result, width: int) -> Iterator[RenderableType]:
+    yield from _head(result)
+    for place, item in enumerate(_troubled(result)):
+        yield Text()
+        yield from _trouble(item, result, width, detailed=place < _DETAILED)
+    yield Text()
+    yield from _passed(result)
+    yield from _coverage(result)
+    for note in result.notes:
+        yield _line("Note", shown(note, 400))
+    if result.bad_rows:
+        yield _line("Bad rows", f"{words.count(result.bad_rows)}, each with all its reasons: --bad FILE, or result.bad in Python")
+
+
+def _head(result: Result) -> Iterator[Text]:
+    colour = _COLOUR[result.status]
+    badge = (f" {str(result.status).upper()} ", f"bold reverse {colour}")
+    title = Text.assemble(badge, "  ", (shown(result.contract or "no contract"), "bold"))
+    title.append(f" · {shown(result.object)}" if result.object else "")
+    if result.dataset not in (result.object, f"{result.contract.rpartition('@')[0]}.{result.object}"):
+        title.append(f" as {shown(result.dataset)}")
+    yield title
+    share = f" ({words.percent(Fraction(result.bad_rows, result.rows))})" if result.bad_rows and result.rows else ""
+    rows = (
+        Text(words.count(result.rows))
+        .append(" · ")
+        .append(f"{result.bad_rows:,} bad{share}", "bold red" if result.bad_rows else "")
+    )
+    stage = [f"stage {shown(result.stage)}"] if result.stage else []
+    facts = Text(f"{shown(result.source, 120)} · ").append_text(rows)
+    for fact in (*stage, shown(result.engine), _duration(result.seconds)):
+        facts.append(f" · {fact}" if fact else "")
+    yield facts
+    yield _tallies(result)
+    if result.owners:
+        yield Text(f"owned by {shown(', '.join(result.owners), 200)}", "dim")
+
+
+def _tallies(result: Result) -> Text:
+    if not result.checks:
+        return Text("no check ran: nothing was judged", "bold magenta")
+    count = Counter("observed" if words.is_observed(item) else item.status for item in result.checks)
+    told = [Text(f"{count[status]:,} {_VERBS[status]}", _COLOUR[status]) for status in Status if count[status]]
+    told += [Text(f"{count['observed']:,} only observed", "dim")] if count["observed"] else []
+    return Text(f"{words.count(len(result.checks), 'check')}: ").append_text(Text(" · ").join(told))
+
+
+def _troubled(result: Result) -> list[CheckResult]:
+    """The checks to talk about, worst first; rules that are only observed come after those that count."""
+    missed = {gap.clause for gap in result.coverage.skipped}  # told there
+    items = [item for item in result.checks if item.status is not Status.PASS]
+    items = [item for item in items if item.status is not Status.SKIP or item.check.clause not in missed]
+    return sorted(items, key=lambda item: (words.is_observed(item), item.status.rank))
+
+
+def _trouble(item: CheckResult, result: Result, width: int, *, detailed: bool) -> Iterator[RenderableType]:
+    check = item.check
+    observed = words.is_observed(item)
+    colour = "dim" if observed else _COLOUR[item.status]
+    mark = Text("○ " if observed else f"{_MARK[item.status]} ", colour)
+    yield _after(mark, Text(shown(check.says, 300), "bold"))
+    said = f"{'error: ' if item.status is Status.ERROR else ''}{shown(item.message, 1000)}"
+    yield _after("  ", Text.assemble((said, colour), "  ", (_about(check), "dim")))
+    if not detailed:
+        return
+    if item.samples:
+        yield Padding(_samples(item, result, width - 4), (0, 0, 0, 4))
+    yield Padding(Text(f"at {shown(str(check.clause.place), 200)}", "dim"), (0, 0, 0, 4))
+    if item.sql and item.status in (Status.FAIL, Status.ERROR):
+        yield from _sql(item.sql, width)
+
+
+def _about(check: Check) -> str:
+    filtered = " · where " + shown(check.where.sql(), 80) if check.where is not None else ""
+    return f"[{shown(check.id, 80)} · {check.mode}{filtered}]"
+
+
+def _passed(result: Result) -> Iterator[RenderableType]:
+    passed = [item for item in result.checks if item.status is Status.PASS]
+    if passed:
+        kinds = Counter(str(item.check.dimension) for item in passed)
+        text = Text(f"{words.count(len(passed), 'check')} passed")
+        text.append(": " + " · ".join(f"{name} {number}" for name, number in sorted(kinds.items())), "dim")
+        yield _after(Text("✓ ", "green"), text)
+    for item in passed:
+        if item.tolerated_rows:
+            told = Text(f"{words.finding(item)}  ").append(f"[{shown(item.check.id, 80)} · tolerated]", "dim")
+            yield _after("  ", told)
+        elif isinstance(item.check.subject, Measure | Answer) and len(passed) <= _DETAILED:
+            yield _after("  ", Text(words.finding(item), "dim"))
+
+
+def _coverage(result: Result) -> Iterator[RenderableType]:
+    coverage = result.coverage
+    total = coverage.enforced + len(coverage.skipped)
+    share = f" ({words.percent(coverage.share)})" if coverage.skipped else ""
+    told = f"{coverage.enforced:,} of {words.count(total, 'clause')} enforced{share}"
+    yield _line("Coverage", told, "yellow" if coverage.skipped else "")
+    for gap in coverage.skipped:
+        yield _after(Text("  - ", "yellow"), _gap(gap))
+    reasons = Counter(gap.reason for gap in coverage.not_judged)
+    if reasons:
+        listed = ", ".join(f"{shown(reason, 120)}{f' ({number})' if number > 1 else ''}" for reason, number in reasons.items())
+        yield _after("  ", Text(f"{len(coverage.not_judged)} not judged here: {listed}", "dim"))
+
+
+def _gap(gap: Gap) -> Text:
+    waived = " (waived)" if gap.waived else ""
+    name = f"{shown(gap.rule, 80)}: " if gap.rule else f"{shown(gap.column, 80)}: " if gap.column else ""
+    return Text.assemble(f"{name}{shown(gap.reason, 200)}{waived}", ("  at " + shown(str(gap.clause.place), 200), "dim"))
+
+
+# -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _line(label: str, text: str, style: str = "") -> RenderableType:
+    return _after(Text(f"{label:<9} ", "bold"), Text(text, style))
+
+
+def _after(lead: Text | str, text: Text) -> RenderableType:
+    """*lead*, and *text* beside it, its further lines below its first."""
+    grid = Table.grid(padding=0)
+    grid.add_column(width=cell_len(str(lead)), no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(lead, text)
+    return grid
+
+
+def _samples(item: CheckResult, result: Result, width: int) -> RenderableType:
+    """The sample rows as a table; columns of the check first, as many as fit."""
+    names = _columns(item)
+    places = [_row(sample, result) for sample in item.samples]
+    lines = [[_value(sample.values.get(name)) for name in names] for sample in item.samples]
+    heads = [Text(shown(name, _CELL)) for name in names]
+    sizes = [min(max(cell_len(cell.plain) for cell in column), _CELL) for column in zip(heads, *lines, strict=True)]
+    room = width - max(cell_len(place) for place in places) - 2
+    fit = 0
+    while fit < len(sizes) and (sum(sizes[: fit + 1]) + 2 * fit <= room or fit == 0):
+        fit += 1
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, pad_edge=False)
+    table.add_column("", no_wrap=True, style="dim")
+    for head in heads[:fit]:
+        table.add_column(head, no_wrap=True, overflow="ellipsis", max_width=min(_CELL, max(room, 8)))
+    for place, cells in zip(places, lines, strict=True):
+        table.add_row(place, *cells[:fit])
+    left = item.bad_rows - len(item.samples)
+    more = [f"… {words.count(left, 'more row')}"] if left > 0 else []
+    more += [f"{words.count(len(names) - fit, 'column')} not shown"] if fit < len(names) else []
+    return Group(table, Text(" · ".join(more), "dim")) if more else table
+
+
+def _columns(item: CheckResult) -> list[str]:
+    names: dict[str, None] = dict.fromkeys(name for name in item.check.columns if any(name in row.values for row in item.samples))
+    for row in item.samples:
+        names |= dict.fromkeys(row.values)
+    return list(names)
+
+
+def _row(sample: Sample, result: Result) -> str:
+    file = "" if sample.source in ("", result.source) else f"{shown(PurePosixPath(sample.source).name, _CELL)} "
+    return f"{file}line {sample.line}" if sample.line is not None else f"{file}row {sample.row}"
+
+
+def _value(text: str | None) -> Text:
+    if text is None:
+        return Text("null", "dim italic")
+    quoted = text == "null" or text != text.strip() or not text
+    return Text(shown(f'"{text}"' if quoted and len(text) <= _CELL else text, _CELL))
+
+
+# An atom is what must not be broken: a literal, a quoted name, a run without blanks.
+_ATOM = re.compile(r"""(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\s'"]|['"])+""")
+
+
+def _sql(sql: str, width: int) -> Iterator[RenderableType]:
+    lines = list(islice(_sql_lines(sql, width - 4), _SQL_LINES + 1))
+    for line in lines[:_SQL_LINES]:
+        yield Padding(Text(shown(line, 2000), "dim", no_wrap=True, overflow="ignore"), (0, 0, 0, 4), expand=False)
+    if len(lines) > _SQL_LINES:
+        yield Padding(Text("… (the whole query is in the JSON report)", "dim"), (0, 0, 0, 4))
+
+
+def _sql_lines(sql: str, width: int) -> Iterator[str]:
+    """*sql* broken at blanks outside of literals; a text with comments or other quotes keeps its own lines."""
+    if any(mark in sql for mark in ("--", "/*", "$", "`", "\\")):
+        yield from sql.splitlines()
+        return
+    line = ""
+    for atom in _ATOM.findall(sql[:8000]):
+        if line and cell_len(line) + 1 + cell_len(atom) > width:
+            yield line
+            line = "  " + atom
+        else:
+            line = f"{line} {atom}" if line else atom
+    yield line
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"

@@ -1,0 +1,132 @@
+"""A result as JSON: all its facts, in the shape of `result.schema.json`. Enough to make every other report from."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from decimal import Decimal
+from json import dumps, loads
+from pathlib import Path
+from typing import Any
+
+from dq.checks.model import Gap, Limit, Scalar, Tree
+from dq.errors import Place
+from dq.report import words
+from dq.report.hostile import json_safe
+from dq.result import SCHEMA_VERSION, CheckResult, Counted, Measured, NotRun, Result, Sample
+
+
+def json(result: Result) -> str:
+    """
+    The result as an indented JSON document, keys in a fixed order; hidden and control characters are escaped.
+
+    Numbers that JSON cannot hold exactly (decimals, NaN, infinity), dates and times are text.
+    """
+    return json_safe(dumps(document(result), ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema that every rendered result is valid under."""
+    said: dict[str, Any] = loads(Path(__file__).with_name("result.schema.json").read_text("utf-8"))
+    return said
+
+
+def document(result: Result) -> dict[str, Any]:
+    """The result as plain dicts, lists, texts and numbers."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "contract": result.contract,
+        "object": result.object,
+        "dataset": result.dataset,
+        "source": result.source,
+        "engine": result.engine,
+        "stage": result.stage,
+        "status": str(result.status),
+        "message": result.headline,
+        "rows": result.rows,
+        "bad_rows": result.bad_rows,
+        "now": result.now.isoformat(),
+        "seconds": round(result.seconds, 6),
+        "coverage": {
+            "enforced": result.coverage.enforced,
+            "share": float(result.coverage.share),
+            "skipped": [_gap(item) for item in result.coverage.skipped],
+            "not_judged": [_gap(item) for item in result.coverage.not_judged],
+        },
+        "checks": [_check(item) for item in result.checks],
+        "columns": dict(result.columns),
+        "notes": list(result.notes),
+        "owners": list(result.owners),
+        "plan": result.plan,
+    }
+
+
+def _check(item: CheckResult) -> dict[str, Any]:
+    check, found = item.check, item.found
+    return {
+        "id": check.id,
+        "name": check.name,
+        "rule": check.rule,
+        "column": check.columns[0] if len(check.columns) == 1 else None,
+        "columns": list(check.columns),
+        "dimension": str(check.dimension),
+        "says": check.says,
+        "mode": str(check.mode),
+        "status": str(item.status),
+        "rows": item.rows,
+        "bad_rows": item.bad_rows,
+        "tolerated_rows": item.tolerated_rows,
+        "percent": float(found.share * 100) if isinstance(found, Counted) else None,
+        "value": _plain(found.value) if isinstance(found, Measured) else None,
+        "reason": found.reason if isinstance(found, NotRun) else None,
+        "limits": [_limit(said) for said in check.limits],
+        "message": item.message,
+        "row_check": check.is_row_check,
+        "on": check.on,
+        "where": _sql(check.where),
+        "tags": list(check.tags),
+        "clause": check.clause.text,
+        "place": _place(check.clause.place),
+        "sql": item.sql,
+        "samples": [_sample(row) for row in item.samples],
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "clause": gap.clause.text,
+        "reason": gap.reason,
+        "waived": gap.waived,
+        "rule": gap.rule,
+        "column": gap.column or None,
+        "place": _place(gap.clause.place),
+    }
+
+
+def _limit(said: Limit) -> dict[str, Any]:
+    bounds = [_plain(part) for part in said.value] if isinstance(said.value, tuple | list) else _plain(said.value)
+    return {"op": str(said.op), "value": bounds, "unit": str(said.unit), "text": words.limit(said)}
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"document": place.document, "line": place.line or None, "path": place.path}
+
+
+def _sample(row: Sample) -> dict[str, Any]:
+    return {"row": row.row, "source": row.source, "line": row.line, "values": dict(row.values)}
+
+
+def _sql(tree: Tree | None) -> str | None:
+    return None if tree is None else tree.sql()
+
+
+def _plain(value: Scalar) -> str | int | float | bool | None:
+    """A value that JSON holds: a decimal is a number only when no digit is lost."""
+    if isinstance(value, Decimal):
+        near = float(value)
+        return near if math.isfinite(near) and Decimal(repr(near)) == value else str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,109 @@
+"""Writes a parsed pattern for the regular-expression engine of a dialect, or as a GLOB where that means the same and is faster."""
+
+from __future__ import annotations
+
+from dq.sql.pattern import LAST, Anchor, Chars, Choice, Node, Ranges, Repeat, Sequence, inverse
+
+# The text's very end: `$` also matches before a final newline in MariaDB, Spark and Python.
+_END = {"duckdb": r"\z", "mysql": r"\z", "spark": r"\z", "postgres": r"\Z", "sqlite": r"\Z"}
+_PREFIX = {"mysql": "(?-imsx)"}  # a collation or a server setting may have set flags
+_SPECIAL = frozenset(r"\.[]{}()*+?^$|-&#~")
+_ESCAPED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+_LONGEST_GLOB = 200
+
+
+def write_regex(node: Node, dialect: str) -> str:
+    """*node* as a search pattern of *dialect*."""
+    body = _write(node, _END[dialect])
+    if isinstance(node, Choice) and dialect in _PREFIX:
+        body = f"(?:{body})"
+    return _PREFIX.get(dialect, "") + body
+
+
+def _write(node: Node, end: str) -> str:
+    if isinstance(node, Chars):
+        return _characters(node.ranges)
+    if isinstance(node, Anchor):
+        return end if node.at_end else "^"
+    if isinstance(node, Choice):
+        return "|".join(_write(item, end) for item in node.items)
+    if isinstance(node, Sequence):
+        return "".join(f"(?:{_write(item, end)})" if isinstance(item, Choice) else _write(item, end) for item in node.items)
+    inner = _write(node.item, end)
+    if not inner:
+        return ""
+    if not isinstance(node.item, Chars):
+        inner = f"(?:{inner})"
+    return inner + _count(node)
+
+
+def _count(node: Repeat) -> str:
+    short = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((node.low, node.high))
+    if short:
+        return short
+    if node.low == node.high:
+        return f"{{{node.low}}}"
+    return f"{{{node.low},{'' if node.high is None else node.high}}}"
+
+
+def _characters(ranges: Ranges) -> str:
+    if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
+        return _character(ranges[0][0])
+    if ranges[-1][1] < LAST:
+        return f"[{_spans(ranges)}]"
+    outside = inverse(ranges)
+    return f"[^{_spans(outside)}]" if outside else "(?:[^a]|a)"
+
+
+def _spans(ranges: Ranges) -> str:
+    return "".join(
+        _character(low) if low == high else f"{_character(low)}{'-' if high > low + 1 else ''}{_character(high)}"
+        for low, high in ranges
+    )
+
+
+def _character(code: int) -> str:
+    character = chr(code)
+    return _ESCAPED.get(character) or (f"\\{character}" if character in _SPECIAL else character)
+
+
+def is_risky_for_java(node: Node) -> bool:
+    """Whether Java, which recurses once a repeat of a group, overflows its stack on a long text."""
+    if isinstance(node, Repeat):
+        return (node.high is None and not isinstance(node.item, Chars)) or is_risky_for_java(node.item)
+    return isinstance(node, Sequence | Choice) and any(is_risky_for_java(item) for item in node.items)
+
+
+def as_glob(node: Node) -> str | None:
+    """
+    The GLOB that matches the whole text exactly when *node* does; None when there is none.
+
+    There is one for `^…$` of ASCII classes and literals of fixed length: DuckDB's GLOB compares classes byte by byte.
+    """
+    if not isinstance(node, Sequence) or len(node.items) < 2:  # noqa: PLR2004  both anchors
+        return None
+    first, *inner, last = node.items
+    if first != Anchor(at_end=False) or last != Anchor(at_end=True):
+        return None
+    parts = [_glob_part(item) for item in inner]
+    if not any(part is not None and part.startswith("[") for part in parts):
+        return None  # DuckDB makes an equality of a literal by itself
+    glob = "".join(part for part in parts if part is not None)
+    return glob if None not in parts and len(glob) <= _LONGEST_GLOB else None
+
+
+def _glob_part(node: Node) -> str | None:
+    times = 1
+    if isinstance(node, Repeat):
+        if node.low != node.high:
+            return None
+        times, node = node.low, node.item
+    if not isinstance(node, Chars):
+        return None
+    ranges = node.ranges
+    if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
+        character = chr(ranges[0][0])
+        return (f"[{character}]" if character in "*?[" else f"\\{character}" if character == "\\" else character) * times
+    if ranges[-1][1] > 127 or any(chr(code) in "]!^-\\[" for pair in ranges for code in range(pair[0], pair[1] + 1)):  # noqa: PLR2004  ASCII
+        return None
+    return f"[{''.join(chr(low) if low == high else f'{chr(low)}-{chr(high)}' for low, high in ranges)}]" * times

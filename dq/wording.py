@@ -1,0 +1,55 @@
+"""The SQL that finds the bad rows of a check, as a person would write it."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from dq.checks import Answer, Check, Keys, Measure, Rows, Tree
+from dq.plan import RECORD, TYPED, Passes, Plan
+from dq.sql import SOURCE, InSet, render, table
+
+
+def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) -> str:
+    """
+    A query over the dataset's name that returns the bad rows, or the number, of a check; "" where there is none.
+
+    Literals are left out when a column of the check is sensitive.
+    """
+    if number in passes.unable or check.id == RECORD:
+        return ""
+    tree = _query(number, check, plan, passes)
+    if tree is None:
+        return ""
+    if any(item.sensitive for name in check.columns if (item := plan.field(name))):
+        tree = tree.transform(lambda node: exp.Literal.string("***") if isinstance(node, exp.Literal) and node.is_string else node)
+    return render(tree.transform(lambda node: table(plan.object) if isinstance(node, exp.Table) and node.name in (SOURCE, TYPED) else node), dialect)
+
+
+def _query(number: int, check: Check, plan: Plan, passes: Passes) -> Tree | None:
+    name = table(plan.object)
+    if isinstance(check.subject, Answer):
+        return passes.answers[number]
+    if isinstance(check.subject, Measure):
+        of = {**passes.measures, **passes.good}.get(f"check:{number}")
+        return exp.select(of).from_(name) if of is not None else None
+    if not isinstance(check.subject, Rows | Keys):
+        return None
+    bad = next((item.bad for item in passes.rows if item.check == number), None)
+    if bad is None:  # counted, not diverted
+        of = passes.measures.get(f"check:{number}")
+        return exp.select(_spelled(of, passes)).from_(name) if of is not None else None
+    return exp.select(exp.Star()).from_(name).where(_spelled(bad, passes), copy=False)
+
+
+def _spelled(tree: Tree, passes: Passes) -> Tree:
+    """*tree* with its key sets written out as sub-queries."""
+    selects = {item.name: item.select for item in passes.keys}
+
+    def spell(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, InSet):
+            return node
+        keys = node.expressions
+        left = keys[0].copy() if len(keys) == 1 else exp.Tuple(expressions=[key.copy() for key in keys])
+        return exp.In(this=left, query=exp.Subquery(this=selects[node.this.name].copy()))
+
+    return tree.copy().transform(spell)
