@@ -8,7 +8,8 @@ What can go wrong, kept apart by what helps.
     ├── SourceError             the input is not what it is said to be         exit 2
     ├── EngineError             the engine cannot do what the rule asks        exit 2
     ├── WorldError              the world failed; a retry may help             exit 3
-    │   └── SourceChanged       the input changed while it was read            exit 3
+    │   ├── SourceChanged       the input changed while it was read            exit 3
+    │   └── Fenced              another attempt took over; this one did nothing exit 3
     └── ViolationError          the data broke the contract (only when asked)  exit 1
 
 Bad data is a result, never an exception, until somebody calls `raise_for_violations`.
@@ -105,6 +106,10 @@ class WorldError(DqError):
 
 class SourceChanged(WorldError):
     """The input changed between the first and the last look at it; nothing was concluded."""
+
+
+class Fenced(WorldError):
+    """Another attempt at the same key took over: this one may neither commit nor publish."""
 
 
 class ViolationError(DqError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from dq.bad import BadRows
 
 SCHEMA_VERSION = "1.0"
+
+
+class Outcome(StrEnum):
+    """What an enforcement decided."""
+
+    PASSED = "passed"  # all rows go on
+    QUARANTINED = "quarantined"  # good rows go on
+    BLOCKED = "blocked"  # nothing goes on
+    ERROR = "error"  # a rule that could not run: nothing goes on
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def validate(  # noqa: PLR0913  the words of a run
     tags: Sequence[str] = (),
     metadata_only: bool = False,
     server: str | None = None,
-    reading: Reading | None = None,
+    reading: Reading | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -74,7 +74,7 @@ def validate(  # noqa: PLR0913  the words of a run
         rules, dimensions, tags: only checks that are one of these; empty means all.
         metadata_only: judge names and types of columns, read no rows.
         server: which server of the contract to read from and by.
-        reading: the dialect of text files, instead of the server's.
+        reading: the dialect of text files, instead of the server's; or only the words in which it differs.
 
     Raises:
         ContractError: the contract is not valid. UsageError, SourceError, EngineError: what the call, the input or the
@@ -135,7 +135,7 @@ def _job(  # noqa: PLR0913
     stage: str | None,
     references: Mapping[str, object] | None,
     server: str | None,
-    reading: Reading | None,
+    reading: Reading | Mapping[str, Any] | None,
     settings: Settings | None,
     chosen: tuple[Sequence[str], Sequence[str], Sequence[str], bool],
 ) -> _Job:
@@ -157,7 +157,7 @@ def _job(  # noqa: PLR0913
         compile(contract, item, dataset=dataset, select=select),
         select,
         stage or "",
-        reading or _reading(contract, item, place),
+        reading if isinstance(reading, Reading) else _reading(contract, item, place, reading or {}),
         others,
         settings,
     )
@@ -339,8 +339,8 @@ def _format(said: Mapping[str, Any]) -> Format | None:
     return {"parquet": Format.PARQUET, "csv": Format.CSV, "json": Format.JSON, "jsonl": Format.JSON, "delta": Format.DELTA}.get(word)
 
 
-def _reading(contract: Contract, item: SchemaObject, place: Server | None) -> Reading:
-    """The dialect of text files: `dq.read` of the object or contract over the server's `delimiter` and `encoding`."""
+def _reading(contract: Contract, item: SchemaObject, place: Server | None, told: Mapping[str, Any] | None = None) -> Reading:
+    """The dialect of text files: what the caller *told* over `dq.read` of the object or contract over the server's words."""
     said = resolve(place.said, os.environ) if place else {}
     words: dict[str, Any] = {}
     if (delimiter := said.get("delimiter")) and _format(said) is not Format.JSON:
@@ -351,7 +351,7 @@ def _reading(contract: Contract, item: SchemaObject, place: Server | None) -> Re
     names = {"nullTokens": "null_tokens", "timestampFormats": "timestamp_formats"}
     for key, value in read.items():
         words[names.get(key, key)] = tuple(value) if isinstance(value, list) else value
-    return Reading(**words)
+    return Reading(**{**words, **(told or {})})
 
 
 def _reference(contract: Contract, name: str, other: Source, place: Server | None) -> Source:

@@ -35,6 +35,8 @@ def _query(number: int, check: Check, plan: Plan, passes: Passes) -> Tree | None
     if not isinstance(check.subject, Rows | Keys):
         return None
     bad = next((item.bad for item in passes.rows if item.check == number), None)
+    if bad == exp.false():
+        return None
     if bad is None:  # counted, not diverted
         of = passes.measures.get(f"check:{number}")
         return exp.select(_spelled(of, passes)).from_(name) if of is not None else None

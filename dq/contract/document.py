@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -52,9 +53,11 @@ class Document:
         """The node at *path*."""
         node = self.root
         for part in path:
-            if node is not None and isinstance(part, str):
+            if node is None:
+                break
+            if isinstance(part, str):
                 node = (node.entries or {}).get(part)
-            elif node is not None:
+            else:
                 node = node.items[part] if node.items and part < len(node.items) else None
         return node
 
@@ -67,7 +70,7 @@ class Document:
         return Fault(self.place(path), problem, mend)
 
 
-def dotted(value: Any, path: Path) -> str:  # noqa: ANN401  JSON
+def dotted(value: Any, path: Path) -> str:
     """
     A path for people: `schema.orders.status.quality[0].mustBe` for `schema/0/properties/2/quality/0/mustBe`.
 
@@ -81,21 +84,25 @@ def dotted(value: Any, path: Path) -> str:  # noqa: ANN401  JSON
             name = _name(value, _NAMED.get(str(holder), ""))
             out = f"{_without_properties(out)}.{name}".lstrip(".") if name else f"{out}[{part}]"
         else:
-            out = f"{out}.{part}" if out else part
+            out = f"{out}.{_printable(part)}" if out else _printable(part)
     return out
+
+
+def _printable(key: str) -> str:
+    return key[:_LONGEST_NAME] if key.isprintable() else key[:_LONGEST_NAME].encode("unicode_escape").decode()
 
 
 def _without_properties(text: str) -> str:
     return "" if text == "properties" else text.removesuffix(".properties")
 
 
-def _child(value: Any, part: str | int) -> Any:  # noqa: ANN401  JSON
+def _child(value: Any, part: str | int) -> Any:
     if isinstance(part, str):
         return value.get(part) if isinstance(value, Mapping) else None
     return value[part] if isinstance(value, list) and part < len(value) else None
 
 
-def _name(value: Any, key: str) -> str:  # noqa: ANN401  JSON
+def _name(value: Any, key: str) -> str:
     name = value.get(key) if isinstance(value, Mapping) else None
     return name if isinstance(name, str) and name.isprintable() and len(name) <= _LONGEST_NAME else ""
 
@@ -111,7 +118,9 @@ def parse(text: str, name: str) -> Document:
         root, troubles = compose(text)
     except Unreadable as stop:
         trouble = stop.trouble
-        raise ContractError([Fault(Place(name, trouble.line, dotted(None, trouble.path)), trouble.problem, trouble.mend)]) from None
+        raise ContractError(
+            [Fault(Place(name, trouble.line, dotted(None, trouble.path)), trouble.problem, trouble.mend)]
+        ) from None
     value = root.build()
     found = sorted(troubles, key=lambda item: item.line)
     faults = tuple(Fault(Place(name, item.line, dotted(value, item.path)), item.problem, item.mend) for item in found)
@@ -126,7 +135,9 @@ def dump(contract: Contract) -> str:
     """
     import yaml  # noqa: PLC0415  only contracts need it
 
-    text: str = yaml.dump(contract.document, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=120, default_flow_style=False)
+    text: str = yaml.dump(
+        contract.document, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=120, default_flow_style=False
+    )
     return text
 
 
@@ -138,11 +149,5 @@ def _dumper() -> type[yaml.Dumper]:
     base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     dumper: Any = type("ContractDumper", (base,), {"ignore_aliases": lambda _self, _data: True})
     for tag, pattern in plain_kinds():
-        dumper.add_implicit_resolver(tag, _anchored(pattern.pattern), None)
+        dumper.add_implicit_resolver(tag, re.compile(rf"(?:{pattern.pattern})\Z"), None)
     return dumper  # type: ignore[no-any-return]
-
-
-def _anchored(pattern: str) -> Any:  # noqa: ANN401  typed as Pattern, used as text below
-    import re  # noqa: PLC0415
-
-    return re.compile(rf"(?:{pattern})\Z")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dq.errors import Place
+
+if TYPE_CHECKING:
+    from dq.contract.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Rule:
     description: str = ""
     tags: tuple[str, ...] = ()
     extension: Extension = Extension()
+    lines: Mapping[str, int] = field(default_factory=dict)  # key as written -> its line
+
+    def at(self, key: str) -> Place:
+        """The place of *key* of this rule, else the rule's own."""
+        return Place(self.place.document, self.lines.get(key, self.place.line), f"{self.place.path}.{key}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,8 @@ class Property:
     rules: tuple[Rule, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     properties: tuple[Property, ...] = ()
-    items: Property | None = None
+    items: Property | None = None  # the elements of an array, the values of a map
+    keys: Property | None = None  # the keys of a map
     extension: Extension = Extension()
     lines: Mapping[str, int] = field(default_factory=dict)  # key as written -> its line, also `logicalTypeOptions.pattern`
 
@@ -156,6 +165,7 @@ class Contract:
     owners: tuple[str, ...] = ()
     default_timezone: str = ""
     extension: Extension = Extension()
+    written: Document | None = field(default=None, repr=False)  # with the lines of everything
 
     @property
     def ref(self) -> str:

@@ -48,7 +48,7 @@ class Node:
         """Whether it has no parts."""
         return self.entries is None and self.items is None
 
-    def build(self) -> Any:  # noqa: ANN401  JSON
+    def build(self) -> Any:
         """The value with everything in it, nothing shared."""
         if self.entries is not None:
             return {key: node.build() for key, node in self.entries.items()}
@@ -67,7 +67,7 @@ class Trouble:
     mend: str = ""
 
 
-class Unreadable(Exception):  # noqa: N818  caught in the next module, never shown
+class Unreadable(Exception):
     """Reading cannot go on; *trouble* says why."""
 
     def __init__(self, trouble: Trouble) -> None:
@@ -98,7 +98,11 @@ def compose(text: str) -> tuple[Node, list[Trouble]]:
         place = f" at column {mark.column + 1}" if mark else ""
         about = f", {error.context}" if error.context else ""
         tab = "tab" in f"{error.problem}" or (mark and _is_tab(text, mark.line, mark.column))
-        _stop(mark.line + 1 if mark else 0, f"not YAML{place}: {error.problem}{about}", "indent with spaces, never with tabs" if tab else "")
+        _stop(
+            mark.line + 1 if mark else 0,
+            f"not YAML{place}: {error.problem}{about}",
+            "indent with spaces, never with tabs" if tab else "",
+        )
     root = composer.root
     if root is None or (root.is_scalar and root.value is None):
         _stop(1, "the file is empty", "a contract starts with apiVersion, kind, id, version, status")
@@ -161,13 +165,17 @@ class _Composer:
         self._anchors: dict[str, Node] = {}
         self._nodes = self._aliased = self._documents = 0
 
-    def take(self, event: Any) -> None:  # noqa: ANN401  a yaml event
+    def take(self, event: Any) -> None:
         kind = type(event).__name__
         line = event.start_mark.line + 1
         if kind == "DocumentStartEvent":
             self._documents += 1
             if self._documents > 1:
-                _stop(line, "a second document starts here", "one file holds one contract: take out the line '---' or split the file")
+                _stop(
+                    line,
+                    "a second document starts here",
+                    "one file holds one contract: take out the line '---' or split the file",
+                )
         elif kind == "AliasEvent":
             self._alias(event.anchor, line)
         elif kind == "ScalarEvent":
@@ -188,7 +196,7 @@ class _Composer:
         if self._nodes > MAX_NODES:
             _stop(line, f"more than {MAX_NODES:,} values", "split the contract")
 
-    def _start(self, event: Any, line: int, *, is_mapping: bool) -> None:  # noqa: ANN401
+    def _start(self, event: Any, line: int, *, is_mapping: bool) -> None:
         self._count(line)
         if len(self._stack) >= MAX_DEPTH:
             _stop(line, f"nested deeper than {MAX_DEPTH} levels", "flatten the contract", self._path()[:6])
@@ -203,7 +211,9 @@ class _Composer:
         level = self._stack.pop()
         if not level.is_mapping:
             parts = level.items
-            node = Node(level.line, items=parts, size=1 + sum(p.size for p in parts), height=1 + max((p.height for p in parts), default=0))
+            node = Node(
+                level.line, items=parts, size=1 + sum(p.size for p in parts), height=1 + max((p.height for p in parts), default=0)
+            )
         else:
             for source in level.merged:
                 for key, value in (source.entries or {}).items():
@@ -241,7 +251,7 @@ class _Composer:
             self._trouble(line, "a key is a list or a mapping", "keys are text")
             self._stack[-1].skip()
 
-    def _scalar(self, event: Any, line: int) -> None:  # noqa: ANN401
+    def _scalar(self, event: Any, line: int) -> None:
         self._count(line)
         plain = bool(event.implicit[0]) and event.style in (None, "")
         is_key = self._awaits_key()
@@ -305,7 +315,7 @@ def _value(text: str, tag: str | None, *, plain: bool) -> tuple[Any, str, str]:
     return _converted(text, kind), "", ""
 
 
-def _converted(text: str, kind: str) -> Any:  # noqa: ANN401  JSON
+def _converted(text: str, kind: str) -> Any:
     match kind:
         case "null":
             return None

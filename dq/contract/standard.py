@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dq.contract.judge import Judge
+from dq.contract.jsonschema import JsonSchema
 from dq.errors import UsageError
 
 VERSIONS = ("v3.0.0", "v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0")  # of documents that dq reads, oldest first
@@ -15,9 +15,9 @@ _FOLDER = Path(__file__).parent / "schemas"
 
 
 @cache
-def judge(version: str) -> Judge:
+def schema(version: str) -> JsonSchema:
     """
-    The official schema of *version*, ready to judge; with or without the leading `v`.
+    The official schema of *version*, ready to judge by; with or without the leading `v`.
 
     Raises:
         UsageError: there is none; the message lists the known ones.
@@ -25,12 +25,12 @@ def judge(version: str) -> Judge:
     name = version if version.startswith("v") else f"v{version}"
     if name not in (*VERSIONS, STRICT):
         raise UsageError(f"no ODCS schema '{version}'", "", f"known versions: {', '.join((*VERSIONS, STRICT))}")
-    return Judge(_schema(name))
+    return JsonSchema(_schema(name))
 
 
-def custom(path: str | Path) -> Judge:
+def custom(path: str | Path) -> JsonSchema:
     """
-    A JSON schema of one's own, ready to judge: an extension of the standard, a house rule.
+    A JSON schema of one's own, ready to judge by: an extension of the standard, a house rule.
 
     Raises:
         UsageError: it cannot be read, or uses a keyword that dq does not know.
@@ -38,12 +38,12 @@ def custom(path: str | Path) -> Judge:
     import json  # noqa: PLC0415
 
     try:
-        return Judge(json.loads(Path(path).read_bytes()))
+        return JsonSchema(json.loads(Path(path).read_bytes()))
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot judge by this JSON schema: {error}", str(path)) from None
 
 
-def _schema(version: str) -> Any:  # noqa: ANN401  JSON
+def _schema(version: str) -> Any:
     import json  # noqa: PLC0415
 
     whole = _FOLDER / f"odcs-json-schema-{version}.json"
@@ -53,7 +53,7 @@ def _schema(version: str) -> Any:  # noqa: ANN401  JSON
     return _merged(_schema(said["base"]), said["patch"])
 
 
-def _merged(target: Any, patch: Any) -> Any:  # noqa: ANN401  JSON
+def _merged(target: Any, patch: Any) -> Any:
     """JSON merge patch, RFC 7396: null takes a key away."""
     if not isinstance(patch, dict):
         return patch

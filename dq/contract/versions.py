@@ -1,4 +1,4 @@
-"""Versions as in Semantic Versioning 2.0.0 (semver.org), and the ranges that references ask for: `1.2.0`, `^1`, `~1.2`, `>=1.1,<2`."""
+"""Versions (Semantic Versioning 2.0.0, semver.org) and the ranges that references ask for: `1.2.0 ^1 ~1.2 >=1.1,<2`."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Range:
 def _bounds(word: str) -> tuple[Version | None, Version | None, Version | None]:
     """First version in, first version out, and the pre-release that *word* names."""
     found = _COMPARATOR.fullmatch(word)
-    if not found or (found["pre"] and found["numbers"].count(".") < 2) or (found["any"] and found["op"]):  # noqa: PLR2004
+    if not found or (found["pre"] and found["numbers"].count(".") < 2) or (found["any"] and found["op"]):
         msg = f"'{word}' is not a range such as 1.2.0, ^1, ~1.2 or >=1.1,<2"
         raise ValueError(msg)
     said = tuple(int(part) for part in found["numbers"].split("."))
@@ -137,7 +137,7 @@ def _after(version: Version, said: int) -> Version:
     """The first version after all that *version*, said with so many numbers, names."""
     if version.pre:
         return Version(version.numbers, (*version.pre, "0"))  # semver.org, item 11.4.4: nothing lies between
-    if said < 3:  # noqa: PLR2004  three numbers say one version
+    if said < 3:  # three numbers say one version
         return Version(_raised(version.numbers[:said], said - 1))
     major, minor, patch = version.numbers
     return Version((major, minor, patch + 1), ("0",))

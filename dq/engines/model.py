@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dq.checks.model import Scalar
 from dq.plan import Columns, Field, Passes
-from dq.source import Reading, Source
+from dq.source import Format, Reading, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,6 +73,14 @@ class View(Protocol):
 
     def bad_numbers(self) -> Any:  # noqa: ANN401  numpy is not imported here
         """The row numbers of the diverted rows, sorted, as an int64 array."""
+        ...
+
+    def write_good(self, path: str, file_format: Format, facts: Mapping[str, str]) -> int:
+        """Write the rows that are not diverted, typed, in source order, to a new file; their number. *facts* go into its footer."""
+        ...
+
+    def fingerprint(self) -> str:
+        """A name of the content: other content has another."""
         ...
 
     def good(self) -> pa.RecordBatchReader:

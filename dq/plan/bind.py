@@ -14,6 +14,7 @@ from dq.errors import UsageError
 from dq.plan.compile import RECORD
 from dq.plan.literals import coerce
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+from dq.plan.prune import plain
 from dq.plan.values import Value
 from dq.source import Reading
 from dq.sql import (
@@ -195,7 +196,7 @@ class _Binder:
 
     def _rows(self, number: int, item: Check, where: Tree | None) -> Predicate:
         assert isinstance(item.subject, Rows)  # noqa: S101  the caller looked
-        bad = self._resolve(item.subject.bad)
+        bad = plain(self._resolve(item.subject.bad))
         guards = self._guards(item.subject.bad) if item.name == "condition" else []
         return Predicate(number, all_of(*([where] if where is not None else []), *guards, bad) if guards or where is not None else bad)
 
@@ -218,8 +219,9 @@ class _Binder:
             select = select.where(where, copy=True)
         outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
         select = select.select(*outputs, append=False, copy=True)
-        self.keys.append(KeySet(name, select))
         typed = [key.typed for key in keys]
+        is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
+        self.keys.append(KeySet(name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
         bad = all_of(where, member) if where is not None else member
         spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)

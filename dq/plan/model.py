@@ -52,10 +52,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """The rows of *select* (columns k0, k1, …), which an engine keeps as table *name* for `dq.sql.InSet` to look into."""
+    """
+    The rows of *select* (columns k0, k1, …), which an engine keeps as table *name* for `dq.sql.InSet` to look into.
+
+    *repeated*: the set is that of the values of this one integer tree that occur more than once; an engine may know a
+    quicker way to see that there are none.
+    """
 
     name: str
     select: exp.Select
+    repeated: Tree | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ _BASES: dict[Base, set[T]] = {
 _OF_TYPE = {kind: base for base, kinds in _BASES.items() for kind in kinds}
 _TEMPORAL = (Base.DATE, Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ)
 _NUMERIC = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
-_NAN = exp.cast(exp.Literal.string("NaN"), exp.DataType.build("double"))
+NAN = exp.cast(exp.Literal.string("NaN"), exp.DataType.build("double"))
 
 
 def base_of(actual: exp.DataType) -> Base:
@@ -81,6 +81,11 @@ class Value:
             return Kind(Base.TIMESTAMP) if self.field.kind.base is Base.TIMESTAMP_TZ else self.field.kind
         base = base_of(self.actual)
         return Kind(Base.TIMESTAMP) if base is Base.TIMESTAMP_TZ else Kind(base)
+
+    @property
+    def is_native_integer(self) -> bool:
+        """Whether it is a column of integers that needs no reading."""
+        return self.reading is None and base_of(self.actual) is Base.INTEGER and self.typed == self.raw
 
     @property
     def missing(self) -> Tree:
@@ -182,7 +187,7 @@ class Value:
         return exp.cast(exp.null(), _type(kind)), not_(self.missing)
 
     def _nanless(self) -> Tree:
-        return exp.Nullif(this=self.raw.copy(), expression=_NAN.copy())
+        return exp.Nullif(this=self.raw.copy(), expression=NAN.copy())
 
     def _from_text(self, written: Tree, kind: Kind) -> Tree:
         if kind.base in _NUMERIC and self.reading and self.reading.decimal != ".":
@@ -252,7 +257,7 @@ class Value:
             return _at_utc(raw), exp.false()
         if wanted is Base.TIMESTAMP_TZ and base is Base.DATE:
             return self._nothing()
-        stamp = exp.cast(raw, exp.DataType.build("timestamp")) if base is Base.DATE or self.actual.this is not T.TIMESTAMP else raw
+        stamp = exp.cast(raw, exp.DataType.build("timestamp")) if base is Base.DATE else raw
         return self._utc(stamp), exp.false()
 
     def _utc(self, stamp: Tree) -> Tree:

@@ -1,5 +1,5 @@
 """
-A result as text, without input or output: `terminal` for people, `json` for programs, `junit` for build servers.
+Text, without input or output: a result for people (`terminal`), programs (`json`) and build servers (`junit`); a `contract`.
 
 Values of data are hostile here: what a terminal, a parser or a reader could take for more than text is escaped.
 """
@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dq.report.agreement import contract
     from dq.report.console import terminal
     from dq.report.record import json
     from dq.report.testsuite import junit
 
-_HOME = {"terminal": "console", "json": "record", "junit": "testsuite"}
+_HOME = {"terminal": "console", "json": "record", "junit": "testsuite", "contract": "agreement"}
 
-__all__ = ["json", "junit", "terminal"]
+__all__ = ["contract", "json", "junit", "terminal"]
 
 
 def __getattr__(name: str) -> object:

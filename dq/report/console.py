@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -19,13 +18,12 @@ from rich.text import Text
 from dq.checks.model import Answer, Check, Gap, Measure, Status
 from dq.report import words
 from dq.report.hostile import shown
+from dq.report.paper import NARROWEST, WIDTH, after, labelled, packed, printed
 from dq.result import CheckResult, Result, Sample
 
 _COLOUR = {Status.FAIL: "red", Status.ERROR: "magenta", Status.WARN: "yellow", Status.SKIP: "cyan", Status.PASS: "green"}
 _MARK = {Status.FAIL: "✗", Status.ERROR: "⚠", Status.WARN: "!", Status.SKIP: "-", Status.PASS: "✓"}
 _VERBS = {Status.FAIL: "failed", Status.ERROR: "erred", Status.WARN: "warned", Status.SKIP: "skipped", Status.PASS: "passed"}
-_ASCII = str.maketrans({"✗": "x", "⚠": "E", "✓": "+", "·": "-", "…": "...", "○": "o"})
-_WIDTH = 100
 _DETAILED = 12  # checks shown with their rows and SQL; the others take two lines each
 _SQL_LINES = 12
 _CELL = 40
@@ -38,41 +36,15 @@ def terminal(result: Result, *, width: int | None = None, colour: bool = False, 
     What *encoding* cannot write is written in ASCII or escaped. SQL is broken only where that does not change it, so one
     long literal may run over the width.
     """
-    width = max(width or _WIDTH, 40)
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    for block in _page(result, width):
-        console.print(block, soft_wrap=False)
-    text = "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
-    return _written(text, encoding)
-
-
-def _written(text: str, encoding: str) -> str:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
-    except LookupError:
-        return _written(text, "ascii")
-    return text
+    width = max(width or WIDTH, NARROWEST)
+    return printed(_page(result, width), width=width, colour=colour, encoding=encoding)
 
 
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
 def _page(result: Result, width: int) -> Iterator[RenderableType]:
-    yield from _head(result)
+    yield from _head(result, width)
     for place, item in enumerate(_troubled(result)):
         yield Text()
         yield from _trouble(item, result, width, detailed=place < _DETAILED)
@@ -80,42 +52,41 @@ def _page(result: Result, width: int) -> Iterator[RenderableType]:
     yield from _passed(result)
     yield from _coverage(result)
     for note in result.notes:
-        yield _line("Note", shown(note, 400))
+        yield labelled("Note", shown(note, 400))
     if result.bad_rows:
-        yield _line("Bad rows", f"{words.count(result.bad_rows)}, each with all its reasons: --bad FILE, or result.bad in Python")
+        yield labelled(
+            "Bad rows", f"{words.count(result.bad_rows)}, each with all its reasons: --bad FILE, or result.bad in Python"
+        )
 
 
-def _head(result: Result) -> Iterator[Text]:
-    colour = _COLOUR[result.status]
-    badge = (f" {str(result.status).upper()} ", f"bold reverse {colour}")
-    title = Text.assemble(badge, "  ", (shown(result.contract or "no contract"), "bold"))
-    title.append(f" · {shown(result.object)}" if result.object else "")
+def _head(result: Result, width: int) -> Iterator[Text]:
+    badge = (f" {str(result.status).upper()} ", f"bold reverse {_COLOUR[result.status]}")
+    title = Text.assemble(badge, "  ", (shown(result.contract or "no contract", 200), "bold"))
+    title.append(f" · {shown(result.object, 200)}" if result.object else "")
     if result.dataset not in (result.object, f"{result.contract.rpartition('@')[0]}.{result.object}"):
-        title.append(f" as {shown(result.dataset)}")
+        title.append(f" as {shown(result.dataset, 200)}")
     yield title
-    share = f" ({words.percent(Fraction(result.bad_rows, result.rows))})" if result.bad_rows and result.rows else ""
-    rows = (
-        Text(words.count(result.rows))
-        .append(" · ")
-        .append(f"{result.bad_rows:,} bad{share}", "bold red" if result.bad_rows else "")
-    )
-    stage = [f"stage {shown(result.stage)}"] if result.stage else []
-    facts = Text(f"{shown(result.source, 120)} · ").append_text(rows)
-    for fact in (*stage, shown(result.engine), _duration(result.seconds)):
-        facts.append(f" · {fact}" if fact else "")
-    yield facts
-    yield _tallies(result)
+    yield packed(_facts(result), width)
+    yield packed(_tallies(result), width)
     if result.owners:
         yield Text(f"owned by {shown(', '.join(result.owners), 200)}", "dim")
 
 
-def _tallies(result: Result) -> Text:
+def _facts(result: Result) -> list[Text]:
+    share = f" ({words.percent(Fraction(result.bad_rows, result.rows))})" if result.bad_rows and result.rows else ""
+    bad = Text(f"{result.bad_rows:,} bad{share}", "bold red" if result.bad_rows else "")
+    stage = f"stage {shown(result.stage)}" if result.stage else ""
+    more = [Text(fact) for fact in (stage, shown(result.engine), _duration(result.seconds)) if fact]
+    return [Text(shown(result.source, 120)), Text(words.count(result.rows)), bad, *more]
+
+
+def _tallies(result: Result) -> list[Text]:
     if not result.checks:
-        return Text("no check ran: nothing was judged", "bold magenta")
+        return [Text("no check ran: nothing was judged", "bold magenta")]
     count = Counter("observed" if words.is_observed(item) else item.status for item in result.checks)
     told = [Text(f"{count[status]:,} {_VERBS[status]}", _COLOUR[status]) for status in Status if count[status]]
-    told += [Text(f"{count['observed']:,} only observed", "dim")] if count["observed"] else []
-    return Text(f"{words.count(len(result.checks), 'check')}: ").append_text(Text(" · ").join(told))
+    observed = [Text(f"{count['observed']:,} only observed", "dim")] if count["observed"] else []
+    return [Text(words.count(len(result.checks), "check")), *told, *observed]
 
 
 def _troubled(result: Result) -> list[CheckResult]:
@@ -131,9 +102,9 @@ def _trouble(item: CheckResult, result: Result, width: int, *, detailed: bool) -
     observed = words.is_observed(item)
     colour = "dim" if observed else _COLOUR[item.status]
     mark = Text("○ " if observed else f"{_MARK[item.status]} ", colour)
-    yield _after(mark, Text(shown(check.says, 300), "bold"))
+    yield after(mark, Text(shown(check.says, 300), "bold"))
     said = f"{'error: ' if item.status is Status.ERROR else ''}{shown(item.message, 1000)}"
-    yield _after("  ", Text.assemble((said, colour), "  ", (_about(check), "dim")))
+    yield after("  ", Text.assemble((said, colour), "  ", (_about(check), "dim")))
     if not detailed:
         return
     if item.samples:
@@ -154,13 +125,13 @@ def _passed(result: Result) -> Iterator[RenderableType]:
         kinds = Counter(str(item.check.dimension) for item in passed)
         text = Text(f"{words.count(len(passed), 'check')} passed")
         text.append(": " + " · ".join(f"{name} {number}" for name, number in sorted(kinds.items())), "dim")
-        yield _after(Text("✓ ", "green"), text)
+        yield after(Text("✓ ", "green"), text)
     for item in passed:
         if item.tolerated_rows:
             told = Text(f"{words.finding(item)}  ").append(f"[{shown(item.check.id, 80)} · tolerated]", "dim")
-            yield _after("  ", told)
+            yield after("  ", told)
         elif isinstance(item.check.subject, Measure | Answer) and len(passed) <= _DETAILED:
-            yield _after("  ", Text(words.finding(item), "dim"))
+            yield after("  ", Text(words.finding(item), "dim"))
 
 
 def _coverage(result: Result) -> Iterator[RenderableType]:
@@ -168,13 +139,13 @@ def _coverage(result: Result) -> Iterator[RenderableType]:
     total = coverage.enforced + len(coverage.skipped)
     share = f" ({words.percent(coverage.share)})" if coverage.skipped else ""
     told = f"{coverage.enforced:,} of {words.count(total, 'clause')} enforced{share}"
-    yield _line("Coverage", told, "yellow" if coverage.skipped else "")
+    yield labelled("Coverage", told, "yellow" if coverage.skipped else "")
     for gap in coverage.skipped:
-        yield _after(Text("  - ", "yellow"), _gap(gap))
+        yield after(Text("  - ", "yellow"), _gap(gap))
     reasons = Counter(gap.reason for gap in coverage.not_judged)
     if reasons:
         listed = ", ".join(f"{shown(reason, 120)}{f' ({number})' if number > 1 else ''}" for reason, number in reasons.items())
-        yield _after("  ", Text(f"{len(coverage.not_judged)} not judged here: {listed}", "dim"))
+        yield after("  ", Text(f"{len(coverage.not_judged)} not judged here: {listed}", "dim"))
 
 
 def _gap(gap: Gap) -> Text:
@@ -184,19 +155,6 @@ def _gap(gap: Gap) -> Text:
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _line(label: str, text: str, style: str = "") -> RenderableType:
-    return _after(Text(f"{label:<9} ", "bold"), Text(text, style))
-
-
-def _after(lead: Text | str, text: Text) -> RenderableType:
-    """*lead*, and *text* beside it, its further lines below its first."""
-    grid = Table.grid(padding=0)
-    grid.add_column(width=cell_len(str(lead)), no_wrap=True)
-    grid.add_column(overflow="fold")
-    grid.add_row(lead, text)
-    return grid
 
 
 def _samples(item: CheckResult, result: Result, width: int) -> RenderableType:

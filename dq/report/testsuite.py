@@ -97,7 +97,11 @@ def _remarks(result: Result) -> list[str]:
     warned = [item for item in result.checks if item.status is Status.WARN or words.is_observed(item)]
     return [
         shown(result.headline),
-        *(f"{'observed' if words.is_observed(item) else 'warn'} {shown(item.check.id)} {words.finding(item)}" for item in warned),
+        *(f"{_word(item)} {shown(item.check.id)}: {words.finding(item)}" for item in warned),
         *(f"skipped {shown(str(gap.clause.place))}: {shown(gap.reason)}" for gap in words.unchecked(result)),
         *(f"note: {shown(note)}" for note in result.notes),
     ]
+
+
+def _word(item: CheckResult) -> str:
+    return "observed" if words.is_observed(item) else "warn"

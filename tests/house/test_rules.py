@@ -85,4 +85,27 @@ def test_ruff_exceptions_are_explained() -> None:
     lines = (REPOSITORY / "pyproject.toml").read_text("utf-8").splitlines()
     rules = [line for line in lines if re.match(r'\s+"[A-Z]+[0-9]*",', line)]
     assert rules
-    assert [line for line in rules if not re.search(r"# \w+( [\w,.]+){2,6}$", line)] == []
+    assert [line for line in rules if not re.search(r"# [\w.]+( [\w,.]+){2,6}$", line)] == []
+
+
+def test_the_version_is_said_alike() -> None:
+    """pyproject.toml, `dq.__version__` and the newest entry of the changelog name one version."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    newest = re.search(r"^## \[([0-9.]+)\]", (REPOSITORY / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert project["version"] == importlib.import_module("dq").__version__ == newest[1]
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    """A relative link in a document names a file that is there, and a heading of it when it names one."""
+    broken = []
+    for path in _files(".md"):
+        for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text("utf-8")):
+            name, _, heading = target.partition("#")
+            found = path.parent / name if name else path
+            titles = re.findall(r"^#+ (.+)$", found.read_text("utf-8"), re.MULTILINE) if found.is_file() else []
+            if not found.exists() or (
+                heading and heading not in {re.sub(r"[^\w -]", "", item).lower().replace(" ", "-") for item in titles}
+            ):
+                broken.append(f"{path.relative_to(REPOSITORY)}: {target}")
+    assert not broken, "\n".join(broken)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlglot import exp, parse_one
 
-from dq.checks.model import NONE_BAD, Check, Clause, Dimension, Gap, GapKind, Limit, Measure, Mode, Op, Rows, Status, Unit
+from dq.checks.model import Check, Clause, Dimension, Gap, GapKind, Limit, Measure, Mode, Op, Rows, Status, Unit
 from dq.errors import Place
 from dq.result import CheckResult, Counted, Coverage, Measured, NotRun, Result, Sample
 
@@ -30,14 +30,15 @@ def _check(name: str, **said: Any) -> Check:
     return Check(**(made | said))
 
 
-def _found(name: str, status: Status, found: Counted | Measured | NotRun, **said: Any) -> CheckResult:
-    parts = {key: said.pop(key) for key in ("sql", "samples", "message") if key in said}
-    message = {
-        Counted: lambda: f"{found.bad:,} of {found.rows:,} rows",  # type: ignore[union-attr]
-        Measured: lambda: f"{found.value}, must be {said['limits'][0]}",  # type: ignore[union-attr]
-        NotRun: lambda: found.reason,  # type: ignore[union-attr]
-    }[type(found)]()
-    return CheckResult(_check(name, **said), status, found, **({"message": message} | parts))
+def _found(
+    name: str, status: Status, found: Counted | Measured | NotRun, *, sql: str = "", samples: tuple[Sample, ...] = (), **said: Any
+) -> CheckResult:
+    if isinstance(found, Counted):
+        message = f"{found.bad:,} of {found.rows:,} rows"
+    else:
+        message = found.reason if isinstance(found, NotRun) else f"{found.value}, must be {said['limits'][0]}"
+    message = said.pop("message", message)
+    return CheckResult(_check(name, **said), status, found, message, sql, samples)
 
 
 def _result(*checks: CheckResult, **said: Any) -> Result:
@@ -58,16 +59,6 @@ def _result(*checks: CheckResult, **said: Any) -> Result:
         "seconds": 0.8214,
     }
     return Result(**(made | said))
-
-
-def _sample(row: int, values: Mapping[str, str | None], **said: Any) -> Sample:
-    return Sample(row, values, **said)
-
-
-@pytest.fixture
-def check() -> Make:
-    """A check by its id."""
-    return _check
 
 
 @pytest.fixture
@@ -156,9 +147,3 @@ def full() -> Result:
         columns={"dep_time": "integer", "carrier": "text"},
         plan="ab" * 32,
     )
-
-
-@pytest.fixture
-def none_bad() -> tuple[Limit, ...]:
-    """The limit of most rules."""
-    return NONE_BAD

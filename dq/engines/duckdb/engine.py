@@ -74,8 +74,8 @@ class DuckDB:
             for name, other in others.items():
                 _create(connection, other.select, reference(name).name)
             connection.lock([path for item in (opened, *others.values()) for path in item.files])
-            stamps = _stamps(opened.watched)
-            yield DuckView(connection, opened, {name: item.columns for name, item in others.items()}, lambda: stamps == _stamps(opened.watched))
+            watched = tuple(path for item in (opened, *others.values()) for path in item.watched)
+            yield DuckView(connection, opened, {name: item.columns for name, item in others.items()}, lambda: _stamps(watched))
         finally:
             connection.close()
             shutil.rmtree(folder, ignore_errors=True)

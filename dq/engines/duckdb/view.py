@@ -12,7 +12,8 @@ from dq.engines.duckdb.connection import Connection
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, SourceChanged
 from dq.plan import TYPED, Columns, Passes, Predicate
-from dq.sql import ROW_NO, SOURCE, InSet, any_of, column, render
+from dq.source import Format
+from dq.sql import ROW_NO, SOURCE, InSet, any_of, column, render, render_query
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,14 +25,16 @@ WORD = 62  # checks in one mask: a BIGINT without its sign, and room for the shi
 ORIGIN, RAW, REASONS = "__dq_source", "__dq_raw", "__dq_reasons"
 _BAD, _SPARED = "__dq_bad", "__dq_spared"
 _MALFORMED = "__dq_malformed"
+_SPAN = 1 << 28  # bits of a bitmap: 32 MB a thread
 _SHOWN = 1_000  # characters of a value in a sample
 
 
 class DuckView:
-    """One look at one source. *unchanged* says whether its files are still those that were opened."""
+    """One look at one source. *stamps* names the state of its files: another state is other data."""
 
-    def __init__(self, connection: Connection, opened: Opened, references: Mapping[str, Columns], unchanged: Callable[[], bool]) -> None:
-        self._connection, self._opened, self._unchanged = connection, opened, unchanged
+    def __init__(self, connection: Connection, opened: Opened, references: Mapping[str, Columns], stamps: Callable[[], object]) -> None:
+        self._connection, self._opened, self._stamps = connection, opened, stamps
+        self._before = stamps()
         self.columns = opened.columns
         self.references = references
         self.notes = opened.notes
@@ -56,7 +59,7 @@ class DuckView:
         measures = self._measures({**passes.measures, "rows": exp.Count(this=exp.Star())}, SOURCE, empty)
         rows = int(measures.pop("rows") or 0) + self._malformed  # type: ignore[call-overload]
         answers = self._answers(passes)
-        if not self._unchanged():
+        if self._stamps() != self._before:
             raise SourceChanged("the file changed while it was read", self._opened.watched[0], "run again when its writer is done")
         return Findings(rows, bad, measures, answers)
 
@@ -68,10 +71,21 @@ class DuckView:
         """Make the key sets; the names of the empty ones."""
         empty = []
         for keys in passes.keys:
+            if keys.repeated is not None and self._all_differ(keys.repeated):
+                empty.append(keys.name)
+                continue
             self._connection.run(f'CREATE TEMP TABLE "{keys.name}" AS {_sql(keys.select)}')
             if not self._connection.run(f'SELECT count(*) FROM "{keys.name}"')[0][0]:
                 empty.append(keys.name)
         return frozenset(empty)
+
+    def _all_differ(self, key: Tree) -> bool:
+        """Whether integers *key* all differ, told exactly by a bitmap when they lie close enough together."""
+        low, high, count = self._connection.run(f"SELECT min({_sql(key)}), max({_sql(key)}), count({_sql(key)}) FROM {SOURCE}")[0]
+        if not isinstance(low, int) or not isinstance(high, int) or high - low >= _SPAN:
+            return low is None
+        bits = f"bit_count(bitstring_agg(({_sql(key)})::HUGEINT - ({low}), 0, {high - low}))"
+        return bool(self._connection.run(f"SELECT {bits} FROM {SOURCE}")[0][0] == count)
 
     def _rows(self, predicates: tuple[Predicate, ...], empty: frozenset[str]) -> dict[int, int]:
         """One scan: bad rows with a mask of the checks they break; then the counts, from the bad rows."""
@@ -130,7 +144,7 @@ class DuckView:
         answers: dict[int, Scalar | Exception] = {}
         for check, select in passes.answers.items():
             try:
-                rows = self._connection.run(_sql(select))
+                rows = self._connection.run(render_query(select, "duckdb"))
             except DqError as error:
                 if error.retryable:
                     raise
@@ -224,11 +238,37 @@ class DuckView:
 
     def good(self) -> pa.RecordBatchReader:
         """See `View.good`."""
+        return self._connection.reader(self._good_select())  # type: ignore[no-any-return]
+
+    def write_good(self, path: str, file_format: Format, facts: Mapping[str, str]) -> int:
+        """See `View.write_good`."""
+        pairs = ", ".join(f"{_name(name)}: {_text(value)}" for name, value in facts.items())
+        options = {
+            Format.PARQUET: f"FORMAT parquet, PARQUET_VERSION v2, KV_METADATA {{{pairs}}}",
+            Format.CSV: "FORMAT csv, HEADER",
+            Format.JSON: "FORMAT json",
+        }[file_format]
+        return int(self._connection.run(f"COPY ({self._good_select()}) TO {_text(path)} ({options})")[0][0])
+
+    def _good_select(self) -> str:
+        """The rows that go on, in source order: a bitmap keeps the scan's order, a join would not."""
         typed = ", ".join(f"{_sql(tree)} AS {_name(name)}" for name, tree in self._passes.columns.items())
-        return self._connection.reader(  # type: ignore[no-any-return]
-            f"SELECT * EXCLUDE ({ROW_NO}) FROM (SELECT {typed}, {ROW_NO} FROM {SOURCE} "
-            f"WHERE {ROW_NO} NOT IN (SELECT {ROW_NO} FROM {self._marked})) ORDER BY {ROW_NO}"
-        )
+        last = self._connection.run(f"SELECT max({ROW_NO}) FROM {self._marked}")[0][0]
+        if last is None:
+            return f"SELECT {typed} FROM {SOURCE}"
+        if last >= 2**31 - 1:
+            kept = f"SELECT {typed}, {ROW_NO} FROM {SOURCE} WHERE {ROW_NO} NOT IN (SELECT {ROW_NO} FROM {self._marked})"
+            return f"SELECT * EXCLUDE ({ROW_NO}) FROM ({kept}) ORDER BY {ROW_NO}"
+        self._connection.run(f"SET VARIABLE __dq_bits = (SELECT bitstring_agg({ROW_NO}, 0, {last}) FROM {self._marked})")
+        bit = f"get_bit(getvariable('__dq_bits'), {ROW_NO}::INTEGER)"
+        return f"SELECT {typed} FROM {SOURCE} WHERE CASE WHEN {ROW_NO} > {last} THEN TRUE ELSE {bit} = 0 END"
+
+    def fingerprint(self) -> str:
+        """See `View.fingerprint`."""
+        if self._opened.watched:
+            return f"files:{self._stamps()}"
+        listed = ", ".join(_name(name) for name in self.columns.types)
+        return f"rows:{self._connection.run(f'SELECT count(*), sum(hash({listed})) FROM __dq_base')[0]}"
 
 
 def _sql(tree: Tree | None) -> str:

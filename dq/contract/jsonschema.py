@@ -38,25 +38,25 @@ _Found = tuple[tuple[Breach, ...], frozenset[str]]  # breaches, and the keys of 
 _NOTHING: _Found = ((), frozenset())
 
 
-class Judge:
+class JsonSchema:
     """
-    Judges by *schema*.
+    Judges by *root*.
 
     Raises:
         ValueError: the schema uses a keyword that is not known here.
     """
 
-    def __init__(self, schema: Schema) -> None:
-        self._root = schema
+    def __init__(self, root: Schema) -> None:
+        self._root = root
         self._seen: dict[tuple[int, Path], _Found] = {}
-        self._admit(schema, set())
+        self._admit(root, set())
 
-    def breaches(self, value: Any) -> tuple[Breach, ...]:  # noqa: ANN401  JSON
+    def breaches(self, value: Any) -> tuple[Breach, ...]:
         """Every breach of *value*, in no particular order."""
         self._seen.clear()
         return self.look(self._root, value, ())[0]
 
-    def look(self, schema: Schema | bool, value: Any, path: Path) -> _Found:  # noqa: ANN401  JSON
+    def look(self, schema: Any, value: Any, path: Path) -> _Found:
         """What *schema* finds in *value*; remembered for collections, so that each is judged once by each part of a schema."""
         if schema is False:
             return _breach(path, "false", {}, value)
@@ -78,19 +78,25 @@ class Judge:
         self._seen[key] = result = tuple(breaches), frozenset(judged)
         return result
 
-    def _admit(self, schema: Any, seen: set[int]) -> None:  # noqa: ANN401  JSON
+    def _admit(self, schema: Any, seen: set[int]) -> None:
         """Refuse words that are not known here, in all parts of the schema that can be reached."""
         if isinstance(schema, bool) or id(schema) in seen:
             return
         seen.add(id(schema))
-        unknown = [word for word in schema if word not in _RULES and word not in _SILENT] if isinstance(schema, dict) else [str(schema)]
+        unknown = (
+            [word for word in schema if word not in _RULES and word not in _SILENT] if isinstance(schema, dict) else [str(schema)]
+        )
         unknown += [word for word in ("unevaluatedProperties",) if not isinstance(schema.get(word, True), bool)]
         unknown += [ref for ref in (schema.get("$ref", "#"),) if not ref.startswith("#")]
         if unknown:
             msg = f"the JSON schema says '{unknown[0]}', which dq does not know"
             raise ValueError(msg)
         parts = [schema[word] for word in _ONE if word in schema] + [part for word in _LISTS for part in schema.get(word, ())]
-        for part in (*parts, *schema.get("properties", {}).values(), *((self.target(schema["$ref"]),) if "$ref" in schema else ())):
+        for part in (
+            *parts,
+            *schema.get("properties", {}).values(),
+            *((self.target(schema["$ref"]),) if "$ref" in schema else ()),
+        ):
             self._admit(part, seen)
 
     def target(self, ref: str) -> Schema:
@@ -129,23 +135,25 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    "integer": lambda value: not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer())),
+    "integer": lambda value: (
+        not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
+    ),
 }
 
 
-def _typed(_judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _typed(_judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return _NOTHING if any(_TYPES[name](value) for name in types) else _breach(path, "type", schema, value)
 
 
-def _asserted(keyword: str, holds: Callable[[Any, Any], bool]) -> Callable[[Judge, Schema, Any, Path], _Found]:
-    def rule(_judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _asserted(keyword: str, holds: Callable[[Any, Any], bool]) -> Callable[[JsonSchema, Schema, Any, Path], _Found]:
+    def rule(_judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
         return _NOTHING if holds(schema[keyword], value) else _breach(path, keyword, schema, value)
 
     return rule
 
 
-def _properties(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _properties(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     if not isinstance(value, dict):
         return _NOTHING
     known = [name for name in schema["properties"] if name in value]
@@ -153,7 +161,7 @@ def _properties(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:
     return tuple(breaches), frozenset(known)
 
 
-def _additional(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _additional(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     if not isinstance(value, dict):
         return _NOTHING
     more = [name for name in value if name not in schema.get("properties", {})]
@@ -164,28 +172,28 @@ def _additional(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:
     return tuple(breaches), frozenset(more)
 
 
-def _required(_judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _required(_judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     if not isinstance(value, dict):
         return _NOTHING
     return tuple(Breach(path, "required", schema, value, name) for name in schema["required"] if name not in value), frozenset()
 
 
-def _items(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _items(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     if not isinstance(value, list):
         return _NOTHING
     return tuple(found for i, item in enumerate(value) for found in judge.look(schema["items"], item, (*path, i))[0]), frozenset()
 
 
-def _ref(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _ref(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     return judge.look(judge.target(schema["$ref"]), value, path)
 
 
-def _all_of(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _all_of(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     found = [judge.look(branch, value, path) for branch in schema["allOf"]]
     return tuple(breach for breaches, _ in found for breach in breaches), frozenset().union(*(keys for _, keys in found))
 
 
-def _any_of(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _any_of(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     found = [judge.look(branch, value, path) for branch in schema["anyOf"]]
     met = [keys for breaches, keys in found if not breaches]
     if met:
@@ -193,30 +201,30 @@ def _any_of(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # 
     return _breach(path, "anyOf", schema, value, found)
 
 
-def _one_of(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _one_of(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     found = [judge.look(branch, value, path) for branch in schema["oneOf"]]
     met = [keys for breaches, keys in found if not breaches]
     return ((), met[0]) if len(met) == 1 else _breach(path, "oneOf", schema, value, found)
 
 
-def _not(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _not(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     return _NOTHING if judge.look(schema["not"], value, path)[0] else _breach(path, "not", schema, value)
 
 
-def _if(judge: Judge, schema: Schema, value: Any, path: Path) -> _Found:  # noqa: ANN401
+def _if(judge: JsonSchema, schema: Schema, value: Any, path: Path) -> _Found:
     breaches, keys = judge.look(schema["if"], value, path)
     branch, keys = ("else", frozenset()) if breaches else ("then", keys)
     found, more = judge.look(schema.get(branch, {}), value, path)
     return found, keys | more
 
 
-def _breach(path: Path, keyword: str, schema: Schema, value: Any, found: list[_Found] | None = None) -> _Found:  # noqa: ANN401
+def _breach(path: Path, keyword: str, schema: Schema, value: Any, found: list[_Found] | None = None) -> _Found:
     """One breach; what its branches judged counts as judged, so that it is not reported a second time as unknown."""
     branches = tuple(breaches for breaches, _ in found or ())
     return (Breach(path, keyword, schema, value, branches=branches),), frozenset().union(*(keys for _, keys in found or ()))
 
 
-def _canonical(value: Any) -> Any:  # noqa: ANN401
+def _canonical(value: Any) -> Any:
     """A key that is equal where JSON values are: for 1 and 1.0, not for 1 and true."""
     if isinstance(value, bool):
         return ("boolean", value)
@@ -227,11 +235,11 @@ def _canonical(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _same(one: Any, other: Any) -> bool:  # noqa: ANN401
+def _same(one: Any, other: Any) -> bool:
     return bool(_canonical(one) == _canonical(other))
 
 
-def _distinct(wanted: Any, value: Any) -> bool:  # noqa: ANN401
+def _distinct(wanted: Any, value: Any) -> bool:
     return not wanted or not isinstance(value, list) or len(set(map(_canonical, value))) == len(value)
 
 
@@ -239,7 +247,7 @@ def _number(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return lambda bound, value: not _TYPES["number"](value) or holds(bound, value)
 
 
-def _long(kind: type, holds: Callable[[int, int], bool]) -> Callable[[Any, Any], bool]:
+def _long(kind: type[str | list[Any]], holds: Callable[[int, int], bool]) -> Callable[[Any, Any], bool]:
     return lambda bound, value: not isinstance(value, kind) or holds(bound, len(value))
 
 
@@ -259,10 +267,9 @@ _ASSERTIONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 _ONE = ("additionalProperties", "items", "not", "if", "then", "else")
 _LISTS = ("allOf", "anyOf", "oneOf")
-_SILENT = frozenset(  # say nothing about a value, or are read together with another word
-    "$schema $id $defs definitions $comment title description default examples deprecated format then else unevaluatedProperties".split()  # noqa: SIM905
-)
-_RULES: dict[str, Callable[[Judge, Schema, Any, Path], _Found]] = {
+_TALK = ("$schema", "$id", "$comment", "title", "description", "default", "examples", "deprecated", "format")
+_SILENT = frozenset((*_TALK, "$defs", "definitions", "then", "else", "unevaluatedProperties"))  # read with another word, or not
+_RULES: dict[str, Callable[[JsonSchema, Schema, Any, Path], _Found]] = {
     "type": _typed,
     "properties": _properties,
     "additionalProperties": _additional,

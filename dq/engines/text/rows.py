@@ -1,0 +1,108 @@
+"""Text files as one relation of a DuckDB connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from dq.errors import SourceError
+from dq.sql import ROW_NO
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ORIGIN = "__dq_source"  # the column that names the file a row is from
+OWN = (ROW_NO, ORIGIN, "__dq_raw")
+
+
+@dataclass(frozen=True, slots=True)
+class TextRows:
+    """
+    What text files hold.
+
+    *select* gives the readable rows: every column VARCHAR (CSV) or JSON (JSON lines), `__dq_row_no` (0 to *rows* - 1, the order of
+    files and records, the same on every scan) and `__dq_source`. Whoever runs it compares its count with *rows*: two readers, one
+    number. *malformed* holds the other records: `__dq_row_no` (from *rows* on), `__dq_source`, `line` (physical, from 1), `__dq_raw`
+    (exact bytes, without the line end), `problem`; it is mapped from disk. *files* must be readable on the connection.
+    """
+
+    select: str
+    columns: Mapping[str, exp.DataType]
+    malformed: pa.Table | None
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file to read: its *path* as given, the *place* where it is read (itself or its clean copy), its *columns* in order."""
+
+    path: str
+    place: str
+    rows: int
+    columns: tuple[str, ...]
+    longest: int = 0
+    newline: bytes = b""
+
+
+class Columns:
+    """The union of columns by name, in order of first appearance. Names that differ only in the case of A–Z are one for DuckDB."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def add(self, name: str, path: str) -> str:
+        """
+        The name under which *name* is known.
+
+        Raises:
+            SourceError: dq or DuckDB cannot take the name.
+        """
+        if folded(name) in OWN:
+            raise SourceError(f"column '{name}' is a name that dq uses", path, "rename it")
+        if "\0" in name:
+            raise SourceError(f"column {name!r} has a zero byte in its name", path, "look at the file: is it text?")
+        return self._names.setdefault(folded(name), name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._names.values())
+
+
+def folded(name: str) -> str:
+    """*name* as DuckDB compares names: letters A–Z small."""
+    return "".join(character.lower() if "A" <= character <= "Z" else character for character in name)
+
+
+def runs(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Neighbours with the same columns and line ends, which one scan can read."""
+    found: list[list[Piece]] = []
+    for piece in pieces:
+        if found and (found[-1][0].columns, found[-1][0].newline) == (piece.columns, piece.newline):
+            found[-1].append(piece)
+        else:
+            found.append([piece])
+    return found
+
+
+def branch(pieces: list[Piece], scan: str, columns: Mapping[str, str], first: int) -> str:
+    """One SELECT over the *scan* of *pieces*: *columns* are expressions by name, rows are numbered from *first*."""
+    listed = [f"{expression} AS {name(column)}" for column, expression in columns.items()]
+    origin = literal(pieces[0].path) if len(pieces) == 1 else f"([{', '.join(literal(item.path) for item in pieces)}])[file_index + 1]"
+    number = f"(row_number() OVER () + {first - 1})::BIGINT AS {ROW_NO}"
+    return f"SELECT {', '.join([*listed, number, f'{origin} AS {ORIGIN}'])} FROM {scan}"
+
+
+def name(text: str) -> str:
+    """*text* as a quoted name."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """*text* as a string literal."""
+    return "'" + text.replace("'", "''") + "'"

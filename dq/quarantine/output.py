@@ -1,0 +1,184 @@
+"""Where good rows go: a folder with a part per key, a path with `{key}` in it, or one file that belongs to one key."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from dq.errors import UsageError, WorldError
+from dq.source import Format
+
+_SUFFIXES = {".parquet": Format.PARQUET, ".csv": Format.CSV, ".jsonl": Format.JSON, ".ndjson": Format.JSON, ".json": Format.JSON}
+_SLOT, _BATCH = "dq_slot", "dq_batch"
+
+WriteGood = Callable[[str, Format, Mapping[str, str]], int]  # a path, a format, facts for the footer -> rows written
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The one file that holds the good rows of one key."""
+
+    path: Path
+    format: Format
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who wrote a published file: the slot, and the batch whose good rows it holds."""
+
+    slot: str
+    batch: str
+
+
+def target(output: str, key: str) -> Target:
+    """
+    The file of *key* in *output*: `out.parquet` is that file, `out/{key}.csv` has one a key, a folder one in `dq_key=<key>/`.
+
+    The format is that of the suffix; in a folder, Parquet. Characters of a key that a file name cannot hold are percent-encoded.
+
+    Raises:
+        UsageError: the suffix is none that dq writes.
+    """
+    safe = quote(key, safe="") or "_"
+    safe = {".": "%2E", "..": "%2E%2E"}.get(safe, safe)
+    path = Path(output.replace("{key}", safe))
+    if (written := _SUFFIXES.get(path.suffix.lower())) is not None and not path.is_dir():
+        return Target(path.absolute(), written)
+    if path.suffix and not path.is_dir() and not output.endswith("/"):
+        raise UsageError(f"cannot write good rows as '{path.suffix}'", output, f"end the name in {', '.join(_SUFFIXES)}, or give a folder")
+    folder = path if "{key}" in output else path / f"dq_key={safe}"
+    return Target((folder / "good.parquet").absolute(), Format.PARQUET)
+
+
+def owner(place: Target) -> Owner | None:
+    """
+    Who wrote the file at *place*; None when there is no file.
+
+    Raises:
+        UsageError: a file is there that dq did not write, or did not finish.
+    """
+    if not place.path.exists():
+        return None
+    facts = _footer(place.path) if place.format is Format.PARQUET else _beside(place.path)
+    if facts is None:
+        raise UsageError("a file is there that dq did not write", str(place), "move it away, or give another output")
+    return Owner(facts.get(_SLOT, ""), facts.get(_BATCH, ""))
+
+
+def may_write(place: Target, slot: str) -> None:
+    """
+    Refuse an output that belongs to another key, before any data is read.
+
+    Raises:
+        UsageError: it does; or a file is there that dq did not write.
+    """
+    found = owner(place)
+    if found is not None and found.slot != slot:
+        raise UsageError("the output belongs to another key", str(place), "give a folder, or a path with {key} in it")
+
+
+def publish(place: Target, *, slot: str, batch: str, write: WriteGood, current: Callable[[], bool]) -> bool:
+    """
+    Replace what *place* holds by the good rows of *batch*, in one rename; False when it holds them already.
+
+    The rows are written beside it first. Under a lock, *current* then says whether the batch is still the one that the
+    slot publishes: a try that was overtaken changes nothing.
+
+    Raises:
+        WorldError: the folder cannot be written; nothing was published.
+    """
+    try:
+        place.path.parent.mkdir(parents=True, exist_ok=True)
+        found = owner(place)
+        if found is not None and (found.slot, found.batch) == (slot, batch):
+            return False
+        may_write(place, slot)
+        staged = place.path.with_name(f".{place.path.name}.{batch[:16]}.{os.getpid()}.tmp")
+        try:
+            write(str(staged), place.format, {_SLOT: slot, _BATCH: batch})
+            _sync(staged)
+            with _locked(place.path):
+                if not current():
+                    return False
+                _move(staged, place, {_SLOT: slot, _BATCH: batch})
+        finally:
+            staged.unlink(missing_ok=True)
+    except OSError as error:
+        raise WorldError(f"good rows cannot be published: {error.strerror or error}", str(place), "make room or give write permission, then run again") from error
+    return True
+
+
+def _move(staged: Path, place: Target, facts: Mapping[str, str]) -> None:
+    """Beside a text file, which has no footer, its facts are kept with its size and time: they hold for that file only."""
+    if place.format is not Format.PARQUET:
+        found = staged.stat()
+        note = _note(place.path)
+        draft = note.with_name(note.name + ".tmp")
+        draft.write_text(json.dumps({**facts, "size": found.st_size, "mtime_ns": found.st_mtime_ns, **_older(place.path)}), "utf-8")
+        _sync(draft)
+        draft.replace(note)
+    staged.replace(place.path)
+    _sync(place.path.parent)
+
+
+def _footer(path: Path) -> Mapping[str, str] | None:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        facts = pq.read_metadata(path).metadata or {}
+    except (pa.ArrowInvalid, OSError):
+        return None
+    known = {name.decode(): value.decode() for name, value in facts.items() if name in (_SLOT.encode(), _BATCH.encode())}
+    return known or None
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(f".{path.name}.dq")
+
+
+def _beside(path: Path) -> Mapping[str, str] | None:
+    """The facts kept beside a text file: of the file that is there, be it the new one or still the old one."""
+    try:
+        said = json.loads(_note(path).read_text("utf-8"))
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    for facts in (said, said.get("older") or {}):
+        if (facts.get("size"), facts.get("mtime_ns")) == (found.st_size, found.st_mtime_ns):
+            return {_SLOT: facts[_SLOT], _BATCH: facts[_BATCH]}
+    return None
+
+
+def _older(path: Path) -> dict[str, object]:
+    """What the note says of the file that is about to be replaced: a crash may leave the new note beside the old file."""
+    if not path.exists() or (facts := _beside(path)) is None:
+        return {}
+    found = path.stat()
+    return {"older": {**facts, "size": found.st_size, "mtime_ns": found.st_mtime_ns}}
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One publisher at a time; the lock goes with its process."""
+    import fcntl  # noqa: PLC0415  POSIX only
+
+    with path.with_name(f".{path.name}.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

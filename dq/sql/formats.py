@@ -1,0 +1,157 @@
+"""Formats of dates and times: Java's and ODCS's letters as `strptime` directives, and `strptime` formats as patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import groupby
+
+from dq.sql.nodes import Base
+
+_JAVA: Mapping[str, str] = {
+    "yyyy": "%Y",
+    "uuuu": "%Y",
+    "YYYY": "%Y",  # the week-based year in Java; contracts mean the year
+    "yy": "%y",
+    "MM": "%m",
+    "M": "%-m",
+    "MMM": "%b",
+    "MMMM": "%B",
+    "dd": "%d",
+    "DD": "%d",  # the day of the year in Java; contracts mean the day
+    "d": "%-d",
+    "EEE": "%a",
+    "EEEE": "%A",
+    "HH": "%H",
+    "H": "%-H",
+    "hh": "%I",
+    "h": "%-I",
+    "a": "%p",
+    "mm": "%M",
+    "m": "%-M",
+    "ss": "%S",
+    "s": "%-S",
+    "SSS": "%g",
+    "SSSSSS": "%f",
+    "X": "%z",
+    "XX": "%z",
+    "XXX": "%z",
+    "x": "%z",
+    "xx": "%z",
+    "xxx": "%z",
+    "Z": "%z",
+    "ZZ": "%z",
+    "T": "T",  # no letter of Java's, but contracts write it without quotes
+}
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _any_case(words: tuple[str, ...]) -> str:
+    """A pattern for *words* in any case of their letters."""
+    return "(?:" + "|".join("".join(f"[{c.lower()}{c.upper()}]" for c in word) for word in words) + ")"
+
+
+_FORMS: Mapping[str, str] = {
+    "%Y": "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})",
+    "%y": "[0-9]{2}",
+    "%m": "(?:0[1-9]|1[0-2])",
+    "%-m": "(?:0?[1-9]|1[0-2])",
+    "%b": _any_case(tuple(name[:3] for name in _MONTHS)),
+    "%B": _any_case(_MONTHS),
+    "%d": "(?:0[1-9]|[12][0-9]|3[01])",
+    "%-d": "(?:0?[1-9]|[12][0-9]|3[01])",
+    "%a": _any_case(tuple(name[:3] for name in _DAYS)),
+    "%A": _any_case(_DAYS),
+    "%H": "(?:[01][0-9]|2[0-3])",
+    "%-H": "(?:[01]?[0-9]|2[0-3])",
+    "%I": "(?:0[1-9]|1[0-2])",
+    "%-I": "(?:0?[1-9]|1[0-2])",
+    "%p": "[aApP][mM]",
+    "%M": "[0-5][0-9]",
+    "%-M": "[0-5]?[0-9]",
+    "%S": "[0-5][0-9]",
+    "%-S": "[0-5]?[0-9]",
+    "%g": "[0-9]{3}",
+    "%f": "[0-9]{1,6}",
+    "%z": "[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?",
+    "%%": "%",
+}
+
+# Where a directive's digits stand in ISO text: its part, and how many characters it takes.
+_FIXED: Mapping[str, tuple[str, int]] = {
+    "%Y": ("year", 4),
+    "%m": ("month", 2),
+    "%d": ("day", 2),
+    "%H": ("hour", 2),
+    "%M": ("minute", 2),
+    "%S": ("second", 2),
+    "%g": ("fraction", 3),
+}
+_DIRECTIVE = re.compile(r"%-?[A-Za-z%]|[^%]")
+
+
+def java_format(text: str) -> str | None:
+    """
+    The `strptime` format of Java's or ODCS's date pattern *text*: `yyyy-MM-dd` is `%Y-%m-%d`. None when there is none.
+
+    Letters as in java.time.format.DateTimeFormatter; text in single quotes stands for itself.
+    """
+    if "%" in text:
+        return text if format_pattern(text) else None
+    parts = []
+    for position, part in enumerate(text.replace("''", "\0").split("'")):
+        if position % 2:
+            parts.append(part)
+            continue
+        for letter, run in groupby(part):
+            word = "".join(run)
+            if not (letter.isascii() and letter.isalpha()):
+                parts.append(word)
+            elif word in _JAVA:
+                parts.append(_JAVA[word])
+            else:
+                return None
+    found = "".join(parts).replace("\0", "'")
+    return found if "%" in found and format_pattern(found) else None
+
+
+def format_pattern(text: str) -> str | None:
+    """The portable pattern of what `strptime` format *text* reads, without anchors; None when a directive is unknown."""
+    parts = _DIRECTIVE.findall(text)
+    if "".join(parts) != text or not any(part in _FORMS for part in parts):
+        return None
+    forms = []
+    for part in parts:
+        if part.startswith("%"):
+            if part not in _FORMS:
+                return None
+            forms.append(_FORMS[part])
+        else:
+            forms.append(part if part.isalnum() else "\\" + part if part.isascii() and part.isprintable() else part)
+    return "".join(forms)
+
+
+def iso_text(x: str, pattern: str, base: Base, dialect: str) -> str | None:
+    """SQL that rearranges text *x*, written as `strptime` format *pattern*, into ISO 8601; None when its parts vary in width."""
+    at = 1
+    found: dict[str, str] = {}
+    for part in _DIRECTIVE.findall(pattern):
+        if not part.startswith("%") or part == "%%":
+            at += 1
+            continue
+        if part not in _FIXED or _FIXED[part][0] in found:
+            return None
+        name, width = _FIXED[part]
+        found[name] = f"SUBSTR({x}, {at}, {width})"
+        at += width
+    date = [found.get("year"), "'-'", found.get("month"), "'-'", found.get("day")]
+    time = [found.get("hour", "'00'"), "':'", found.get("minute", "'00'"), "':'", found.get("second", "'00'")]
+    if "fraction" in found:
+        time += ["'.'", found["fraction"]]
+    wanted = {Base.DATE: date, Base.TIME: time, Base.TIMESTAMP: [*date, "' '", *time]}[base]
+    if None in wanted:
+        return None
+    pieces = [piece for piece in wanted if piece is not None]
+    return f"CONCAT({', '.join(pieces)})" if dialect in ("mysql", "spark") else " || ".join(pieces)

@@ -1,0 +1,174 @@
+"""One database: how it is reached, what a transaction is, and how its failures are told."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from dq.errors import DqError, MissingExtra, UsageError, WorldError
+from dq.store import faults
+
+T = TypeVar("T")
+BUSY = 30.0  # seconds that a SQLite transaction waits for another
+_AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
+_TRIES = 5
+_SECRET = re.compile(r"pass|secret|token", re.IGNORECASE)
+
+
+class Database:
+    """
+    A SQLite file or a PostgreSQL database.
+
+    No connection outlives its transaction, so a process may fork at any time between two of them.
+    """
+
+    def __init__(self, url: sa.URL) -> None:
+        self.url = url
+        self.name = shown(url)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"timeout": BUSY} if self.is_sqlite else _KEEP_ALIVE
+        self.engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options)
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare)
+            sa.event.listen(self.engine, "begin", _begin)
+
+    def read(self, work: Callable[[sa.Connection], T]) -> T:
+        """What *work* returns, given one consistent look."""
+        with self._telling(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                return work(connection)
+
+    def write(self, name: str, work: Callable[[sa.Connection], T]) -> T:
+        """
+        What *work* returns, done in one transaction called *name*: all of it, or nothing.
+
+        Raises:
+            WorldError: the database cannot be reached, or failed; whether COMMIT was done is then unknown, so ask again.
+        """
+        for tries in range(_TRIES):
+            try:
+                return self._once(name, work)
+            except _AgainError:
+                time.sleep(random.uniform(0, 0.05 * 2**tries))  # noqa: S311  two that collide should not meet again
+        return self._once(name, work)
+
+    def _once(self, name: str, work: Callable[[sa.Connection], T]) -> T:
+        with self._telling(), self.engine.connect().execution_options(dq_write=True) as connection:
+            with connection.begin():
+                done = work(connection)
+                faults.at(f"{name}:before COMMIT")
+            faults.at(f"{name}:after COMMIT")
+            return done
+
+    @contextmanager
+    def outside(self) -> Iterator[sa.Connection]:
+        """A connection without a transaction, for VACUUM."""
+        with self._telling(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Failures of the driver and the system leave as errors of ours, without a secret in them."""
+        try:
+            yield
+        except DqError:
+            raise
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in _AGAIN:
+                raise _AgainError(*self._said(error.orig)) from None
+            raise WorldError(*self._said(error.orig)) from None
+        except (SQLAlchemyError, OSError) as error:
+            raise WorldError(*self._said(error)) from None
+
+    def _said(self, error: object) -> tuple[str, str, str]:
+        text = " ".join(str(error).split())
+        for secret in _secrets(self.url):
+            text = text.replace(secret, "***")
+        mend = "see that the folder can be written and the disk has room" if self.is_sqlite else "see that the server runs and lets dq in"
+        return f"the store failed: {text}", self.name, f"{mend}; then try again, nothing is half done"
+
+
+class _AgainError(WorldError):
+    """The database asks to do the transaction again."""
+
+
+_KEEP_ALIVE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "application_name": "dq"}
+
+
+def address(url: str, folder: str | Path) -> sa.URL:
+    """
+    The database that *url* names; "" is `.dq/store.db` in *folder*.
+
+    Raises:
+        UsageError: it is no address, or not of SQLite or PostgreSQL, or in memory only.
+        MissingExtra: it is PostgreSQL, and the driver is not installed.
+    """
+    if not url:
+        return sa.URL.create("sqlite", database=str(Path(folder).resolve() / ".dq" / "store.db"))
+    try:
+        parsed = sa.make_url(url)
+    except (ArgumentError, ValueError):
+        raise UsageError("the store's address is not a database URL", "store_url", _MEND) from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:" or parsed.query:
+            raise UsageError("a store needs a file that stays", "store_url", _MEND)
+        return sa.URL.create("sqlite", database=str(Path(folder).resolve() / Path(parsed.database).expanduser()))
+    if backend in ("postgresql", "postgres"):
+        _need_psycopg()
+        return parsed.set(drivername="postgresql+psycopg")
+    raise UsageError(f"a store is SQLite or PostgreSQL, not {backend}", "store_url", _MEND)
+
+
+_MEND = "say sqlite:///path/to/store.db, or postgresql://user:password@host/database"
+
+
+def _need_psycopg() -> None:
+    try:
+        import psycopg  # noqa: F401, PLC0415
+    except ImportError:
+        raise MissingExtra("psycopg", "postgres") from None
+
+
+def shown(url: sa.URL) -> str:
+    """The address without its secrets."""
+    query = {name: "***" if _SECRET.search(name) else value for name, value in url.query.items()}
+    return url.set(query=query).render_as_string(hide_password=True)
+
+
+def _secrets(url: sa.URL) -> list[str]:
+    said = [value for name, value in url.query.items() if _SECRET.search(name) and isinstance(value, str)]
+    return [item for item in (url.password, *said) if item]
+
+
+def insert_missing(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert *rows* that are not there yet, in an order that two transactions cannot cross."""
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    ordered = sorted(rows, key=lambda row: [str(value) for value in row.values()])
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), ordered)
+
+
+def _prepare(connection: Any, record: object) -> None:
+    """Transactions are ours to begin; what is committed is on disk; tables keep their promises to each other."""
+    del record
+    connection.isolation_level = None
+    for pragma in ("foreign_keys = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    """A writer takes its place at once: two that read first and write later could not both go on."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("dq_write") else "BEGIN")

@@ -1,0 +1,76 @@
+"""
+Named points between the steps of the protocol, where tests stop, kill or delay the process.
+
+At rest a point costs one comparison. The variable DQ_FAULT sets one from outside: `after-claim:kill` sends SIGKILL to the
+process when it passes that point for the first time, `after-claim:3:raise` raises OSError the third time.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+
+from dq.errors import UsageError
+
+Hook = Callable[[str], None]
+
+STEPS = (
+    "before-claim",
+    "after-claim",
+    "after-look",
+    "in-drain",  # after each payload object
+    "after-drain",
+    "after-verify",
+    "after-budget",
+    "after-commit",
+    "before-publish",  # the slot is held, and the batch is the current one
+    "after-publish",
+    "after-mark",
+)
+TRANSACTIONS = ("claim", "commit", "block", "mark")
+POINTS = (*STEPS, *(f"{name}:{side}" for name in TRANSACTIONS for side in ("before COMMIT", "after COMMIT")))
+
+_hook: Hook | None = None
+
+
+def at(point: str) -> None:
+    """Say that *point* is passed."""
+    if _hook is not None:
+        _hook(point)
+
+
+def hook(function: Hook | None) -> None:
+    """Call *function* with the name of every point passed from now on; None: nothing."""
+    global _hook  # noqa: PLW0603  one per process, by design
+    _hook = function
+
+
+def from_text(text: str) -> Hook:
+    """
+    The hook that `point[:n]:kill|raise` describes.
+
+    Raises:
+        UsageError: there is no such point or action.
+    """
+    point, _, action = text.rpartition(":")
+    head, _, tail = point.rpartition(":")
+    point, number = (head, int(tail)) if tail.isdecimal() else (point, 1)
+    if point not in POINTS or action not in ("kill", "raise"):
+        raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join(POINTS)}")
+    passed = 0
+
+    def strike(name: str) -> None:
+        nonlocal passed
+        passed += name == point
+        if name == point and passed == number:
+            if action == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise OSError(errno.EIO, f"fault at {point}")
+
+    return strike
+
+
+if said := os.environ.get("DQ_FAULT"):
+    hook(from_text(said))

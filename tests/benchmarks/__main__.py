@@ -1,0 +1,182 @@
+"""
+dq beside its peers: the orders workload, every tool in a process of its own, reading included.
+
+    python -m tests.benchmarks [--rows N] [--only peers,memory,checks,start] [--repeat N] [--memory-limit 256MB] [--strict]
+
+Times are the fastest of the repeats; memory is the peak of the whole process. Each figure stands beside its bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.benchmarks import many
+from tests.benchmarks.measure import Run, fastest
+
+HERE = Path(__file__).parent
+FOLDER = Path(".bench")
+PEER_PYTHON = str(FOLDER / "venv" / "bin" / "python")
+PEERS = ("dataframely", "pandera", "pointblank", "great_expectations")
+TIMED_IMPORT = "import time; t = time.perf_counter(); import dq; print('{\"seconds\":', time.perf_counter() - t, '}')"
+PARTS = ("peers", "memory", "checks", "start")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A figure, what it may be at most, and what is hoped for."""
+
+    what: str
+    figure: float
+    at_most: float
+    unit: str = "×"
+
+    def __str__(self) -> str:
+        verdict = "reached" if self.figure <= self.at_most else "MISSED"
+        return f"{self.what:<66} {self.figure:>9.3f} {self.unit:<2} at most {self.at_most:>7.3g}  {verdict}"
+
+
+class Bench:
+    """The measurements of one call of the program, and the bounds that they meet or miss."""
+
+    def __init__(self, rows: int, repeat: int, memory_limit: str) -> None:
+        self.rows, self.repeat, self.memory_limit = rows, repeat, memory_limit
+        self.bounds: list[Bound] = []
+        self.runs: dict[str, Run] = {}
+
+    def orders(self, rows: int) -> str:
+        """The file of *rows* orders, written now if it is not there. In its own process, so that this one stays small."""
+        path = str(FOLDER / f"orders-{rows}.parquet")
+        done = fastest(1, (sys.executable, "-m", "tests.benchmarks.orders", str(rows), path))
+        if done.exit_code:
+            sys.exit(f"the orders were not written: {done.complaint}")
+        return path
+
+    def take(self, name: str, runner: str, *arguments: str, python: str = sys.executable, repeat: int = 0) -> Run:
+        """Measure a runner; a runner that fails ends the benchmark."""
+        command = (python, "-m", f"tests.benchmarks.runners.{runner}", *arguments)
+        done = fastest(repeat or self.repeat, command, GX_ANALYTICS_ENABLED="false")
+        if done.exit_code or not done.told:
+            sys.exit(f"{runner} failed with {done.exit_code}: {done.complaint}")
+        self.runs[name] = done
+        print(f"  {name:<24} {done.wall:>8.2f} s {done.cpu:>8.2f} s {done.peak:>8.0f} MB {_count(done):>12}", flush=True)
+        return done
+
+    def bound(self, what: str, figure: float, at_most: float, unit: str = "×") -> None:
+        """Note a figure beside its bound."""
+        self.bounds.append(Bound(what, figure, at_most, unit))
+
+    # -- the parts ----------------------------------------------------------------------------------------------------
+
+    def peers(self) -> None:
+        """Time and memory of every tool over the same file, and whether they found the same."""
+        path = self.orders(self.rows)
+        truth = fastest(1, (sys.executable, "-m", "tests.benchmarks.runners.referee", path)).told
+        print(f"\n{self.rows:,} orders, 13 row checks and one unique key\n")
+        print(f"  {'':<24} {'wall':>10} {'processor':>10} {'peak':>11} {'bad rows':>12}")
+        decode = self.take("decode 11 columns", "decode", path)
+        dq = self.take("dq", "dq", path, "", self.memory_limit)
+        others = {name: self.take(name, name, path, python=PEER_PYTHON, repeat=1 if "great" in name else 0) for name in PEERS}
+        for name, done in {"dq": dq, **others}.items():
+            _agree(name, done, truth)
+        peer = min(others, key=lambda name: others[name].wall)
+        self.bound(f"time: dq / {peer}, the fastest peer", dq.wall / others[peer].wall, 0.6)
+        self.bound("time: dq / Great Expectations", dq.wall / others["great_expectations"].wall, 0.08)
+        self.bound("time: dq / DuckDB decoding the same columns (hoped for: 2.5)", dq.work / decode.work, 4)
+
+    def memory(self) -> None:
+        """Peak memory at the size asked for, and at five times that."""
+        one, five = self.orders(self.rows), self.orders(5 * self.rows)
+        print(f"\nmemory, with memory_limit {self.memory_limit}\n")
+        small = self.take(f"dq, {self.rows:,}", "dq", one, "", self.memory_limit)
+        large = self.take(f"dq, {5 * self.rows:,}", "dq", five, "", self.memory_limit, repeat=1)
+        self.bound(f"memory: peak at {self.rows:,} rows", small.peak, 512, "MB")
+        self.bound(f"memory: peak at {5 * self.rows:,} rows / at {self.rows:,}", large.peak / small.peak, 1.15)
+
+    def checks(self) -> None:
+        """Two hundred checks beside twenty."""
+        path = self.orders(self.rows)
+        print("\nmany checks\n")
+        few = self.take("dq, 20 checks", "dq", path, str(many.write(20, FOLDER)), self.memory_limit)
+        lots = self.take("dq, 200 checks", "dq", path, str(many.write(200, FOLDER)), self.memory_limit)
+        self.bound("checks: 200 / 20", lots.wall / few.wall, 4)
+
+    def start(self) -> None:
+        """What everybody waits for: the import, and a small file from the command line."""
+        print("\nsmall things\n")
+        imported = fastest(5, (sys.executable, "-c", TIMED_IMPORT))
+        self.bound("start: import dq", imported.work, 0.3, "s")
+        path = FOLDER / "orders-1000.csv"
+        if not path.exists():
+            self._csv(path)
+        command = (str(Path(sys.executable).with_name("dq")), "validate", str(path), "--contract", str(HERE / "orders.odcs.yaml"))
+        validated = fastest(5, command)
+        if validated.exit_code != 1:
+            sys.exit(f"dq validate ended with {validated.exit_code}: {validated.complaint}")
+        self.bound("start: dq validate of 1,000 rows of CSV", validated.wall, 1, "s")
+
+    def _csv(self, path: Path) -> None:
+        write = f"import duckdb; duckdb.sql(\"COPY (FROM '{self.orders(1000)}') TO '{path}' (FORMAT csv, HEADER)\")"
+        fastest(1, (sys.executable, "-c", write))
+
+
+def _count(done: Run) -> str:
+    rows = done.told.get("bad_rows")
+    return f"{rows:,}" if rows is not None else "not told"
+
+
+def _agree(name: str, done: Run, truth: dict[str, object]) -> None:
+    """
+    Say where a tool counts otherwise than the referee.
+
+    Tools over Polars count null keys as equal to each other, which the SQL standard, ODCS and dq do not.
+    """
+    expected = truth["bad"]
+    assert isinstance(expected, dict)
+    nulls = {"order_id.unique": expected["order_id.unique"] + expected["order_id.required"]}
+    for rule, count in expected.items():
+        found = done.told["bad"].get(rule, 0)
+        if found == nulls.get(rule, -1):
+            print(f"  {name} counts {found:,} for {rule}: null keys equal each other there")
+        elif found != count:
+            print(f"  {name} counts {found:,} for {rule}, the referee {count:,}")
+    if name == "dq" and done.told["bad_rows"] != truth["bad_rows"]:
+        sys.exit(f"dq found {done.told['bad_rows']:,} bad rows, the referee {truth['bad_rows']:,}")
+
+
+def main() -> None:
+    """Measure what is asked for, print it, and keep it in .bench/result.json."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[1] if __doc__ else "")
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"a comma list of {', '.join(PARTS)}")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--memory-limit", default="256MB", help="the embedded engine's limit")
+    parser.add_argument("--strict", action="store_true", help="end with 1 when a bound is missed")
+    asked = parser.parse_args()
+    parts = asked.only.split(",")
+    if unknown := sorted(set(parts) - set(PARTS)):
+        parser.error(f"no part '{unknown[0]}'; parts: {', '.join(PARTS)}")
+    FOLDER.mkdir(exist_ok=True)
+    bench = Bench(asked.rows, asked.repeat, asked.memory_limit)
+    print(f"Python {platform.python_version()} on {platform.machine()}, fastest of {asked.repeat}")
+    for part in parts:
+        getattr(bench, part)()
+    print("\n" + "\n".join(str(bound) for bound in bench.bounds))
+    if asked.rows != parser.get_default("rows"):
+        print(f"\nThe bounds are meant for {parser.get_default('rows'):,} rows; at {asked.rows:,} they are only a hint.")
+    kept = {
+        "rows": asked.rows,
+        "bounds": [asdict(item) for item in bench.bounds],
+        "runs": {k: asdict(v) for k, v in bench.runs.items()},
+    }
+    (FOLDER / "result.json").write_text(json.dumps(kept, indent=1), "utf-8")
+    if asked.strict and any(item.figure > item.at_most for item in bench.bounds):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

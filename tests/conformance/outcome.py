@@ -1,0 +1,165 @@
+"""A fact asked of dq: the contract that says it, the run, and what came out. Facts of one column share a run."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.fact import VALUE, Fact
+from tests.conformance.inputs import INPUTS, Rows, stored_as
+
+import dq
+from dq.contract import read
+from dq.result import Counted, Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What dq says of the check that a fact is about. *diverted* and *copies* are rows handed back as bad because of it."""
+
+    status: str
+    mode: str
+    bad: int
+    rows: int
+    tolerated: int
+    value: Any
+    message: str
+    diverted: frozenset[int]
+    copies: frozenset[int]
+    dataset: str
+    notes: tuple[str, ...]
+    missing: tuple[str, ...]  # ids of the checks there are, when the one meant is not among them
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fact's place in a run: its columns' names there, and the id of its check."""
+
+    fact: Fact
+    names: Mapping[str, str]
+    id: str
+
+
+def parts(facts: Sequence[Fact]) -> tuple[Part, ...]:
+    """The facts side by side: a lone one as it is, several with their column and their rule numbered."""
+    if len(facts) == 1:
+        return (Part(facts[0], {name: name for name in facts[0].data}, facts[0].id),)
+    found = []
+    for number, fact in enumerate(facts):
+        head, _, tail = fact.id.partition(".")
+        found.append(Part(fact, {VALUE: f"{VALUE}{number}"}, f"{head}{number}{'.' if tail else ''}{tail}"))
+    return tuple(found)
+
+
+def document(run: Sequence[Part]) -> dict[str, Any]:
+    """The contract that says the facts of *run*."""
+    properties, rules = [], []
+    lone = run[0].fact.said if len(run) == 1 else {}
+    for part in run:
+        fact = part.fact
+        asked = [_rule(part)] if fact.check else []
+        one = "columns" not in fact.said
+        for name, declared in fact.columns.declared.items():
+            item = {"name": part.names.get(name, name), **declared}
+            quality = [dict(rule) for rule in declared.get("quality", ())]
+            for rule in quality:
+                if rule.get("id") == fact.id:
+                    rule["id"] = part.id
+            if quality or (asked and one):
+                item["quality"] = [*quality, *asked] if one else quality
+            properties.append(item)
+        rules += [*([] if one else asked), *fact.said.get("quality", ())]
+    schema = {"name": "facts", "properties": properties, **({"quality": rules} if rules else {}), **lone.get("object", {})}
+    if "dq" in lone and not run[0].fact.check:
+        schema["customProperties"] = [{"property": "dq", "value": lone["dq"]}]
+    others = [_reference(name, said) for name, said in lone.get("references", {}).items()]
+    head = {"apiVersion": "v3.2.0", "kind": "DataContract", "id": "facts", "name": "facts", "version": "1.0.0", "status": "active"}
+    return {**head, "schema": [schema, *others], **lone.get("contract", {})}
+
+
+def _rule(part: Part) -> dict[str, Any]:
+    fact = part.fact
+    said = fact.said.get("arguments", {})
+    rule: dict[str, Any] = {
+        "id": part.id,
+        "type": "custom",
+        "engine": "dq",
+        "implementation": {"check": fact.check, **said, **fact.said.get("limits", {})},
+    }
+    if "dq" in fact.said:
+        rule["customProperties"] = [{"property": "dq", "value": fact.said["dq"]}]
+    return rule
+
+
+def _reference(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "properties": [{"name": column, "logicalType": kind} for column, kind in said["columns"].items()]}
+
+
+def ask(facts: Sequence[Fact], kind: str, folder: Path) -> tuple[Outcome, ...]:
+    """Run *facts*, which have as many rows as each other, in one validation of an input of *kind*."""
+    run = parts(facts)
+    contract = read(json.dumps(document(run)), "facts.odcs.yaml")
+    lone = run[0].fact.said if len(run) == 1 else {}
+    references = {name: _other(said, kind, folder / name) for name, said in lone.get("references", {}).items() if "rows" in said}
+    given = INPUTS[kind](_rows(run, folder))
+    result = dq.validate(given, contract, schema="facts", references=references, settings=_settings(folder), **lone.get("validate", {}))
+    return tuple(_outcome(result, part.id) for part in run)
+
+
+def _settings(folder: Path) -> dq.Settings:
+    return dq.Settings(threads=1, samples=1, spill_directory=str(folder))
+
+
+def _rows(run: Sequence[Part], folder: Path) -> Rows:
+    types: dict[str, Any] = {}
+    for part in run:
+        for name in part.fact.data:
+            columns = part.fact.columns
+            types[part.names.get(name, name)] = stored_as(columns.declared.get(name, {}), columns.stored.get(name, ""))
+    written = [tuple(cell for row in together for cell in row) for together in zip(*(part.fact.rows for part in run), strict=True)]
+    return Rows(types, written, folder)
+
+
+def _other(said: Mapping[str, Any], kind: str, folder: Path) -> object:
+    folder.mkdir(exist_ok=True)
+    types = {name: stored_as({"logicalType": logical}) for name, logical in said["columns"].items()}
+    return INPUTS[kind](Rows(types, [tuple(row) for row in said["rows"]], folder))
+
+
+def _outcome(result: dq.Result, check: str) -> Outcome:
+    found = next((item for item in result.checks if item.check.id == check), None)
+    reasons: defaultdict[str, set[int]] = defaultdict(set)
+    for row in result.bad or ():
+        for reason in row["__dq_reasons"].split("; "):
+            reasons[reason].add(row["__dq_row_no"])
+    if found is None:
+        known = tuple(item.check.id for item in result.checks)
+        return Outcome("", "", 0, 0, 0, None, "", frozenset(), frozenset(), str(result.status), result.notes, known)
+    copies = frozenset(reasons[f"{check}:duplicate_row"])
+    return Outcome(
+        status=str(found.status),
+        mode=str(found.check.mode),
+        bad=found.found.bad if isinstance(found.found, Counted) else 0,
+        rows=found.rows,
+        tolerated=found.tolerated_rows,
+        value=found.found.value if isinstance(found.found, Measured) else None,
+        message=found.message,
+        diverted=frozenset(reasons[check]) | copies,
+        copies=copies,
+        dataset=str(result.status),
+        notes=result.notes,
+        missing=(),
+    )
+
+
+def runs(facts: Sequence[Fact], kind: str) -> list[list[Fact]]:
+    """*facts* that hold for *kind*, grouped so that those of a group can share a table: same number of rows, one column each."""
+    groups: dict[object, list[Fact]] = {}
+    for fact in facts:
+        if kind in fact.kinds and kind not in fact.excepted:
+            groups.setdefault(len(fact.rows) if fact.packs else fact.name, []).append(fact)
+    return list(groups.values())
