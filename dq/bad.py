@@ -20,10 +20,11 @@ _ROWS = "rows.parquet"
 
 class BadRows:
     """
-    Every bad row: the columns of the source, typed, then `__dq_row_no` (from 0), `__dq_reasons` (ids of the checks it
-    breaks, `; ` between), `__dq_source` (its file) and `__dq_raw` (bytes that could not be read).
+    Every bad row of a result, with all its reasons.
 
-    They are on disk, in a folder that goes when this object goes; memory stays bounded.
+    The columns of the source, typed, then `__dq_row_no` (from 0), `__dq_reasons` (ids of the checks it breaks, `; `
+    between), `__dq_source` (its file) and `__dq_raw` (bytes that could not be read). They are on disk, in a folder that
+    goes when this object goes; memory stays bounded.
     """
 
     def __init__(self, spill: str = "") -> None:
@@ -73,7 +74,8 @@ class BadRows:
 
     def to_pandas(self) -> pd.DataFrame:
         """All rows as a pandas frame."""
-        return self.to_arrow().to_pandas()
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
     def write(self, path: str | Path) -> None:
         """

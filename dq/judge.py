@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from dq.checks import Answer, Check, Keys, Limit, Mode, Op, Rows, Scalar, Shape, Status, Unit
+from dq.checks import Answer, Check, Keys, Limit, Mode, Op, Rows, Shape, Status, Unit
 from dq.plan import COLUMNS, Plan, Unable
 from dq.result import Counted, Measured, NotRun
+from dq.sql import Scalar
 
 _EXTREMES = ("minimum", "maximum", "quantile")
 
@@ -50,7 +51,7 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
     if isinstance(check.subject, Rows | Keys):
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures[f"check:{number}"]
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
-        return _counted(check, Counted(int(rows or 0), int(bad or 0)))  # type: ignore[call-overload]
+        return _counted(check, Counted(_count(rows), _count(bad)))
     hidden = check.name in _EXTREMES and any(item.sensitive for name in check.columns if (item := plan.field(name)))
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
 
@@ -64,6 +65,10 @@ def overall(verdicts: Iterable[tuple[Check, Status]], plan: Plan) -> Status:
     if any(gap.kind == "skipped" and not gap.waived for gap in plan.gaps):
         counted.append(Status.WARN)
     return min(counted, key=lambda status: status.rank, default=Status.PASS)
+
+
+def _count(value: Scalar) -> int:
+    return int(value) if isinstance(value, int) else 0
 
 
 def _beyond(mode: Mode) -> Status:
@@ -121,7 +126,7 @@ def extra_columns(plan: Plan, columns: Iterable[str]) -> list[str]:
     return [name for name in columns if name not in known] if any(check.id == COLUMNS for check in plan.checks) else []
 
 
-def _holds(limit: Limit, value: Any) -> bool:  # noqa: ANN401, PLR0911  one line per operator
+def _holds(limit: Limit, value: Any) -> bool:
     left, right = value, limit.value
     if limit.op in (Op.BETWEEN, Op.NOT_BETWEEN):
         low, high = (_number(bound, value) for bound in right)
@@ -137,10 +142,10 @@ def _holds(limit: Limit, value: Any) -> bool:  # noqa: ANN401, PLR0911  one line
         return bool(left != right)
     if isinstance(left, str):
         raise TypeError
-    return {Op.LT: left < right, Op.LE: left <= right, Op.GT: left > right, Op.GE: left >= right}[limit.op]
+    return bool({Op.LT: left < right, Op.LE: left <= right, Op.GT: left > right, Op.GE: left >= right}[limit.op])
 
 
-def _number(value: Any, beside: Any) -> Any:  # noqa: ANN401
+def _number(value: Any, beside: Any) -> Any:
     """Exact, unless the measured value is a float: then both are floats."""
     if isinstance(beside, float):
         return float(value)
@@ -166,4 +171,4 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     text = str(value)
-    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -9,8 +9,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from dq.checks.model import Check, Gap, GapKind, Mode, Scalar, Status
+from dq.checks.model import Check, Gap, GapKind, Mode, Status
 from dq.errors import ViolationError
+from dq.sql import Scalar
 
 if TYPE_CHECKING:
     from dq.bad import BadRows
@@ -157,9 +158,7 @@ class Result:
     def failures(self) -> tuple[CheckResult, ...]:
         """Checks that failed or erred, in plan order, without those only observed."""
         return tuple(
-            item
-            for item in self.checks
-            if item.status in (Status.FAIL, Status.ERROR) and item.check.mode is not Mode.OBSERVE
+            item for item in self.checks if item.status in (Status.FAIL, Status.ERROR) and item.check.mode is not Mode.OBSERVE
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Settings: `dq.toml` or `[tool.dq]` in pyproject.toml, overridden by `DQ_*` variables. Read at the edges, handed down as values."""
+"""Settings: `dq.toml` or `[tool.dq]` in pyproject.toml, overridden by `DQ_*` variables. Read at the edges, then values."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _from_file(folder: Path) -> tuple[str, dict[str, Any]]:
     return "", {}
 
 
-def _typed(name: str, value: object, place: str) -> Any:  # noqa: ANN401  a setting has its field's type
+def _typed(name: str, value: object, place: str) -> Any:
     if name in ("threads", "samples"):
         try:
             number = int(value)  # type: ignore[call-overload]

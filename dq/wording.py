@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dq.checks import Answer, Check, Keys, Measure, Rows, Tree
+from dq.checks import Answer, Check, Keys, Measure, Rows
 from dq.plan import RECORD, TYPED, Passes, Plan
-from dq.sql import SOURCE, InSet, render, table
+from dq.sql import SOURCE, InSet, Tree, all_of, compare, render, table
 
 
 def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) -> str:
@@ -21,8 +21,13 @@ def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) 
     if tree is None:
         return ""
     if any(item.sensitive for name in check.columns if (item := plan.field(name))):
-        tree = tree.transform(lambda node: exp.Literal.string("***") if isinstance(node, exp.Literal) and node.is_string else node)
-    return render(tree.transform(lambda node: table(plan.object) if isinstance(node, exp.Table) and node.name in (SOURCE, TYPED) else node), dialect)
+        tree = tree.transform(
+            lambda node: exp.Literal.string("***") if isinstance(node, exp.Literal) and node.is_string else node
+        )
+    return render(
+        tree.transform(lambda node: table(plan.object) if isinstance(node, exp.Table) and node.name in (SOURCE, TYPED) else node),
+        dialect,
+    )
 
 
 def _query(number: int, check: Check, plan: Plan, passes: Passes) -> Tree | None:
@@ -51,7 +56,10 @@ def _spelled(tree: Tree, passes: Passes) -> Tree:
         if not isinstance(node, InSet):
             return node
         keys = node.expressions
-        left = keys[0].copy() if len(keys) == 1 else exp.Tuple(expressions=[key.copy() for key in keys])
-        return exp.In(this=left, query=exp.Subquery(this=selects[node.this.name].copy()))
+        found = selects[node.this.name]
+        if len(keys) == 1:
+            return exp.In(this=keys[0].copy(), query=exp.Subquery(this=found.copy()))
+        same = [compare("=", exp.column(f"k{place}", table="k", quoted=True), key) for place, key in enumerate(keys)]
+        return exp.Exists(this=exp.select(exp.Literal.number(1)).from_(found.subquery("k")).where(all_of(*same)))
 
     return tree.copy().transform(spell)

@@ -16,8 +16,9 @@ import statistics
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,6 +48,48 @@ def fits(value: Any, kind: str) -> bool:
     return isinstance(value, types[kind])
 
 
+UNREAD = object()  # text that does not read as its column's type: a value, but of no type
+
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?"
+WRITTEN = {
+    "integer": "[+-]?[0-9]+",
+    "number": "[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?[0-9]+)?",
+    "boolean": "(?i:true|false)",
+    "date": _DAY,
+    "time": _CLOCK,
+    "timestamp": f"{_DAY}[ T]{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})?",
+}
+TIMES = ("date", "time", "timestamp")  # JSON has none, so there they are text
+
+
+def read(text: str, kind: str) -> Any:
+    """What a field of a text file is in a column of logical type *kind*: blanks around it are allowed, empty text is null."""
+    if kind not in WRITTEN:
+        return text
+    if not text:
+        return None
+    bare = text.strip(" \t")
+    try:
+        value = _READ[kind](bare) if re.fullmatch(WRITTEN[kind], bare) else UNREAD
+    except ValueError:
+        return UNREAD
+    outside = (kind == "integer" and value is not UNREAD and not -(2**63) <= value < 2**63) or (
+        kind == "number" and value is not UNREAD and not math.isfinite(value)
+    )
+    return UNREAD if outside else value
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "integer": int,
+    "number": float,
+    "boolean": lambda text: text.lower() == "true",
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timestamp": datetime.fromisoformat,
+}
+
+
 def literal(said: Any, kind: str) -> Any:
     """A value of a contract, as one of the column's type."""
     if kind == "string":
@@ -59,9 +102,11 @@ def literal(said: Any, kind: str) -> Any:
 
 
 def compared(left: Any, right: Any) -> tuple[Any, Any]:
-    """Two numbers as what they are compared as: doubles when one is, else exactly."""
+    """Two values as what they are compared as: doubles when one is, else exactly; times without a zone in UTC."""
     if isinstance(left, float) or isinstance(right, float):
-        return (float(left), float(right)) if not isinstance(left, str) else (left, right)
+        return float(left), float(right)
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        return left if left.tzinfo else left.replace(tzinfo=UTC), right if right.tzinfo else right.replace(tzinfo=UTC)
     return left, right
 
 
@@ -155,7 +200,7 @@ def _ordered(left: Any, right: Any) -> int:
 def _is_multiple(value: Any, of: Any) -> bool:
     if not math.isfinite(value):
         return False
-    return Decimal(repr(value) if isinstance(value, float) else value) % Decimal(str(of)) == 0
+    return Fraction(repr(value) if isinstance(value, float) else value) % Fraction(str(of)) == 0
 
 
 # -- keys and groups: numbers of the bad rows ------------------------------------------------------------------------
@@ -203,8 +248,10 @@ def group_sum(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], of: str
 
 
 def condition(rows: Sequence[Mapping[str, Any]], sql: str) -> Numbers:
-    """Every row where *sql* is false, as SQLite judges; unknown passes."""
-    return frozenset(number for number, verdict in enumerate(_verdicts(rows, sql)) if verdict is not None and not verdict)
+    """Every row where *sql* is false, as SQLite judges; unknown passes, also where a value cannot be read."""
+    readable = [UNREAD not in row.values() for row in rows]
+    verdicts = _verdicts(rows, sql)
+    return frozenset(number for number, verdict in enumerate(verdicts) if readable[number] and verdict is not None and not verdict)
 
 
 def _verdicts(rows: Sequence[Mapping[str, Any]], sql: str) -> list[Any]:
@@ -214,11 +261,11 @@ def _verdicts(rows: Sequence[Mapping[str, Any]], sql: str) -> list[Any]:
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    return ", ".join(f':{name} AS "{name}"' for name in row)
+    return ", ".join('? AS "{}"'.format(name.replace('"', '""')) for name in row)
 
 
-def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(cell) if isinstance(cell, date | datetime) else cell for name, cell in row.items()}
+def _cells(row: Mapping[str, Any]) -> list[Any]:
+    return [None if cell is UNREAD else str(cell) if isinstance(cell, date | datetime) else cell for cell in row.values()]
 
 
 GROUPS: Mapping[str, Callable[..., Numbers]] = {
@@ -268,7 +315,6 @@ CHECKS = frozenset({*ROWS, *GROUPS, *MEASURES, *_OF_ALL})
 
 def bad_values(check: str, cells: Sequence[Any], kind: str, arguments: Mapping[str, Any]) -> Numbers:
     """The rows that a check of one column of logical type *kind* marks."""
-    said = _arguments(check, kind, arguments)
     if check == "not_null":
         return frozenset(number for number, cell in enumerate(cells) if missing(cell))
     if check == "not_missing":
@@ -276,6 +322,7 @@ def bad_values(check: str, cells: Sequence[Any], kind: str, arguments: Mapping[s
         return frozenset(number for number, cell in enumerate(cells) if missing(cell) or _written(cell) in forms)
     if check == "fits_type":
         return frozenset(number for number, cell in enumerate(cells) if not missing(cell) and not fits(cell, kind))
+    said = _arguments(check, kind, arguments)
     there = [(number, cell) for number, cell in enumerate(cells) if not missing(cell) and fits(cell, kind)]
     return frozenset(number for number, cell in there if ROWS[check](cell, **said))
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from dq.checks.model import Looks, Scalar, Tree, check
-from dq.sql import MultipleOf, compare, count_if, is_in, literal, not_, ratio, total
+from dq.checks.model import Looks, check
+from dq.sql import MultipleOf, Scalar, Tree, compare, count_if, is_in, literal, not_, ratio, total
 
 
 @check(dimension="accuracy", says="{column} is at least {value}")
@@ -94,9 +94,14 @@ def distribution(column: Tree, *, shares: Mapping[Scalar, float]) -> Tree:
     """
     values = exp.Count(this=column.copy())
     expected = {literal(value): share for value, share in shares.items()}
-    parts = [
-        exp.Abs(this=exp.Sub(this=ratio(count_if(compare("=", column, value)), values), expression=literal(share)))
+    parts: list[Tree] = [  # in rows, so that decimal shares leave no rounding
+        exp.Abs(
+            this=exp.Sub(
+                this=count_if(compare("=", column, value)),
+                expression=exp.Paren(this=exp.Mul(this=literal(share), expression=values.copy())),
+            )
+        )
         for value, share in expected.items()
     ]
-    parts.append(ratio(count_if(not_(is_in(column, list(expected)))), values))
-    return exp.Mul(this=exp.Paren(this=total(parts)), expression=literal(0.5))
+    parts.append(count_if(not_(is_in(column, list(expected)))))
+    return ratio(total(parts), exp.Mul(this=literal(2), expression=values))

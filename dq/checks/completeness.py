@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from dq.checks.model import Looks, Scalar, Tree, check
-from dq.sql import Missing, count_if, literal, ratio
+from dq.checks.model import Looks, check
+from dq.sql import Missing, Scalar, Tree, count_if, literal, ratio
 
 
 @check(dimension="completeness", says="{column} has a value")
@@ -24,7 +24,7 @@ def not_null(column: Tree) -> Tree:
 
 @check(dimension="completeness", says="{column} is not missing, and none of {values}")
 def not_missing(column: Tree, *, values: Sequence[Scalar]) -> Tree:
-    """Rows where *column* is null, NaN, or written as one of *values* (ODCS `missingValues`). A null in *values* says nothing new."""
+    """Rows where *column* is null, NaN, or written as one of *values* (ODCS `missingValues`); a null in *values* is no news."""
     return Missing(this=column.copy(), expressions=[literal(value) for value in values if value is not None])
 
 

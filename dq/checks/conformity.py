@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from dq.checks.model import Scalar, Tree, check
-from dq.sql import Matches, Misfit, any_of, compare, is_in, literal, not_
+from dq.checks.model import check
+from dq.sql import Matches, Misfit, Scalar, Tree, any_of, compare, is_in, literal, not_
 
 # RFC 5321/5322 addresses as they are used, not as they may be written; RFC 4122; RFC 3986 §3.1; RFC 1123; RFC 4291 §2.2
 _H16 = "[0-9a-fA-F]{1,4}"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 FORMATS = {
-    "email": r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$",
+    "email": rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})+$",
     "uuid": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
     "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:[^ \t\n]+$",
     "hostname": r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",
@@ -33,12 +34,12 @@ def fits_type(column: Tree, *, kind: str) -> Tree:
 
 @check(dimension="conformity", says="{column} is one of {values}")
 def in_set(column: Tree, *, values: Sequence[Scalar]) -> Tree:
-    """
+    r"""
     Rows where *column* holds something outside *values*; a null in *values* says nothing.
 
     Example:
         >>> in_set(column("state"), values=["open", "shut"]).sql()
-        'NOT ("state" IN (\\'open\\', \\'shut\\'))'
+        'NOT ("state" IN (\'open\', \'shut\'))'
     """
     return not_(is_in(column, [literal(value) for value in values if value is not None]))
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from dq.checks.model import Keys, Looks, Tree, check
-from dq.sql import SOURCE, all_of, any_of, column, compare, condition, count_if, is_null, literal, not_, reference, table
+from dq.checks.model import Keys, Looks, check
+from dq.sql import SOURCE, Tree, all_of, any_of, column, compare, condition, count_if, is_null, literal, not_, reference, table
 
 
 @check(dimension="consistency", says="{sql}", takes="table")
@@ -21,8 +21,17 @@ def foreign_key(*columns: str, to: str, to_columns: Sequence[str]) -> Keys:
     """Rows whose *columns* are no row of dataset *to*. A key with any null passes."""
     other = reference(to)
     here = [column(name) for name in columns]
-    found = exp.select(exp.Literal.number(1)).from_(other).where(
-        all_of(*(compare("=", exp.column(name, table=other.alias_or_name, quoted=True), mine) for name, mine in zip(to_columns, here, strict=True)))
+    found = (
+        exp.select(exp.Literal.number(1))
+        .from_(other)
+        .where(
+            all_of(
+                *(
+                    compare("=", exp.column(name, table=other.alias_or_name, quoted=True), mine)
+                    for name, mine in zip(to_columns, here, strict=True)
+                )
+            )
+        )
     )
     bad = (
         exp.select(*here)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any, Literal, TypeVar
 
 from sqlglot import exp
 
 from dq.errors import Place
-
-Scalar = str | int | float | bool | Decimal | date | datetime | None
-Tree = exp.Expr
+from dq.sql import Tree
 
 
 class Mode(StrEnum):
@@ -134,10 +130,10 @@ class Survivor:
 @dataclass(frozen=True, slots=True)
 class Keys:
     """
-    Rows whose *columns* are among the rows of *bad*, a SELECT over `dq.sql.SOURCE` and, for a foreign key, over the
-    dataset named *reference*.
+    Rows whose *columns* are among the rows of *bad*, a SELECT over `dq.sql.SOURCE`.
 
-    *survivor*: who of the marked rows goes on all the same; such rows count, but are not diverted.
+    For a foreign key it also reads the dataset named *reference*. *survivor*: who of the marked rows goes on all the
+    same; such rows count, but are not diverted.
     """
 
     columns: tuple[str, ...]

@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
+from dq import __version__
 from dq.cli import contract, validate
-from dq.cli.output import complain, write
+from dq.cli.output import complain, explain, forgive, write
 from dq.errors import DqError, WorldError
 
 EPILOG = "Exit codes: 0 pass or warn, 1 a rule failed, 2 wrong usage or contract or it cannot run, 3 the world failed: try again."
@@ -57,7 +58,7 @@ def version() -> None:
             return "not installed"
 
     parts = [f"Python {python_version()}", *(f"{name} {of(name)}" for name in ("duckdb", "sqlglot", "pyarrow"))]
-    write(f"dq {of('dq-suite')} ({', '.join(parts)})\n")
+    write(f"dq {__version__} ({', '.join(parts)})\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Errors are printed to stderr, with a traceback when `--debug` is among the arguments.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    forgive(sys.stdout)
     stopped: list[int] = []
     with _signals(stopped):
         try:
@@ -77,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if stopped or isinstance(error, KeyboardInterrupt):
                 return _code(SystemExit(130), stopped)
             if "--debug" in given:
-                complain(traceback.format_exc())
+                explain(traceback.format_exc())
             return _told(error)
     return 0
 
@@ -97,7 +99,7 @@ def _told(error: BaseException) -> int:
 def _code(stop: SystemExit, stopped: list[int]) -> int:
     """The exit code of a stop: 130 after Ctrl-C, 143 after a request to end."""
     if stopped:
-        complain("stopped")
+        explain("stopped")
         return 128 + stopped[0]
     return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dq.errors import UsageError, WorldError
-from dq.report.hostile import shown
+from dq.report.hostile import shown_lines
 
 _NARROWEST, _WIDEST = 40, 140
 
@@ -36,11 +37,16 @@ def write(text: str, *, encoding: str | None = None) -> None:
 
 def complain(text: str, *, mend: str = "") -> None:
     """Write an error to standard error, safe to print, *mend* below it. Never fails."""
-    lines = [shown(line) for line in text.splitlines() or [""]]
     red, plain = ("\x1b[1;31m", "\x1b[0m") if wants_colour(sys.stderr) else ("", "")
-    told = "\n".join([f"{red}error:{plain} {lines[0]}", *lines[1:], *([f"  {mend}"] if mend else [])])
-    with suppress(OSError):
-        _put(sys.stderr, f"{told}\n", None)
+    hint = f"\n  {mend}" if mend else ""
+    with suppress(OSError, ValueError):
+        _put(sys.stderr, f"{red}error:{plain} {shown_lines(text)}{hint}\n", None)
+
+
+def explain(text: str) -> None:
+    """Write *text*, say a traceback, to standard error, safe to print. Never fails."""
+    with suppress(OSError, ValueError):
+        _put(sys.stderr, f"{shown_lines(text)}\n", None)
 
 
 def _put(stream: TextIO | None, text: str, encoding: str | None) -> None:
@@ -52,6 +58,12 @@ def _put(stream: TextIO | None, text: str, encoding: str | None) -> None:
     else:
         buffer.write(text.encode(encoding or stream.encoding or "utf-8", "backslashreplace"))
     stream.flush()
+
+
+def forgive(stream: TextIO | None) -> None:
+    """Let *stream* escape what its encoding cannot hold, also what others, say the help page, write to it."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def _silence(stream: TextIO) -> None:

@@ -81,11 +81,11 @@ def validate(
         str | None, typer.Option(metavar="C", help=r"Between fields; \t is a tab.", rich_help_panel=_HOW)
     ] = None,
     quote: Annotated[str | None, typer.Option(metavar="C", help="Around fields; empty: none.", rich_help_panel=_HOW)] = None,
-    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="utf-8, latin-1, …", rich_help_panel=_HOW)] = None,
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="utf-8, latin-1, ...", rich_help_panel=_HOW)] = None,
     decimal: Annotated[str | None, typer.Option(metavar="C", help="The decimal mark.", rich_help_panel=_HOW)] = None,
     null_tokens: Annotated[
         list[str] | None,
-        typer.Option("--null-token", metavar="TEXT", help="Null, whatever the rule: NA, …", rich_help_panel=_HOW),
+        typer.Option("--null-token", metavar="TEXT", help="Null, whatever the rule, say NA.", rich_help_panel=_HOW),
     ] = None,
     timestamp_formats: Annotated[
         list[str] | None,

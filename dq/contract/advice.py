@@ -113,7 +113,7 @@ def _version(contract: Contract, document: Document, path: Path) -> Iterator[Fau
 
 
 _AMBIGUOUS = re.compile(
-    r"(?:y|yes|n|no|on|off)|[-+]?0[0-9]+|[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?|[-+]?[0-9][0-9_]*_[0-9_]*|[0-9]+[eE][-+]?[0-9]+",
+    r"(?:yes|no|on|off)|[-+]?0[0-9]+|[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?|[-+]?[0-9][0-9_]*_[0-9_]*|[0-9]+[eE][-+]?[0-9]+",
     re.IGNORECASE,
 )
 

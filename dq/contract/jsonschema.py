@@ -84,19 +84,13 @@ class JsonSchema:
             return
         seen.add(id(schema))
         unknown = (
-            [word for word in schema if word not in _RULES and word not in _SILENT] if isinstance(schema, dict) else [str(schema)]
+            [str(schema)] if not isinstance(schema, dict) else [word for word in schema if not _is_known(word, schema[word])]
         )
-        unknown += [word for word in ("unevaluatedProperties",) if not isinstance(schema.get(word, True), bool)]
-        unknown += [ref for ref in (schema.get("$ref", "#"),) if not ref.startswith("#")]
         if unknown:
-            msg = f"the JSON schema says '{unknown[0]}', which dq does not know"
-            raise ValueError(msg)
+            raise ValueError(f"the JSON schema says '{unknown[0]}', which dq does not know")
         parts = [schema[word] for word in _ONE if word in schema] + [part for word in _LISTS for part in schema.get(word, ())]
-        for part in (
-            *parts,
-            *schema.get("properties", {}).values(),
-            *((self.target(schema["$ref"]),) if "$ref" in schema else ()),
-        ):
+        parts += [*schema.get("properties", {}).values(), *([self.target(schema["$ref"])] if "$ref" in schema else [])]
+        for part in parts:
             self._admit(part, seen)
 
     def target(self, ref: str) -> Schema:
@@ -116,6 +110,14 @@ class JsonSchema:
             yield from self.offered(branch, condition)
         if "then" in schema:
             yield from self.offered(schema["then"], _said(schema["if"]) or condition)
+
+
+def _is_known(word: str, said: Any) -> bool:
+    if word == "unevaluatedProperties":
+        return isinstance(said, bool)
+    if word == "$ref":
+        return isinstance(said, str) and said.startswith("#")
+    return word in _RULES or word in _SILENT
 
 
 def _said(condition: Schema) -> str:

@@ -19,7 +19,8 @@ MAX_ALIASED = 10_000
 Path = tuple[str | int, ...]
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PAIR = re.compile(r"((?:^|[^\\])(?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")  # JSON may hold these as they are, YAML 1.1 not, or as line ends
 _CORE = "tag:yaml.org,2002:"
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -84,6 +85,7 @@ def compose(text: str) -> tuple[Node, list[Trouble]]:
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         _stop(0, f"larger than {MAX_BYTES / 1e6:g} MB", "split the contract")
+    text = _as_yaml(text)
     if found := _UNPRINTABLE.search(text.removeprefix("\ufeff")):
         line = text.count("\n", 0, found.start()) + 1
         _stop(line, f"the character U+{ord(found[0]):04X} may not be written in YAML", "write it as an escape in double quotes")
@@ -91,7 +93,7 @@ def compose(text: str) -> tuple[Node, list[Trouble]]:
     import yaml  # noqa: PLC0415  only contracts need it
 
     try:
-        for event in yaml.parse(_joined(text), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             composer.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -113,11 +115,12 @@ def _stop(line: int, problem: str, mend: str = "", path: Path = ()) -> NoReturn:
     raise Unreadable(Trouble(path, line, problem, mend))
 
 
-def _joined(text: str) -> str:
-    """JSON writes what is beyond U+FFFF as two escapes; YAML knows one."""
+def _as_yaml(text: str) -> str:
+    """JSON, which a document in braces may be, with what YAML 1.1 writes differently; other text as it is."""
     if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return text
-    return _PAIR.sub(lambda m: m[1] + chr(0x10000 + ((int(m[2], 16) - 0xD800) << 10) + int(m[3], 16) - 0xDC00), text)
+    joined = _PAIR.sub(lambda m: m[1] + chr(0x10000 + ((int(m[2], 16) - 0xD800) << 10) + int(m[3], 16) - 0xDC00), text)
+    return _NO_YAML.sub(lambda m: f"\\u{ord(m[0]):04x}", joined)
 
 
 def _is_tab(text: str, line: int, column: int) -> bool:

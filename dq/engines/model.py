@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dq.checks.model import Scalar
 from dq.plan import Columns, Field, Passes
 from dq.source import Format, Reading, Source
+from dq.sql import Scalar
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,12 +71,12 @@ class View(Protocol):
         """Hand every diverted row, with the *reasons* of all checks that mark it, to *write* as record batches."""
         ...
 
-    def bad_numbers(self) -> Any:  # noqa: ANN401  numpy is not imported here
+    def bad_numbers(self) -> Any:
         """The row numbers of the diverted rows, sorted, as an int64 array."""
         ...
 
     def write_good(self, path: str, file_format: Format, facts: Mapping[str, str]) -> int:
-        """Write the rows that are not diverted, typed, in source order, to a new file; their number. *facts* go into its footer."""
+        """Write the rows that are not diverted, typed, in source order, to a new file with *facts* in its footer; their number."""
         ...
 
     def fingerprint(self) -> str:
@@ -91,8 +91,15 @@ class View(Protocol):
 class Engine(Protocol):
     """Opens one kind of source."""
 
-    name: str
-    dialect: str
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        ...
+
+    @property
+    def dialect(self) -> str:
+        """The SQL it speaks, as sqlglot names it."""
+        ...
 
     def open(
         self,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlglot import exp
 
-from dq.checks import Answer, Check, Keep, Keys, Measure, Rows, Shape, Status, Survivor, Tree
+from dq.checks import Answer, Check, Keep, Keys, Measure, Rows, Shape, Status, Survivor
 from dq.errors import UsageError
 from dq.plan.compile import RECORD
 from dq.plan.literals import coerce
@@ -19,7 +19,6 @@ from dq.plan.values import Value
 from dq.source import Reading
 from dq.sql import (
     ROW_NO,
-    SOURCE,
     AnyOf,
     Base,
     InSet,
@@ -29,6 +28,7 @@ from dq.sql import (
     Misfit,
     Missing,
     Part,
+    Tree,
     all_of,
     any_of,
     bind_now,
@@ -36,7 +36,6 @@ from dq.sql import (
     compare,
     condition,
     count_if,
-    is_null,
     literal,
     not_,
     placeholders,
@@ -50,7 +49,7 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeE
 _LENGTHS = (exp.Length, exp.ArraySize)
 
 
-class CannotBind(Exception):  # noqa: N818  control flow inside this module
+class CannotBind(Exception):
     """A check cannot run on these columns."""
 
     def __init__(self, status: Status, reason: str) -> None:
@@ -107,7 +106,7 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
     return Names(values, missing, references, zone=plan.zone)
 
 
-def bind(  # noqa: PLR0913  the facts of one run
+def bind(
     plan: Plan,
     columns: Columns,
     *,
@@ -184,7 +183,9 @@ class _Binder:
         if item.name == RECORD:
             self.rows.append(Predicate(number, exp.false()))
             return
-        predicate = self._rows(number, item, where) if isinstance(item.subject, Rows) else self._keyed(number, item, item.subject, where)
+        predicate = (
+            self._rows(number, item, where) if isinstance(item.subject, Rows) else self._keyed(number, item, item.subject, where)
+        )
         if where is not None:
             self.measures[f"where:{number}"] = count_if(where)
         if item.is_row_check:
@@ -198,7 +199,9 @@ class _Binder:
         assert isinstance(item.subject, Rows)  # noqa: S101  the caller looked
         bad = plain(self._resolve(item.subject.bad))
         guards = self._guards(item.subject.bad) if item.name == "condition" else []
-        return Predicate(number, all_of(*([where] if where is not None else []), *guards, bad) if guards or where is not None else bad)
+        return Predicate(
+            number, all_of(*([where] if where is not None else []), *guards, bad) if guards or where is not None else bad
+        )
 
     def _guards(self, tree: Tree) -> list[Tree]:
         """A condition on a value that cannot be read is unknown, whatever it does with nulls."""
@@ -212,9 +215,12 @@ class _Binder:
         names = self.names
         if subject.reference:
             if subject.reference not in names.references:
-                raise CannotBind(Status.SKIP, f"the other dataset '{subject.reference}' is not given: --with {subject.reference}=FILE")
+                raise CannotBind(
+                    Status.SKIP, f"the other dataset '{subject.reference}' is not given: --with {subject.reference}=FILE"
+                )
             names = replace(names, partners=dict(zip(_partner_columns(subject.bad), (key.field for key in keys), strict=False)))
         select = self._resolve(subject.bad, names)
+        assert isinstance(select, exp.Select)  # noqa: S101  a SELECT resolves to a SELECT
         if where is not None:
             select = select.where(where, copy=True)
         outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
@@ -247,9 +253,13 @@ class _Binder:
     def _answer(self, number: int, item: Check, subject: Answer) -> None:
         tables = {self.plan.object: TYPED, **{name: reference(name).name for name in self.names.references}}
         shown = self.names.find(item.columns[0]).raw.name if item.columns else ""
-        words = {name: TYPED for name in ("object", "table", "model", "schema")} | {name: shown for name in ("property", "column") if shown}
+        words = dict.fromkeys(("object", "table", "model", "schema"), TYPED) | {
+            name: shown for name in ("property", "column") if shown
+        }
         text = placeholders(subject.query, words)
-        self.answers[number] = query(text, place=item.clause.place.path, dialect=subject.dialect or self.dialect, tables={**tables, TYPED: TYPED})
+        self.answers[number] = query(
+            text, place=item.clause.place.path, dialect=subject.dialect or self.dialect, tables={**tables, TYPED: TYPED}
+        )
 
     # -- names become values -------------------------------------------------------------------------------------------
 
@@ -261,7 +271,7 @@ def _partner_columns(select: exp.Select) -> list[str]:
     return [node.name for node in select.find_all(exp.Column) if node.table]
 
 
-def _over(function: Tree, keys: list[Tree], order: str | exp.Ordered | None = None) -> Tree:
+def _over(function: Tree, keys: Sequence[Tree], order: str | exp.Ordered | None = None) -> Tree:
     ordered = exp.Ordered(this=column(order)) if isinstance(order, str) else order
     return exp.Window(
         this=function, partition_by=[key.copy() for key in keys], order=exp.Order(expressions=[ordered]) if ordered else None
@@ -302,7 +312,7 @@ def _rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
 
 
 def _with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    arguments = {}
+    arguments: dict[str, object] = {}
     for key, value in tree.args.items():
         if isinstance(value, exp.Expr):
             arguments[key] = change(value)
@@ -313,7 +323,7 @@ def _with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     return type(tree)(**arguments)
 
 
-def _resolve(tree: Tree, names: Names) -> Tree:  # noqa: PLR0911  one line per word
+def _resolve(tree: Tree, names: Names) -> Tree:
     """*tree* with its names replaced by what they are in the data, and FALSE folded away."""
     if isinstance(tree, exp.Column):
         return _partner(tree, names) if tree.table else names.find(tree.name).typed
@@ -343,15 +353,15 @@ def _resolve(tree: Tree, names: Names) -> Tree:  # noqa: PLR0911  one line per w
 def _logic(tree: Tree, names: Names) -> Tree:
     if isinstance(tree, exp.Not):
         inner = _resolve(tree.this, names)
-        plain = inner.unnest()
-        return exp.Boolean(this=not plain.this) if isinstance(plain, exp.Boolean) else not_(inner)
-    left, right = _resolve(tree.left, names), _resolve(tree.right, names)
+        constant = inner.unnest()
+        return exp.Boolean(this=not constant.this) if isinstance(constant, exp.Boolean) else not_(inner)
+    left, right = (_resolve(tree.args[side], names) for side in ("this", "expression"))
     dominant = isinstance(tree, exp.Or)
     for one, other in ((left, right), (right, left)):
-        plain = one.unnest()
-        if isinstance(plain, exp.Boolean):
-            return plain if bool(plain.this) is dominant else other
-    return type(tree)(this=left, expression=right)
+        constant = one.unnest()
+        if isinstance(constant, exp.Boolean):
+            return constant if bool(constant.this) is dominant else other
+    return any_of(left, right) if dominant else all_of(left, right)
 
 
 def _any_of(tree: AnyOf, names: Names) -> Tree:
@@ -409,5 +419,3 @@ def _coerced(tree: Tree, names: Names) -> Tree:
     if kind is None:
         return tree
     return _with_children(tree, lambda child: coerce(child, kind, names.zone))
-
-

@@ -24,7 +24,13 @@ OPERATORS = {
     "mustBeBetween": Op.BETWEEN,
     "mustNotBeBetween": Op.NOT_BETWEEN,
 }
-_OLD_METRICS = {"duplicateCount": "duplicateValues", "nullCheck": "nullValues", "nullCount": "nullValues", "rowCount": "rowCount", "validValues": "invalidValues"}
+_OLD_METRICS = {
+    "duplicateCount": "duplicateValues",
+    "nullCheck": "nullValues",
+    "nullCount": "nullValues",
+    "rowCount": "rowCount",
+    "validValues": "invalidValues",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,32 @@ class Promise:
 # -- properties ------------------------------------------------------------------------------------------------------
 
 _BOUNDS = {"minimum": "at_least", "maximum": "at_most", "exclusiveMinimum": "more_than", "exclusiveMaximum": "less_than"}
-_SIZES = {"minLength": ("min_length", "length"), "maxLength": ("max_length", "length"), "minItems": ("min_items", "items"), "maxItems": ("max_items", "items")}
+_SIZES = {
+    "minLength": ("min_length", "length"),
+    "maxLength": ("max_length", "length"),
+    "minItems": ("min_items", "items"),
+    "maxItems": ("max_items", "items"),
+}
 _NUMBER_FORMATS = {f"{sign}{bits}": (sign, bits) for sign in "iu" for bits in (8, 16, 32, 64, 128)}
 
 
 def options(item: Property) -> Iterator[Promise | Gap]:
-    """The promises of a property's own keys: type, required, enum, options, in that order. Keys and relationships are the object's."""
+    """The promises of a property's own words: type, required, enum, options, in that order; keys are the object's."""
     kind = kind_of(item)
     if kind and kind.base not in (Base.UNKNOWN, Base.JSON):
         key = "logicalType" if item.logical_type else "physicalType"
-        yield Promise("fits_type", Clause(item.at(key), f"{key}: {item.logical_type or item.physical_type}"), {"kind": str(kind)}, name="type")
+        yield Promise(
+            "fits_type",
+            Clause(item.at(key), f"{key}: {item.logical_type or item.physical_type}"),
+            {"kind": str(kind)},
+            name="type",
+        )
     elif item.physical_type and not item.logical_type and not kind:
-        yield Gap(Clause(item.at("physicalType"), f"physicalType: {item.physical_type}"), f"unknown physical type '{item.physical_type}'", GapKind.NOT_JUDGED)
+        yield Gap(
+            Clause(item.at("physicalType"), f"physicalType: {item.physical_type}"),
+            f"unknown physical type '{item.physical_type}'",
+            GapKind.NOT_JUDGED,
+        )
     if item.required or item.primary_key:
         key = "required" if item.required else "primaryKey"
         yield Promise("not_null", Clause(item.at(key), f"{key}: true"), name="required")
@@ -62,12 +82,17 @@ def options(item: Property) -> Iterator[Promise | Gap]:
         yield Promise("in_set", Clause(item.at("enum"), "enum"), {"values": item.enum}, name="enum")
     base, length, _ = physical(item.physical_type)
     if base is Base.TEXT and length and "maxLength" not in item.options and (kind is None or kind.base is Base.TEXT):
-        yield Promise("max_length", Clause(item.at("physicalType"), f"physicalType: {item.physical_type}"), {"length": length}, name="length")
+        yield Promise(
+            "max_length",
+            Clause(item.at("physicalType"), f"physicalType: {item.physical_type}"),
+            {"length": length},
+            name="length",
+        )
     for key, value in item.options.items():
         yield from _option(item, key, value, Clause(item.at(f"logicalTypeOptions.{key}"), f"{key}: {value}"))
 
 
-def _option(item: Property, key: str, value: Any, clause: Clause) -> Iterator[Promise | Gap]:  # noqa: ANN401  YAML
+def _option(item: Property, key: str, value: Any, clause: Clause) -> Iterator[Promise | Gap]:
     if key in _BOUNDS:
         yield Promise(_BOUNDS[key], clause, {"value": value}, name=key)
     elif key in _SIZES:
@@ -86,7 +111,7 @@ def _option(item: Property, key: str, value: Any, clause: Clause) -> Iterator[Pr
         yield Gap(clause, f"option '{key}' is not enforced", column=item.name)
 
 
-def _format(item: Property, value: Any, clause: Clause) -> Iterator[Promise | Gap]:  # noqa: ANN401  YAML
+def _format(item: Property, value: Any, clause: Clause) -> Iterator[Promise | Gap]:
     if item.logical_type in ("date", "timestamp", "time"):
         return  # says how text is read, see dq.plan.kinds
     if value in FORMATS:
@@ -132,7 +157,11 @@ def rule_promise(rule: Rule, clause: Clause, path: str) -> Promise | Gap:
             raise UsageError("rowCount needs an operator", "", "add mustBeGreaterThan: 0, or another bound")
         limits = tuple(Limit(limit.op, limit.value, Unit.VALUE) for limit in limits)
     elif not path and "columns" not in arguments:
-        raise UsageError(f"{metric} needs a column", "", "write the rule on a property" + (", or say arguments: {properties: […]}" if metric == "duplicateValues" else ""))
+        raise UsageError(
+            f"{metric} needs a column",
+            "",
+            "write the rule on a property" + (", or say arguments: {properties: […]}" if metric == "duplicateValues" else ""),
+        )
     return Promise(check, clause, arguments, limits or NONE_BAD, name=rule.metric, warning=warning)
 
 
@@ -200,13 +229,26 @@ def _listed(arguments: Mapping[str, Any], name: str, *, may_be_empty: bool = Fal
     if not isinstance(values, list) or not (values or may_be_empty):
         raise UsageError(f"{name} needs a list of values, not {values!r}", "", f"say {name}: [a, b]")
     if name == "validValues" and None in values:
-        raise UsageError("validValues holds a null, which says nothing", "", "take it out; null always passes, `required` forbids it")
+        raise UsageError(
+            "validValues holds a null, which says nothing", "", "take it out; null always passes, `required` forbids it"
+        )
     return values
 
 
 # -- custom rules: `engine: dq` ---------------------------------------------------------------------------------------
 
-_MEASURES = {"row_count", "null_rate", "minimum", "maximum", "mean", "sum", "stddev", "quantile", "distinct_count", "distribution"}
+_MEASURES = {
+    "row_count",
+    "null_rate",
+    "minimum",
+    "maximum",
+    "mean",
+    "sum",
+    "stddev",
+    "quantile",
+    "distinct_count",
+    "distribution",
+}
 _SHORT = {"min": "minimum", "max": "maximum", "avg": "mean", "average": "mean", "one_per_group": "one_per_group"}
 
 
@@ -216,7 +258,7 @@ def _custom(rule: Rule, clause: Clause) -> Promise | Gap:
         return Gap(clause, f"rules of '{rule.engine}' are not run", rule=name)
     said = rule.implementation
     if not isinstance(said, dict):
-        raise UsageError("implementation is not a mapping", "", "say implementation: {check: condition, sql: \"a <= b\"}")
+        raise UsageError("implementation is not a mapping", "", 'say implementation: {check: condition, sql: "a <= b"}')
     said = dict(said)
     if "distribution" in said and "check" not in said:  # the short form: {distribution: {a: 0.1, …}, max_distance: 0.05}
         said |= {"check": "distribution", "shares": said.pop("distribution")}

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlglot import exp
 
-from dq.checks import DEFINITIONS, Answer, Check, Clause, Gap, GapKind, Limit, Looks, Measure, Mode, Op, Rows, Shape, Tree, Unit
-from dq.checks.model import NONE_BAD, Definition, Dimension, Keys
-from dq.contract.model import Contract, Extension, Property, Relationship, Rule, SchemaObject
-from dq.errors import ContractError, Fault, Place, UsageError
+from dq.checks import Check, Clause, Gap, GapKind, Mode, Rows, Shape
+from dq.checks.model import Dimension
+from dq.contract.model import Contract, Property, Relationship, Rule, SchemaObject
+from dq.errors import ContractError, Fault, UsageError
+from dq.plan.checked import NestedKeys, check_of
 from dq.plan.clauses import Promise, options, rule_promise
 from dq.plan.kinds import field_of
 from dq.plan.model import Plan
-from dq.sql import AnyOf, MapValues, Part, column, condition
+from dq.plan.site import Site
 
 MEANING = 1  # raised when the same contract would judge the same rows differently
 
@@ -56,7 +55,7 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
     The plan of *schema*: checks in document order, and a gap for every clause that nobody enforces.
 
     Raises:
-        ContractError: rules that cannot mean anything (unknown check, wrong arguments, a pattern outside the subset), all at once.
+        ContractError: rules that cannot mean anything (unknown check, wrong arguments, refused pattern), all at once.
         UsageError: a rule, dimension or tag is asked for that the contract does not have.
     """
     compiler = _Compiler(contract, schema, select.stage)
@@ -65,7 +64,17 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
         raise ContractError(compiler.faults)
     checks = _distinct(compiler.checks)
     _known(select, checks, contract)
-    words = json.dumps([contract.sha256, schema.name, select.stage, MEANING, sorted(select.rules), sorted(select.dimensions), sorted(select.tags)])
+    words = json.dumps(
+        [
+            contract.sha256,
+            schema.name,
+            select.stage,
+            MEANING,
+            sorted(select.rules),
+            sorted(select.dimensions),
+            sorted(select.tags),
+        ]
+    )
     return Plan(
         dataset=dataset or f"{contract.name}.{schema.name}",
         contract=contract.ref,
@@ -100,18 +109,6 @@ def _distinct(checks: list[Check]) -> list[Check]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
-    """Where checks of a property apply: its path, the extensions around it (nearest first), and how to get there from a row."""
-
-    path: str
-    root: str
-    reach: Callable[[Callable[[Tree], Tree]], Tree]  # a predicate over the value -> a predicate over the row
-    extensions: tuple[Extension, ...]
-    tags: tuple[str, ...]
-    nested: bool
-
-
 class _Compiler:
     """Collects checks, gaps and faults while it walks one schema object."""
 
@@ -120,309 +117,110 @@ class _Compiler:
         self.checks: list[Check] = []
         self.gaps: list[Gap] = []
         self.faults: list[Fault] = []
-        self.around = (schema.extension, contract.extension)
+        self.site = Site("", "", (schema.extension, contract.extension), schema.tags)
 
     def run(self) -> None:
-        self._shape()
+        """Walk the object in document order."""
+        self._structure()
         for item in self.schema.properties:
-            name = item.name
-            self._property(item, _At(name, name, _row(name), (item.extension, *self.around), item.tags, nested=False))
+            extensions = (item.extension, *self.site.extensions)
+            self._property(item, Site(item.name, item.name, extensions, item.tags + self.site.tags))
         self._primary_key()
         for relation in self.schema.relationships:
-            self._relationship(relation, self.around)
+            self._relationship(relation, self.site)
         for rule in self.schema.rules:
-            self._rule(rule, None)
+            self._rule(rule, self.site)
         for sla in self.contract.slas:
             text = f"{sla.property}: {sla.value} {sla.unit}".strip()
-            self.gaps.append(Gap(self._clause(sla.place, text), "a service level needs a store and a time", GapKind.NOT_JUDGED))
+            self.gaps.append(Gap(Clause(sla.place, text), "a service level needs a store and a time", GapKind.NOT_JUDGED))
 
-    # -- structure ----------------------------------------------------------------------------------------------------
-
-    def _shape(self) -> None:
-        self._add_plain(
-            Check(
-                id=RECORD,
-                name=RECORD,
-                dimension=Dimension.CONFORMITY,
-                says="every record can be read",
-                columns=(),
-                subject=Rows(exp.false()),
-                clause=self._clause(self.schema.place, "records"),
-            )
-        )
+    def _structure(self) -> None:
+        clause = Clause(self.schema.place, "records")
+        says = "every record can be read"
+        self.checks.append(Check(RECORD, RECORD, Dimension.CONFORMITY, says, (), Rows(exp.false()), clause))
         if not self.schema.properties:
             return
-        extra, order = (_said(self.around, name) for name in ("extra", "order"))
+        extra, order = self.site.said("extra"), self.site.said("order")
         subject = Shape(extra=Mode(extra) if extra else Mode.OBSERVE, order=Mode(order) if order else None)
         names = tuple(item.name for item in self.schema.properties)
-        self._add_plain(
-            Check(
-                id=COLUMNS,
-                name=COLUMNS,
-                dimension=Dimension.CONFORMITY,
-                says="the declared columns are there",
-                columns=names,
-                subject=subject,
-                clause=self._clause(self.schema.place, "properties"),
-                mode=Mode.BLOCK,
-            )
-        )
+        clause = Clause(self.schema.place, "properties")
+        says = "the declared columns are there"
+        self.checks.append(Check(COLUMNS, COLUMNS, Dimension.CONFORMITY, says, names, subject, clause, mode=Mode.BLOCK))
 
-    def _property(self, item: Property, at: _At) -> None:
+    def _property(self, item: Property, site: Site) -> None:
         for promise in options(item):
-            if isinstance(promise, Gap):
-                self.gaps.append(promise)
-            else:
-                self._promise(promise, at)
+            self._promise(promise, site)
         if item.unique:
-            if at.nested:
-                self._gap(item.at("unique"), "unique: true", "uniqueness of a nested value is not checked", column=at.path)
-            else:
-                self._keyed("unique", (item.name,), Clause(item.at("unique"), "unique: true"), at.extensions, tags=at.tags)
+            clause = Clause(item.at("unique"), "unique: true")
+            self._promise(Promise("unique", clause), site)
         for relation in item.relationships:
-            if at.nested:
-                self._gap(relation.place, f"to: {', '.join(relation.to)}", "a relationship of a nested value is not checked", column=at.path)
-            else:
-                self._relationship(relation, at.extensions)
+            self._relationship(relation, site)
         for rule in item.rules:
-            self._rule(rule, at)
+            self._rule(rule, site)
         needed = item.options.get("required") or ()
-        for said in item.properties:
-            part = replace(said, required=True) if said.name in needed else said
-            self._property(part, self._inside(at, part.name, part, lambda value, name=part.name: Part(this=value, expression=exp.Literal.string(name))))
+        for part in item.properties:
+            self._property(replace(part, required=True) if part.name in needed else part, site.field(part))
         if item.items:
-            self._property(item.items, self._elements(at, item))
-
-    def _inside(self, at: _At, name: str, item: Property, step: Callable[[Tree], Tree]) -> _At:
-        return replace(
-            at,
-            path=f"{at.path}.{name}",
-            reach=lambda bad: at.reach(lambda value: bad(step(value))),
-            extensions=(item.extension, *at.extensions),
-            tags=at.tags + item.tags,
-            nested=True,
-        )
-
-    def _elements(self, at: _At, item: Property) -> _At:
-        assert item.items is not None  # noqa: S101  the caller looked
-        alias = f"__dq_e{at.path.count('[]')}"
-        is_map = item.logical_type == "map"
-
-        def reach(bad: Callable[[Tree], Tree]) -> Tree:
-            return at.reach(
-                lambda value: AnyOf(
-                    this=MapValues(this=value) if is_map else value, alias=exp.to_identifier(alias), expression=bad(column(alias))
-                )
-            )
-
-        return replace(
-            at, path=f"{at.path}[]", reach=reach, extensions=(item.items.extension, *at.extensions), tags=at.tags + item.items.tags, nested=True
-        )
+            self._property(item.items, site.elements(item.items, of_map=item.logical_type == "map"))
 
     def _primary_key(self) -> None:
         keys = sorted((item for item in self.schema.properties if item.primary_key), key=lambda item: item.primary_key_position)
-        if not keys:
-            return
-        place = keys[0].at("primaryKey")
-        names = tuple(item.name for item in keys)
-        self._keyed("unique", names, Clause(place, "primaryKey: true"), (keys[0].extension, *self.around), name="primary_key")
+        if keys:
+            clause = Clause(keys[0].at("primaryKey"), "primaryKey: true")
+            names = tuple(item.name for item in keys)
+            site = replace(self.site, extensions=(keys[0].extension, *self.site.extensions))
+            self._promise(Promise("unique", clause, {"columns": names}, name="primary_key"), site)
 
-    def _relationship(self, relation: Relationship, extensions: tuple[Extension, ...]) -> None:
+    def _relationship(self, relation: Relationship, site: Site) -> None:
         clause = Clause(relation.place, f"{', '.join(relation.columns)} -> {', '.join(relation.to)}")
         targets = [target_of(to) for to in relation.to]
         if len({target for target, _ in targets}) != 1 or len(targets) != len(relation.columns):
-            self.faults.append(Fault(relation.place, "a relationship joins one other dataset, column by column", "write to: planes.tailnum"))
+            problem = "a relationship joins one other dataset, column by column"
+            self.faults.append(Fault(relation.place, problem, "write to: planes.tailnum"))
             return
-        arguments = {"to": targets[0][0], "to_columns": tuple(name for _, name in targets)}
-        self._keyed("foreign_key", relation.columns, clause, (relation.extension, *extensions), arguments=arguments)
+        arguments = {"columns": relation.columns, "to": targets[0][0], "to_columns": tuple(name for _, name in targets)}
+        site = replace(site, extensions=(relation.extension, *site.extensions))
+        self._promise(Promise("foreign_key", clause, arguments), site)
 
-    # -- rules --------------------------------------------------------------------------------------------------------
-
-    def _rule(self, rule: Rule, at: _At | None) -> None:
-        stages = _said((rule.extension, *(at.extensions if at else self.around)), "stages")
+    def _rule(self, rule: Rule, site: Site) -> None:
         clause = Clause(rule.place, _rule_text(rule))
-        if stages is not None and self.stage is not None and self.stage not in stages:
-            self.gaps.append(Gap(clause, f"holds at {', '.join(stages)}", GapKind.NOT_JUDGED, rule=rule.id or rule.name))
-            return
         try:
-            promise = rule_promise(rule, clause, at.path if at else "")
+            promise = rule_promise(rule, clause, site.path)
         except UsageError as error:
             self.faults.append(Fault(rule.place, error.what, error.mend))
             return
+        self._promise(promise, site.of(rule))
+
+    def _promise(self, promise: Promise | Gap, site: Site) -> None:
+        """A promise becomes a check, or a gap that says why not."""
+        stages = site.said("stages")
+        rule = (site.rule.id or site.rule.name) if site.rule else ""
         if isinstance(promise, Gap):
-            waived = {name for part in (rule.extension, *self.around) for name in part.waive or ()}
-            self.gaps.append(replace(promise, waived=bool({rule.id, rule.name, promise.rule} & waived - {""}), column=at.path if at else ""))
+            waived = {name for part in site.extensions for name in part.waive or ()}
+            self.gaps.append(replace(promise, waived=bool(rule) and rule in waived, column=site.path))
+        elif stages is not None and self.stage is not None and self.stage not in stages:
+            self._gap(promise, site, f"holds at {', '.join(stages)}", GapKind.NOT_JUDGED)
         else:
-            self._promise(promise, at, rule)
+            try:
+                self.checks.append(check_of(promise, site))
+            except NestedKeys as error:
+                self._gap(promise, site, error.what, GapKind.SKIPPED)
+            except UsageError as error:
+                self.faults.append(Fault(promise.clause.place, error.what, error.mend))
 
-    def _promise(self, promise: Promise, at: _At | None, rule: Rule | None = None) -> None:
-        """Turn a promise into a check, its arguments checked."""
-        extensions = ((rule.extension,) if rule else ()) + (at.extensions if at else self.around)
-        if promise.check == "sql":
-            query = str(promise.arguments["query"])
-            self._add(promise, "sql", Dimension.ACCURACY, promise.says or "the answer of a query", (at.root,) if at else (), Answer(query), at, rule, extensions)
-            return
-        definition = DEFINITIONS.get(promise.check)
-        if definition is None:
-            self.faults.append(Fault(promise.clause.place, f"unknown check '{promise.check}'", _did_you_mean(promise.check)))
-            return
-        arguments = dict(promise.arguments)
-        columns = tuple(arguments.pop("columns", ()) or ((at.root,) if at else ()))
-        if definition.takes != "table" and not columns:
-            self.faults.append(Fault(promise.clause.place, f"check '{promise.check}' needs a column", "write it on a property, or say column: NAME"))
-            return
-        if at and at.nested and definition.looks is not Looks.ROWS:
-            self._gap(promise.clause.place, promise.clause.text, f"{promise.check} of a nested value is not checked", column=at.path)
-            return
-        try:
-            _check_arguments(definition, arguments)
-            subject = _subject(definition, columns, arguments, at)
-        except UsageError as error:
-            self.faults.append(Fault(promise.clause.place, error.what, error.mend))
-            return
-        shown = at.path if at and not promise.arguments.get("columns") else ", ".join(columns)
-        says = promise.says or _says(definition, shown, arguments)
-        self._add(promise, promise.name or definition.name, definition.dimension, says, columns, subject, at, rule, extensions)
-
-    def _keyed(
-        self,
-        check: str,
-        columns: tuple[str, ...],
-        clause: Clause,
-        extensions: tuple[Extension, ...],
-        *,
-        name: str = "",
-        arguments: Mapping[str, Any] | None = None,
-        tags: tuple[str, ...] = (),
-    ) -> None:
-        keep = {"keep": _said(extensions, "keep") or "none"} if check == "unique" else {}
-        at = _At(", ".join(columns), columns[0], _row(columns[0]), extensions, tags, nested=False)
-        self._promise(Promise(check, clause, {"columns": columns, **keep, **(arguments or {})}, name=name), at)
-
-    def _add(
-        self,
-        promise: Promise,
-        name: str,
-        dimension: Dimension,
-        says: str,
-        columns: tuple[str, ...],
-        subject: Rows | Keys | Measure | Answer,
-        at: _At | None,
-        rule: Rule | None,
-        extensions: tuple[Extension, ...],
-    ) -> None:
-        prefix = at.path if at and not promise.arguments.get("columns") else ", ".join(columns) if columns and name != "sql" else ""
-        said = _said(extensions, "where")
-        place = promise.clause.place
-        try:
-            where = condition(said, str(place)) if said else None
-        except UsageError as error:
-            self.faults.append(Fault(place, f"where: {error.what}", error.mend))
-            return
-        check = Check(
-            id=(rule.id if rule else "") or ".".join(part for part in (prefix, name) if part),
-            name=name,
-            dimension=Dimension(rule.dimension) if rule and rule.dimension in set(Dimension) else dimension,
-            says=(rule.description or rule.name if rule else "") or says,
-            columns=columns,
-            subject=subject,
-            clause=promise.clause,
-            limits=promise.limits,
-            where=where,
-            rule=(rule.id or rule.name) if rule else "",
-            tags=(rule.tags if rule else ()) + (at.tags if at else ()) + self.schema.tags,
-            on="good" if _said(extensions, "on") == "good" else "arrived",
-            warning=promise.warning,
-        )
-        mode = _said(extensions, "mode")
-        self.checks.append(replace(check, mode=_mode(mode, rule.severity if rule else "", is_row=check.is_row_check)))
-
-    def _add_plain(self, check: Check) -> None:
-        self.checks.append(check)
-
-    def _gap(self, place: Place, text: str, reason: str, column: str = "") -> None:
-        self.gaps.append(Gap(self._clause(place, text), reason, column=column))
-
-    def _clause(self, place: Place, text: str) -> Clause:
-        return Clause(place, text, self.contract.sha256)
-
-
-def _row(name: str) -> Callable[[Callable[[Tree], Tree]], Tree]:
-    return lambda bad: bad(column(name))
-
-
-def _said(extensions: Collection[Extension], name: str) -> Any:  # noqa: ANN401  a key has its own type
-    """What the nearest extension says of *name*."""
-    return next((value for item in extensions if (value := getattr(item, name)) is not None), None)
-
-
-def _mode(said: str | None, severity: str, *, is_row: bool) -> Mode:
-    """The mode of a rule: as said, else from ODCS `severity`. A dataset check has no rows to divert: it blocks."""
-    if said:
-        mode = Mode(said)
-    else:
-        word = severity.strip().lower()
-        mode = {
-            "info": Mode.OBSERVE,
-            "warning": Mode.WARN,
-            "low": Mode.WARN,
-            "minor": Mode.WARN,
-            "critical": Mode.BLOCK,
-            "blocker": Mode.BLOCK,
-        }.get(word, Mode.QUARANTINE)
-    return Mode.BLOCK if mode is Mode.QUARANTINE and not is_row else mode
-
-
-def _subject(definition: Definition, columns: tuple[str, ...], arguments: Mapping[str, Any], at: _At | None) -> Rows | Keys | Measure:
-    function = definition.function
-    if definition.takes == "table":
-        made = function(**arguments)
-    elif definition.takes == "columns":
-        made = function(*columns, **arguments)
-    elif definition.looks is Looks.ROWS and at and columns == (at.root,):
-        made = at.reach(lambda value: function(value, **arguments))
-    else:
-        made = function(column(columns[0]), **arguments)
-    if isinstance(made, Keys):
-        return made
-    return Rows(made) if definition.looks is Looks.ROWS else Measure(made)
-
-
-def _check_arguments(definition: Definition, arguments: Mapping[str, Any]) -> None:
-    known = definition.parameters
-    if unknown := sorted(set(arguments) - set(known)):
-        raise UsageError(f"check '{definition.name}' takes no '{unknown[0]}'", "", f"it takes: {', '.join(known) or 'nothing'}")
-    if missing := [name for name, item in known.items() if item.default is item.empty and name not in arguments]:
-        raise UsageError(f"check '{definition.name}' needs '{missing[0]}'", "", f"it takes: {', '.join(known)}")
-
-
-def _says(definition: Definition, shown: str, arguments: Mapping[str, Any]) -> str:
-    words = {key: _words(value) for key, value in arguments.items()}
-    return definition.says.format(column=shown, columns=shown, **words)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, list | tuple):
-        shown = ", ".join(str(item) for item in value[:12])
-        return f"{shown}, … ({len(value)} in all)" if len(value) > 12 else shown
-    return str(value)
+    def _gap(self, promise: Promise, site: Site, reason: str, kind: GapKind) -> None:
+        rule = (site.rule.id or site.rule.name) if site.rule else ""
+        self.gaps.append(Gap(promise.clause, reason, kind, rule=rule, column=site.path))
 
 
 def _rule_text(rule: Rule) -> str:
     limits = ", ".join(f"{name}: {value}" for name, value in rule.operators)
-    return " ".join(part for part in (rule.metric or rule.query or rule.engine or rule.type, limits, rule.unit if rule.unit == "percent" else "") if part)
-
-
-def _did_you_mean(name: str) -> str:
-    import difflib  # noqa: PLC0415  only for a mistake
-
-    near = difflib.get_close_matches(name, DEFINITIONS, n=1)
-    hint = f"did you mean '{near[0]}'? " if near else ""
-    return f"{hint}known checks: {', '.join(sorted(DEFINITIONS))}"
+    percent = "percent" if rule.unit == "percent" else ""
+    return " ".join(part for part in (rule.metric or rule.query or rule.engine or rule.type, limits, percent) if part)
 
 
 def target_of(reference: str) -> tuple[str, str]:
-    """The dataset and column that an ODCS reference names: `planes.tailnum`, `/schema/planes/properties/tailnum`, …"""
+    """The dataset and column that an ODCS reference names: `planes.tailnum`, or `/schema/planes/properties/tailnum`."""
     parts = [part for part in reference.replace("#", "/").split("/") if part]
     if "properties" in parts:
         at = parts.index("properties")

@@ -22,8 +22,8 @@ _LOGICAL = {
 }
 # Names of physical types of every database in use; what is not here says nothing about values.
 _PHYSICAL = {
-    Base.TEXT: "string str text varchar nvarchar varchar2 nvarchar2 char nchar bpchar character clob tinytext mediumtext longtext "
-    "character_varying citext",
+    Base.TEXT: "string str text varchar nvarchar varchar2 nvarchar2 char nchar bpchar character clob tinytext mediumtext "
+    "longtext character_varying citext",
     Base.INTEGER: "int integer int2 int4 int8 int16 int32 int64 bigint smallint tinyint mediumint byteint long short hugeint "
     "uint8 uint16 uint32 uint64 serial bigserial",
     Base.NUMBER: "number float float4 float8 float16 float32 float64 double real double_precision",
@@ -41,7 +41,7 @@ _PHYSICAL = {
     Base.JSON: "json jsonb variant",
 }
 _BY_NAME = {name: base for base, names in _PHYSICAL.items() for name in names.split()}
-_TYPE = re.compile(r"\s*([A-Za-z][A-Za-z0-9_ ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)\s*)?([A-Za-z ]*)$")
+_TYPE = re.compile(r"\s*([A-Za-z][A-Za-z0-9_ ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)\s*([A-Za-z ]*))?$")
 
 
 def physical(text: str) -> tuple[Base | None, int, int]:
@@ -49,7 +49,7 @@ def physical(text: str) -> tuple[Base | None, int, int]:
     if not (found := _TYPE.match(text)):
         head = re.match(r"\s*([A-Za-z]+)", text)  # ARRAY<STRING>, STRUCT<a INT>, VARCHAR(MAX)
         return (_BY_NAME.get(head[1].lower()) if head else None), 0, 0
-    name = "_".join(f"{found[1]} {found[4]}".lower().split())
+    name = "_".join(f"{found[1]} {found[4] or ''}".lower().split())
     return _BY_NAME.get(name), int(found[2] or 0), int(found[3] or 0)
 
 
@@ -57,7 +57,9 @@ def kind_of(item: Property) -> Kind | None:
     """The declared kind of *item*: `logicalType` first, `physicalType` where that is silent or finer; None: any value."""
     base, first, second = physical(item.physical_type)
     said = _LOGICAL.get(item.logical_type)
-    if said is Base.TIMESTAMP and (item.options.get("timezone") is True or (base is Base.TIMESTAMP_TZ and "timezone" not in item.options)):
+    if said is Base.TIMESTAMP and (
+        item.options.get("timezone") is True or (base is Base.TIMESTAMP_TZ and "timezone" not in item.options)
+    ):
         return Kind(Base.TIMESTAMP_TZ)
     if said in (None, Base.NUMBER) and base is Base.DECIMAL and first:
         return Kind(Base.DECIMAL, first, second)
@@ -67,7 +69,7 @@ def kind_of(item: Property) -> Kind | None:
     return Kind(Base.NUMBER) if chosen is Base.DECIMAL else Kind(chosen) if chosen else None
 
 
-def field_of(item: Property, sensitive: bool = False) -> Field:
+def field_of(item: Property, *, sensitive: bool = False) -> Field:
     """The field that *item* declares, with its parts."""
     kind = kind_of(item)
     hidden = sensitive or item.classification.strip().lower() not in ("", "public", "internal")
@@ -78,8 +80,8 @@ def field_of(item: Property, sensitive: bool = False) -> Field:
         name=item.name,
         source=item.physical_name or item.name,
         kind=kind,
-        fields=tuple(field_of(part, hidden) for part in item.properties),
-        items=field_of(item.items, hidden) if item.items else None,
+        fields=tuple(field_of(part, sensitive=hidden) for part in item.properties),
+        items=field_of(item.items, sensitive=hidden) if item.items else None,
         formats=(pattern,) if pattern else (),
         text=physical(item.physical_type)[0] is Base.TEXT and kind is not None and kind.base is not Base.TEXT,
         sensitive=hidden,

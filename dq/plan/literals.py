@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
-from dq.checks.model import Tree
 from dq.errors import UsageError
-from dq.sql import Base, Kind, literal
+from dq.sql import Base, Kind, Tree, literal
 
 _NONE = object()
 
 
-def value_of(tree: Tree) -> Any:  # noqa: ANN401  a scalar, or the mark for none
+def value_of(tree: Tree) -> Any:
     """The Python value of a literal; `_NONE` when *tree* is none."""
     tree = tree.unnest()
     if isinstance(tree, exp.Literal):
@@ -52,32 +51,45 @@ def _number(text: str) -> int | Decimal:
     return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
 
-def _convert(value: Any, kind: Kind, zone: str) -> Any:  # noqa: ANN401, PLR0911  one line per kind
+def _convert(value: Any, kind: Kind, zone: str) -> Any:
     base = kind.base
-    if base is Base.TEXT:
-        return ("true" if value else "false") if isinstance(value, bool) else str(value)
-    if base in (Base.INTEGER, Base.NUMBER, Base.DECIMAL):
-        if isinstance(value, bool):
-            raise ValueError
-        number = value if isinstance(value, int) else Decimal(value)
-        if isinstance(number, Decimal):
-            if not number.is_finite():
-                raise ValueError
-            return int(number) if number == number.to_integral_value() and abs(number) < 10**18 else number
-        return number
-    if base is Base.BOOLEAN:
-        return _boolean(value)
-    if base in (Base.DATE, Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ) and not isinstance(value, str):
-        raise ValueError
-    if base is Base.DATE:
-        return date.fromisoformat(value)
-    if base is Base.TIME:
-        return time.fromisoformat(value)
     if base in (Base.TIMESTAMP, Base.TIMESTAMP_TZ):
-        moment = datetime.fromisoformat(value)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-        return aware.astimezone(UTC).replace(tzinfo=None)
+        return _moment(value, zone)
+    converters = {
+        Base.TEXT: _text,
+        Base.INTEGER: _numeric,
+        Base.NUMBER: _numeric,
+        Base.DECIMAL: _numeric,
+        Base.BOOLEAN: _boolean,
+        Base.DATE: lambda written: date.fromisoformat(_written(written)),
+        Base.TIME: lambda written: time.fromisoformat(_written(written)),
+    }
+    return converters[base](value) if base in converters else value
+
+
+def _text(value: object) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _numeric(value: Any) -> int | Decimal:
+    if isinstance(value, bool):
+        raise ValueError
+    number = Decimal(value)
+    if not number.is_finite():
+        raise ValueError
+    return int(number) if number == number.to_integral_value() and abs(number) < 10**18 else number
+
+
+def _written(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError  # noqa: TRY004  told as a fault of the literal
     return value
+
+
+def _moment(value: object, zone: str) -> datetime:
+    moment = datetime.fromisoformat(_written(value))
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    return aware.astimezone(UTC).replace(tzinfo=None)
 
 
 def _boolean(value: object) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from dq.checks.model import Check, Clause, Gap, Status, Tree
-from dq.sql import Kind
+from dq.checks.model import Check, Clause, Gap, Status
+from dq.sql import Kind, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,10 @@ class KeySet:
 @dataclass(frozen=True, slots=True)
 class Predicate:
     """
-    One row check, bound: *bad* is TRUE on bad rows. *spare*, over the marked rows, is TRUE on those that go on; those
-    that are diverted only because an equal row goes on are where *copy* is TRUE.
+    One row check, bound: *bad* is TRUE on bad rows.
+
+    *spare*, over the marked rows, is TRUE on those that go on all the same; *copy* on those that are diverted only
+    because an equal row goes on.
     """
 
     check: int  # its place among the plan's checks

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dq.checks.model import Tree
 from dq.plan.values import NAN
-from dq.sql import all_of, any_of, compare
+from dq.sql import Tree, all_of, any_of, compare
 
 _BELOW = (exp.LT, exp.LTE)
 _ABOVE = (exp.GT, exp.GTE)
@@ -33,7 +32,11 @@ def plain(bad: Tree) -> Tree:
 def _nanless(tree: Tree) -> Tree | None:
     """The column in `NULLIF(column, NaN)`."""
     tree = tree.unnest()
-    return tree.this.copy() if isinstance(tree, exp.Nullif) and tree.expression == NAN and isinstance(tree.this, exp.Column) else None
+    return (
+        tree.this.copy()
+        if isinstance(tree, exp.Nullif) and tree.expression == NAN and isinstance(tree.this, exp.Column)
+        else None
+    )
 
 
 def _is_bare(tree: Tree) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from dq.checks.model import Tree
+from dq.errors import UsageError
+from dq.plan.literals import coerce
 from dq.plan.model import Field
 from dq.source import Reading
 from dq.sql import (
@@ -20,6 +21,7 @@ from dq.sql import (
     MapValues,
     Part,
     ReadAs,
+    Tree,
     all_of,
     any_of,
     compare,
@@ -29,8 +31,8 @@ from dq.sql import (
     not_,
 )
 
-T = exp.DataType.Type
-_BASES: dict[Base, set[T]] = {
+T = exp.DType
+_BASES: dict[Base, set[exp.DType]] = {
     Base.INTEGER: set(exp.DataType.INTEGER_TYPES) - {T.BIT},
     Base.NUMBER: {T.FLOAT, T.DOUBLE},
     Base.DECIMAL: {T.DECIMAL, T.BIGDECIMAL, T.UDECIMAL},
@@ -105,7 +107,7 @@ class Value:
             return is_in(JsonText(this=self.raw.copy()), [literal(_text(form)) for form in forms])
         if base_of(self.actual) is Base.TEXT:
             return is_in(self.raw, [literal(_text(form)) for form in forms])
-        return is_in(self.typed, [form for form in forms if form.is_string is False])
+        return is_in(self.typed, [found for form in forms if (found := _in_kind(form, self.kind, self.zone)) is not None])
 
     @property
     def typed(self) -> Tree:
@@ -130,7 +132,9 @@ class Value:
             for item in self.actual.expressions:
                 if isinstance(item, exp.ColumnDef) and item.name == wanted:
                     kind = item.args["kind"]
-                    return Value(Part(this=self.raw.copy(), expression=exp.Literal.string(wanted)), kind, declared, None, self.zone)
+                    return Value(
+                        Part(this=self.raw.copy(), expression=exp.Literal.string(wanted)), kind, declared, None, self.zone
+                    )
         return None
 
     def element(self, alias: str, *, of_map: bool = False) -> Value:
@@ -158,7 +162,9 @@ class Value:
         if self.reading is None:
             return raw
         if self.reading.null_tokens:
-            raw = exp.Case(ifs=[exp.If(this=not_(is_in(raw, [literal(token) for token in self.reading.null_tokens])), true=raw.copy())])
+            raw = exp.Case(
+                ifs=[exp.If(this=not_(is_in(raw, [literal(token) for token in self.reading.null_tokens])), true=raw.copy())]
+            )
         is_text = self.field is None or self.field.kind is None or self.field.kind.base is Base.TEXT
         return raw if is_text else exp.Nullif(this=raw, expression=literal(""))
 
@@ -174,7 +180,7 @@ class Value:
             return self._from_json(kind)
         if base in (Base.TIMESTAMP, Base.TIMESTAMP_TZ, Base.DATE) and (kind is None or kind.base in _TEMPORAL):
             return self._from_time(base, kind)
-        if kind is None or kind.base in (base, Base.UNKNOWN, Base.JSON):
+        if kind is None or kind.base in (Base.UNKNOWN, Base.JSON) or (kind.base is base and base is not Base.DECIMAL):
             return (self._nanless() if base is Base.NUMBER else self.raw.copy()), exp.false()
         return self._convert(base, kind)
 
@@ -325,6 +331,14 @@ def _type(kind: Kind) -> exp.DataType:
 def _digits(actual: exp.DataType) -> tuple[int, int]:
     numbers = [int(item.name) for item in actual.expressions if isinstance(item, exp.DataTypeParam)]
     return (numbers[0], numbers[1] if len(numbers) > 1 else 0) if numbers else (38, 38)
+
+
+def _in_kind(form: Tree, kind: Kind, zone: str) -> Tree | None:
+    """The literal *form* as one of *kind*; None when it spells none, so that no value of that kind is written so."""
+    try:
+        return coerce(form, kind, zone)
+    except UsageError:
+        return None
 
 
 def _text(form: Tree) -> str:

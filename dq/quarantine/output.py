@@ -53,7 +53,9 @@ def target(output: str, key: str) -> Target:
     if (written := _SUFFIXES.get(path.suffix.lower())) is not None and not path.is_dir():
         return Target(path.absolute(), written)
     if path.suffix and not path.is_dir() and not output.endswith("/"):
-        raise UsageError(f"cannot write good rows as '{path.suffix}'", output, f"end the name in {', '.join(_SUFFIXES)}, or give a folder")
+        raise UsageError(
+            f"cannot write good rows as '{path.suffix}'", output, f"end the name in {', '.join(_SUFFIXES)}, or give a folder"
+        )
     folder = path if "{key}" in output else path / f"dq_key={safe}"
     return Target((folder / "good.parquet").absolute(), Format.PARQUET)
 
@@ -112,7 +114,11 @@ def publish(place: Target, *, slot: str, batch: str, write: WriteGood, current: 
         finally:
             staged.unlink(missing_ok=True)
     except OSError as error:
-        raise WorldError(f"good rows cannot be published: {error.strerror or error}", str(place), "make room or give write permission, then run again") from error
+        raise WorldError(
+            f"good rows cannot be published: {error.strerror or error}",
+            str(place),
+            "make room or give write permission, then run again",
+        ) from error
     return True
 
 
@@ -122,7 +128,9 @@ def _move(staged: Path, place: Target, facts: Mapping[str, str]) -> None:
         found = staged.stat()
         note = _note(place.path)
         draft = note.with_name(note.name + ".tmp")
-        draft.write_text(json.dumps({**facts, "size": found.st_size, "mtime_ns": found.st_mtime_ns, **_older(place.path)}), "utf-8")
+        draft.write_text(
+            json.dumps({**facts, "size": found.st_size, "mtime_ns": found.st_mtime_ns, **_older(place.path)}), "utf-8"
+        )
         _sync(draft)
         draft.replace(note)
     staged.replace(place.path)

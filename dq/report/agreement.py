@@ -36,7 +36,7 @@ def _page(contract: Contract, plans: Mapping[str, Plan], width: int) -> Iterator
         yield labelled("sla", shown(f"{sla.property} {sla.value} {sla.unit} {sla.element}".strip(), 200))
     for item in contract.objects:
         yield Text()
-        yield from _object(item, plans[item.name], width)
+        yield from _object(contract, item, plans[item.name], width)
     if not contract.objects:
         yield Text("no schema objects: there is nothing to check", "yellow")
 
@@ -46,12 +46,13 @@ def _server(server: Server) -> str:
     return shown(f"{server.name} ({server.type}) {place}".strip(), 200)
 
 
-def _object(item: SchemaObject, plan: Plan, width: int) -> Iterator[RenderableType]:
+def _object(contract: Contract, item: SchemaObject, plan: Plan, width: int) -> Iterator[RenderableType]:
     physical = f" ({shown(item.physical_name, 100)})" if item.physical_name not in ("", item.name) else ""
     checks = [check for check in plan.checks if check.id not in (RECORD, COLUMNS)]
     head = Text(shown(item.name, 100), "bold").append(physical, "not bold")
     yield packed([head, Text(words.count(len(item.properties), "column")), Text(words.count(len(checks), "check"))], width)
-    yield Padding(_columns(item, checks), (0, 0, 0, 2))
+    if item.properties:
+        yield Padding(_columns(item, checks), (0, 0, 0, 2))
     for check in checks:
         if _is_rule(check):
             yield after(Text("  ✓ ", "green"), _rule(check))
@@ -63,7 +64,8 @@ def _object(item: SchemaObject, plan: Plan, width: int) -> Iterator[RenderableTy
                 Text("  - ", "yellow"),
                 Text(f"{name}: not enforced: {shown(gap.reason, 200)}{waived}, line {gap.clause.place.line}"),
             )
-    reasons = Counter(gap.reason for gap in plan.gaps if gap.kind is GapKind.NOT_JUDGED)
+    levels = {sla.place for sla in contract.slas}  # told above
+    reasons = Counter(gap.reason for gap in plan.gaps if gap.kind is GapKind.NOT_JUDGED and gap.clause.place not in levels)
     for reason, number in reasons.items():
         yield after("    ", Text(f"not judged here: {shown(reason, 200)} ({number})", "dim"))
 

@@ -81,8 +81,9 @@ def _facts(result: Result) -> list[Text]:
 
 
 def _tallies(result: Result) -> list[Text]:
-    if not result.checks:
-        return [Text("no check ran: nothing was judged", "bold magenta")]
+    if all(item.status is Status.SKIP for item in result.checks):
+        skipped = [Text(f"{words.count(len(result.checks), 'check')} skipped")] if result.checks else []
+        return [Text("no check ran: nothing was judged", "bold magenta"), *skipped]
     count = Counter("observed" if words.is_observed(item) else item.status for item in result.checks)
     told = [Text(f"{count[status]:,} {_VERBS[status]}", _COLOUR[status]) for status in Status if count[status]]
     observed = [Text(f"{count['observed']:,} only observed", "dim")] if count["observed"] else []
@@ -188,7 +189,8 @@ def _columns(item: CheckResult) -> list[str]:
 
 
 def _row(sample: Sample, result: Result) -> str:
-    file = "" if sample.source in ("", result.source) else f"{shown(PurePosixPath(sample.source).name, _CELL)} "
+    name = PurePosixPath(sample.source).name
+    file = "" if name in ("", PurePosixPath(result.source).name) else f"{shown(name, _CELL)} "
     return f"{file}line {sample.line}" if sample.line is not None else f"{file}row {sample.row}"
 
 
@@ -199,8 +201,10 @@ def _value(text: str | None) -> Text:
     return Text(shown(f'"{text}"' if quoted and len(text) <= _CELL else text, _CELL))
 
 
-# An atom is what must not be broken: a literal, a quoted name, a run without blanks.
+# An atom is what must not be broken: a literal, a quoted name, a run without blanks. The others may quote or comment in
+# ways of their own: then nothing is broken.
 _ATOM = re.compile(r"""(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\s'"]|['"])+""")
+_OTHER = re.compile(r"--|/\*|`|\\'|\$\w*\$")
 
 
 def _sql(sql: str, width: int) -> Iterator[RenderableType]:
@@ -213,7 +217,7 @@ def _sql(sql: str, width: int) -> Iterator[RenderableType]:
 
 def _sql_lines(sql: str, width: int) -> Iterator[str]:
     """*sql* broken at blanks outside of literals; a text with comments or other quotes keeps its own lines."""
-    if any(mark in sql for mark in ("--", "/*", "$", "`", "\\")):
+    if _OTHER.search(sql):
         yield from sql.splitlines()
         return
     line = ""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
-from dq.checks.model import Gap, Limit, Scalar, Tree
+from dq.checks.model import Gap, Limit
 from dq.errors import Place
 from dq.report import words
 from dq.report.hostile import json_safe
 from dq.result import SCHEMA_VERSION, CheckResult, Counted, Measured, NotRun, Result, Sample
+from dq.sql import Scalar, Tree
 
 
 def json(result: Result) -> str:
@@ -127,6 +128,6 @@ def _plain(value: Scalar) -> str | int | float | bool | None:
         return near if math.isfinite(near) and Decimal(repr(near)) == value else str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     return value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from dq.checks.model import Gap, Limit, Mode, Op, Scalar, Status, Unit
+from dq.checks.model import Gap, Limit, Mode, Op, Status, Unit
 from dq.report.hostile import shown
 from dq.result import CheckResult, Result
+from dq.sql import Scalar
 
 _WHOLE = {
     Op.EQ: "exactly {}",
@@ -72,7 +73,7 @@ def value(found: Scalar) -> str:
         return f"{found:f}"
     if isinstance(found, datetime):
         return found.isoformat(" ")
-    return found.isoformat() if isinstance(found, date) else shown(found, 80)
+    return shown(found, 80) if isinstance(found, str) else found.isoformat()
 
 
 def limit(said: Limit) -> str:

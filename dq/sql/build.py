@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from math import isfinite
@@ -12,14 +12,15 @@ from sqlglot import exp
 from dq.errors import UsageError
 
 Scalar = str | int | float | bool | Decimal | date | datetime | time | None
-Tree = exp.Expression
+Tree = exp.Expr
 
-_T = exp.DataType.Type
+_T = exp.DType
 _DIGITS = 1000  # more digits than any database has
 
 # What binds weaker than a function call, and so needs parentheses when it is an operand.
 OPERATORS: tuple[type[exp.Expr], ...] = (exp.Binary, exp.Unary, exp.Between, exp.In, exp.AtTimeZone)
 _CLOSED: tuple[type[exp.Expr], ...] = (exp.Paren, exp.Dot)
+_TIGHT: tuple[type[exp.Expr], ...] = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Is, exp.In, exp.Like, exp.Not)
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
@@ -37,6 +38,11 @@ def is_operator(tree: exp.Expr) -> bool:
     if isinstance(tree, exp.Neg) and isinstance(tree.this, exp.Literal):
         return False
     return isinstance(tree, OPERATORS) and not isinstance(tree, _CLOSED)
+
+
+def binds_tighter(tree: exp.Expr, above: type[exp.Expr]) -> bool:
+    """Whether *tree*, an operator, stands without parentheses in *above*: a comparison in AND and OR, in every dialect."""
+    return issubclass(above, exp.Connector) and isinstance(tree, _TIGHT)
 
 
 def column(name: str) -> exp.Column:
@@ -87,7 +93,7 @@ def literal(value: Scalar) -> Tree:
         return _moment(value)
     if isinstance(value, date):
         return _typed(value.isoformat(), _T.DATE)
-    if isinstance(value, time) and value.tzinfo is None:
+    if getattr(value, "tzinfo", "") is None:
         return _typed(value.isoformat(), _T.TIME)
     raise UsageError(f"no literal for {value!r}", "", "give text, a number, true or false, a date, a time or null")
 
@@ -154,24 +160,22 @@ def wrap(tree: Tree) -> Tree:
     """A copy of *tree* with parentheses around every operator that is an operand of another, which sqlglot does not do."""
     copy = tree.copy()
     for node in list(copy.find_all(*OPERATORS)):
-        if node is not copy and is_operator(node) and isinstance(node.parent, OPERATORS) and not isinstance(node.parent, exp.Paren):
-            if node.arg_key == "this" and type(node) is type(node.parent) and isinstance(node, exp.And | exp.Or):
-                continue  # a AND b AND c
-            parent, key, index = node.parent, node.arg_key or "this", node.index
-            parent.set(key, exp.Paren(this=node), index=index)
+        above = node.parent
+        if node is copy or above is None or not is_operator(node) or not is_operator(above):
+            continue
+        chained = node.arg_key == "this" and type(node) is type(above) and isinstance(node, exp.Connector)  # a AND b AND c
+        if not chained and not binds_tighter(node, type(above)):
+            above.set(node.arg_key or "this", exp.Paren(this=node), index=node.index)
     return copy
 
 
-def _join(connector: Callable[..., Tree], trees: Sequence[Tree]) -> Tree:
+def _join(connector: type[exp.And | exp.Or | exp.Add], trees: Sequence[Tree]) -> Tree:
     if len(trees) == 1:
         return trees[0].copy()
     middle = len(trees) // 2
-    left, right = _join(connector, trees[:middle]), _join(connector, trees[middle:])
-    return connector(this=_owned(left), expression=_owned(right))
-
-
-def _owned(tree: Tree) -> Tree:
-    return exp.Paren(this=tree) if is_operator(tree) else tree
+    sides = [_join(connector, trees[:middle]), _join(connector, trees[middle:])]
+    left, right = (exp.Paren(this=side) if is_operator(side) and not binds_tighter(side, connector) else side for side in sides)
+    return connector(this=left, expression=right)
 
 
 def _storable(text: str, what: str) -> None:
@@ -184,10 +188,7 @@ def _storable(text: str, what: str) -> None:
 def _number(value: float | Decimal) -> Tree:
     if not isfinite(value):
         raise UsageError(f"no literal for {value}", "", "a bound is a finite number")
-    if isinstance(value, int):
-        text = str(value) if abs(value) < 10**_DIGITS else ""
-    else:
-        text = _decimal_text(value)
+    text = _decimal_text(value) if not isinstance(value, int) else str(value) if abs(value) < 10**_DIGITS else ""
     if not text or len(text) > _DIGITS:
         raise UsageError("a number of more than a thousand digits", "", "write a smaller number")
     number = exp.Literal.number(text.lstrip("-"))
@@ -197,7 +198,7 @@ def _number(value: float | Decimal) -> Tree:
 def _decimal_text(value: float | Decimal) -> str:
     """Digits without an exponent, but for floats that are very large or very small."""
     number = value if isinstance(value, Decimal) else Decimal(repr(value))
-    if isinstance(value, float) and number and not -18 <= number.adjusted() <= 18:  # noqa: PLR2004  digits of a double
+    if isinstance(value, float) and number and not -18 <= number.adjusted() <= 18:  # digits of a double
         return repr(value).replace("e+", "e")
     if abs(number.adjusted()) >= _DIGITS or abs(int(number.as_tuple().exponent)) >= _DIGITS:
         return ""
@@ -214,5 +215,5 @@ def _moment(value: datetime) -> Tree:
     return _typed(moment.isoformat(sep=" "), _T.TIMESTAMPTZ)
 
 
-def _typed(text: str, kind: exp.DataType.Type) -> Tree:
+def _typed(text: str, kind: exp.DType) -> Tree:
     return exp.Cast(this=exp.Literal.string(text), to=exp.DataType(this=kind))

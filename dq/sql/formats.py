@@ -44,7 +44,20 @@ _JAVA: Mapping[str, str] = {
     "T": "T",  # no letter of Java's, but contracts write it without quotes
 }
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -146,12 +159,12 @@ def iso_text(x: str, pattern: str, base: Base, dialect: str) -> str | None:
         name, width = _FIXED[part]
         found[name] = f"SUBSTR({x}, {at}, {width})"
         at += width
-    date = [found.get("year"), "'-'", found.get("month"), "'-'", found.get("day")]
+    missing = {"year", "month", "day"} - set(found)
+    if base is not Base.TIME and missing:
+        return None
+    date = [] if base is Base.TIME else [found["year"], "'-'", found["month"], "'-'", found["day"]]
     time = [found.get("hour", "'00'"), "':'", found.get("minute", "'00'"), "':'", found.get("second", "'00'")]
     if "fraction" in found:
         time += ["'.'", found["fraction"]]
-    wanted = {Base.DATE: date, Base.TIME: time, Base.TIMESTAMP: [*date, "' '", *time]}[base]
-    if None in wanted:
-        return None
-    pieces = [piece for piece in wanted if piece is not None]
+    pieces = {Base.DATE: date, Base.TIME: time}.get(base, [*date, "' '", *time])
     return f"CONCAT({', '.join(pieces)})" if dialect in ("mysql", "spark") else " || ".join(pieces)

@@ -64,8 +64,9 @@ class ReadAs(exp.Expression, exp.Func):
 
 class Missing(exp.Expression, exp.Func):
     """
-    Whether there is no value at all in *this*: null or NaN, but not a value that cannot be read; nor one of *expressions*
-    (literals), as written. Resolved at binding.
+    Whether there is no value at all in *this*: it is null, NaN, or written as one of *expressions* (literals).
+
+    A value that cannot be read is there. Resolved at binding.
     """
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False}

@@ -59,7 +59,7 @@ class Choice:
 Node = Chars | Anchor | Repeat | Sequence | Choice
 
 
-class OutsideSubset(Exception):  # noqa: N818  turned into an answer or an EngineError by those who call
+class OutsideSubset(Exception):
     """A construct that engines read differently: *what* it is, and what to write instead."""
 
     def __init__(self, what: str, mend: str) -> None:
@@ -175,7 +175,7 @@ def _has_case(ranges: Ranges) -> bool:
     """Whether a letter outside ASCII with two cases is among *ranges*; a range that long surely holds one."""
     for low, high in ranges:
         first = max(low, 128)
-        if high - first > 2000 or any(chr(code).lower() != chr(code).upper() for code in range(first, high + 1)):  # noqa: PLR2004  enough
+        if high - first > 2000 or any(chr(code).lower() != chr(code).upper() for code in range(first, high + 1)):
             return True
     return False
 
@@ -297,7 +297,7 @@ class _Reader:
                 raise OutsideSubset(name, "write the alternatives out, or use a condition with two patterns")
             self.at += 2
         self.depth += 1
-        if self.depth > 50:  # noqa: PLR2004  Python's re allows 100 groups, people read 5
+        if self.depth > 50:
             raise OutsideSubset("more than 50 groups inside each other", "write a simpler pattern")
         inner = self.choice()
         if self.take() != ")":

@@ -67,10 +67,14 @@ def query(text: str, *, place: str, dialect: str, tables: Mapping[str, str]) -> 
             _replace_table(node, known, place)
         elif isinstance(node, exp.Anonymous):
             if node.name.lower() not in allowed:
-                raise UsageError(f"function '{node.name}' in a query", place, "dq does not know that it only computes; use another")
+                raise UsageError(
+                    f"function '{node.name}' in a query", place, "dq does not know that it only computes; use another"
+                )
         elif isinstance(node, exp.Func):
             if type(node) not in FUNCTIONS:
-                raise UsageError(f"function '{node.sql_name().lower()}' in a query", place, "it does more than compute a value from values")
+                raise UsageError(
+                    f"function '{node.sql_name().lower()}' in a query", place, "it does more than compute a value from values"
+                )
         elif type(node) not in STRUCTURE and not isinstance(node, exp.Binary | exp.Unary):
             raise UsageError(f"{_words(node)} in a query", place, _MEND)
         if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks")):
@@ -95,7 +99,9 @@ def _grammar(dialect: str) -> Dialect:
     try:
         return Dialect.get_or_raise(dialect)
     except ValueError:
-        raise UsageError(f"unknown SQL dialect '{dialect}'", "", "name it as duckdb, postgres, mysql, sqlite, spark, snowflake, …") from None
+        raise UsageError(
+            f"unknown SQL dialect '{dialect}'", "", "name it as duckdb, postgres, mysql, sqlite, spark, snowflake, …"
+        ) from None
 
 
 def _parse(text: str, place: str, dialect: str) -> exp.Query:
@@ -120,7 +126,9 @@ def _replace_table(node: exp.Table, known: Mapping[str, str], place: str) -> Non
     """Put the known table in the place of the one that is named; a CTE that is in sight stays."""
     if not isinstance(node.this, exp.Identifier):
         raise UsageError(f"table function {node.this.sql() if node.this else ''} in a query", place, _MEND)
-    if extra := next((key for key, value in node.args.items() if value and key not in ("this", "db", "catalog", "alias", "joins")), None):
+    if extra := next(
+        (key for key, value in node.args.items() if value and key not in ("this", "db", "catalog", "alias", "joins")), None
+    ):
         raise UsageError(f"'{extra}' of table '{node.name}' in a query", place, _MEND)
     name = ".".join(part.name for part in node.parts)
     if len(node.parts) == 1 and name.lower() in {seen.lower() for seen in _in_sight(node)}:

@@ -1,4 +1,4 @@
-"""Writes a parsed pattern for the regular-expression engine of a dialect, or as a GLOB where that means the same and is faster."""
+"""Writes a parsed pattern for the regular-expression engine of a dialect, or as a GLOB where that is the same and faster."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dq.sql.pattern import LAST, Anchor, Chars, Choice, Node, Ranges, Repeat, Se
 # The text's very end: `$` also matches before a final newline in MariaDB, Spark and Python.
 _END = {"duckdb": r"\z", "mysql": r"\z", "spark": r"\z", "postgres": r"\Z", "sqlite": r"\Z"}
 _PREFIX = {"mysql": "(?-imsx)"}  # a collation or a server setting may have set flags
-_SPECIAL = frozenset(r"\.[]{}()*+?^$|-&#~")
+_SPECIAL = frozenset(r"\.[]{}()*+?^$|")
+_SPECIAL_IN_CLASS = frozenset(r"\[]^-&~|")
 _ESCAPED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _LONGEST_GLOB = 200
 
@@ -48,7 +49,7 @@ def _count(node: Repeat) -> str:
 
 def _characters(ranges: Ranges) -> str:
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
-        return _character(ranges[0][0])
+        return _character(ranges[0][0], _SPECIAL)
     if ranges[-1][1] < LAST:
         return f"[{_spans(ranges)}]"
     outside = inverse(ranges)
@@ -56,15 +57,16 @@ def _characters(ranges: Ranges) -> str:
 
 
 def _spans(ranges: Ranges) -> str:
-    return "".join(
-        _character(low) if low == high else f"{_character(low)}{'-' if high > low + 1 else ''}{_character(high)}"
-        for low, high in ranges
-    )
+    spans = []
+    for low, high in ranges:
+        first, last = _character(low, _SPECIAL_IN_CLASS), _character(high, _SPECIAL_IN_CLASS)
+        spans.append(first if low == high else f"{first}{'-' if high > low + 1 else ''}{last}")
+    return "".join(spans)
 
 
-def _character(code: int) -> str:
+def _character(code: int, special: frozenset[str]) -> str:
     character = chr(code)
-    return _ESCAPED.get(character) or (f"\\{character}" if character in _SPECIAL else character)
+    return _ESCAPED.get(character) or (f"\\{character}" if character in special else character)
 
 
 def is_risky_for_java(node: Node) -> bool:
@@ -80,7 +82,7 @@ def as_glob(node: Node) -> str | None:
 
     There is one for `^…$` of ASCII classes and literals of fixed length: DuckDB's GLOB compares classes byte by byte.
     """
-    if not isinstance(node, Sequence) or len(node.items) < 2:  # noqa: PLR2004  both anchors
+    if not isinstance(node, Sequence) or len(node.items) < 2:
         return None
     first, *inner, last = node.items
     if first != Anchor(at_end=False) or last != Anchor(at_end=True):
@@ -104,6 +106,6 @@ def _glob_part(node: Node) -> str | None:
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
         character = chr(ranges[0][0])
         return (f"[{character}]" if character in "*?[" else f"\\{character}" if character == "\\" else character) * times
-    if ranges[-1][1] > 127 or any(chr(code) in "]!^-\\[" for pair in ranges for code in range(pair[0], pair[1] + 1)):  # noqa: PLR2004  ASCII
+    if ranges[-1][1] > 127 or any(chr(code) in "]!^-\\[" for pair in ranges for code in range(pair[0], pair[1] + 1)):
         return None
     return f"[{''.join(chr(low) if low == high else f'{chr(low)}-{chr(high)}' for low, high in ranges)}]" * times

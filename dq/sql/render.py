@@ -36,7 +36,9 @@ def render(tree: Tree, dialect: str, *, pretty: bool = False) -> str:
     """
     text, missing = _write(tree, _dialect(dialect), pretty=pretty)
     if missing:
-        raise EngineError(f"{dialect} cannot express {', '.join(missing)}", "", "write the rule another way, or run it on another engine")
+        raise EngineError(
+            f"{dialect} cannot express {', '.join(missing)}", "", "write the rule another way, or run it on another engine"
+        )
     return text
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlglot import exp
 
+from dq.errors import UsageError
 from dq.sql.build import Tree, literal, operand
 from dq.sql.nodes import AnyOf
 
 
 def columns_of(tree: Tree) -> tuple[str, ...]:
-    """The names of the columns that *tree* uses, each once, in order; not those that an AnyOf gives its elements."""
-    return tuple(dict.fromkeys(node.name for node, bound in _columns(tree, frozenset()) if node.name not in bound))
+    """The names of the columns that *tree* uses, each once, in order; not those of other tables, nor what an AnyOf names."""
+    return tuple(
+        dict.fromkeys(node.name for node, bound in _columns(tree, frozenset()) if not node.table and node.name not in bound)
+    )
 
 
 def replace_columns(tree: Tree, mapping: Mapping[str, Tree]) -> Tree:
@@ -23,21 +27,50 @@ def replace_columns(tree: Tree, mapping: Mapping[str, Tree]) -> Tree:
 
 def bind_now(tree: Tree, now: datetime) -> Tree:
     """
-    A copy of *tree* with the current time as literals: *now* in UTC, and the day of *now* in its own zone.
+    A copy of *tree* with the current time as literals: *now* (without a zone: UTC), and the day of *now* in its own zone.
 
-    A span added to or taken from it is worked out here, because engines differ at ends of months and changes of clocks.
+    A span added to or taken from it is worked out here, because engines differ at the ends of months and in how days change.
+
+    Raises:
+        UsageError: the span leads out of the years 1 to 9999.
     """
     moment = now if now.tzinfo else now.replace(tzinfo=UTC)
-    today = moment.date()
 
     def bound(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.CurrentTimestamp):
-            return literal(moment)
-        if isinstance(node, exp.CurrentDate):
-            return literal(today)
-        return node
+        value = _moment(node, moment)
+        return node if value is None else literal(value)
 
     return tree.copy().transform(bound, copy=False)
+
+
+def _moment(tree: exp.Expr, now: datetime) -> date | datetime | None:
+    """The time that *tree* stands for when it is made of nothing but the current time and spans."""
+    if isinstance(tree, exp.CurrentTimestamp):
+        return now
+    if isinstance(tree, exp.CurrentDate):
+        return now.date()
+    if isinstance(tree, exp.Paren):
+        return _moment(tree.this, now)
+    if isinstance(tree, exp.Add | exp.Sub) and isinstance(span := tree.expression.unnest(), exp.Interval):
+        start = _moment(tree.this, now)
+        if start is not None:
+            count = int(span.this.name)
+            return _shifted(start, -count if isinstance(tree, exp.Sub) else count, span.args["unit"].name, now)
+    return None
+
+
+def _shifted(start: date | datetime, count: int, unit: str, now: datetime) -> date | datetime:
+    """*start* and *count* units; a day that the month does not have becomes its last."""
+    try:
+        if unit in ("YEAR", "MONTH"):
+            months = start.year * 12 + start.month - 1 + count * (12 if unit == "YEAR" else 1)
+            year, month = divmod(months, 12)
+            return start.replace(year=year, month=month + 1, day=min(start.day, monthrange(year, month + 1)[1]))
+        if unit in ("HOUR", "MINUTE", "SECOND") and not isinstance(start, datetime):
+            start = datetime.combine(start, time(), now.tzinfo)
+        return start + timedelta(**{f"{unit.lower()}s": count})
+    except (ValueError, OverflowError):
+        raise UsageError(f"now and {count} {unit.lower()}s is no time", "", "years go from 1 to 9999") from None
 
 
 def _columns(tree: exp.Expr, bound: frozenset[str]) -> Iterator[tuple[exp.Column, frozenset[str]]]:

@@ -14,10 +14,10 @@ from dq.sql.pattern import OutsideSubset, parse_pattern
 from dq.sql.pen import Pen, Write, template
 from dq.sql.regex import as_glob, is_risky_for_java, write_regex
 
-_T = exp.DataType.Type
+_T = exp.DType
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Abs, exp.Neg, exp.Paren)
 
-_DUCKDB_TYPES: Mapping[exp.DataType.Type, str] = {
+_DUCKDB_TYPES: Mapping[exp.DType, str] = {
     _T.TEXT: "TEXT",
     _T.BIGINT: "BIGINT",
     _T.INT: "BIGINT",
@@ -30,7 +30,7 @@ _DUCKDB_TYPES: Mapping[exp.DataType.Type, str] = {
     _T.TIMESTAMPTZ: "TIMESTAMPTZ",
     _T.UUID: "UUID",
 }
-_TYPES: Mapping[str, Mapping[exp.DataType.Type, str]] = {
+_TYPES: Mapping[str, Mapping[exp.DType, str]] = {
     "duckdb": _DUCKDB_TYPES,
     "postgres": {**_DUCKDB_TYPES, _T.DOUBLE: "DOUBLE PRECISION", _T.DECIMAL: "NUMERIC"},
     "mysql": {
@@ -58,7 +58,7 @@ _TYPES: Mapping[str, Mapping[exp.DataType.Type, str]] = {
     },
 }
 _MOMENTS = (_T.DATE, _T.TIME, _T.TIMESTAMP, _T.TIMESTAMPTZ)
-_KINDS: Mapping[exp.DataType.Type, Base] = {
+_KINDS: Mapping[exp.DType, Base] = {
     _T.BIGINT: Base.INTEGER,
     _T.INT: Base.INTEGER,
     _T.DOUBLE: Base.NUMBER,
@@ -91,10 +91,12 @@ def tried(text: str) -> Write:
     return outermost
 
 
-def negative(text: str) -> Write:
-    """A negative number as it is, anything else by *text*."""
-    write = template(text)
-    return lambda pen, node: f"-{pen.sql(node.this)}" if isinstance(node.this, exp.Literal) else write(pen, node)
+def negative(pen: Pen, node: exp.Expr) -> str:
+    """A negative number as it is; the negative of anything else is tried."""
+    return f"-{pen.sql(node.this)}" if isinstance(node.this, exp.Literal) else _negated(pen, node)
+
+
+_negated = tried("-({this})")
 
 
 def listed(name: str) -> Write:
@@ -132,7 +134,7 @@ def multiple_of_duckdb(pen: Pen, node: exp.Expr) -> str:
     """
     x, (whole, scale) = pen.part(node.this), _scaled(node)
     step = pen.sql(node.expression)
-    if not whole or scale > 15:  # noqa: PLR2004  digits of a double
+    if not whole or scale > 15:
         return pen.gap(node, f"of {step}")
     v = f"CAST({x} AS DOUBLE)"
     power = f"1e{scale}"
@@ -177,10 +179,10 @@ def like(pen: Pen, node: exp.Expr) -> str:
     """LIKE, in which `!` escapes; SQLite's ignores the case of letters, so that it is a GLOB there."""
     x, form = pen.part(node.this), node.expression.name
     if pen.name == "sqlite":
-        return f"({x} GLOB {quote(_like_as_glob(form), pen.name)})"
+        return f"{x} GLOB {quote(_like_as_glob(form), pen.name)}"
     collation = " COLLATE utf8mb4_nopad_bin" if pen.name == "mysql" else ""
     escape = "" if pen.name == "duckdb" and "!" not in form else " ESCAPE '!'"  # elsewhere the backslash would escape
-    return f"({x} LIKE {quote(form, pen.name)}{collation}{escape})"
+    return f"{x} LIKE {quote(form, pen.name)}{collation}{escape}"
 
 
 def _like_as_glob(form: str) -> str:
@@ -201,25 +203,24 @@ def substring(pen: Pen, node: exp.Expr) -> str:
     return f"SUBSTR({pen.part(node.this)}, {pen.part(node.args.get('start'))}{rest})"
 
 
-def literal_mysql(pen: Pen, node: exp.Expr) -> str:
+def literal_mysql(_: Pen, node: exp.Expr) -> str:
     """Text that is compared is compared by code point, whatever the column's collation."""
     if not node.is_string:
         return str(node.this)
     text = quote(node.this, "mysql")
-    compared = isinstance(node.parent, exp.Predicate) or isinstance(node.parent, exp.In)
+    compared = isinstance(node.parent, exp.Predicate)
     return f"{text} COLLATE utf8mb4_nopad_bin" if compared else text
 
 
-def literal_sqlite(pen: Pen, node: exp.Expr) -> str:
+def literal_sqlite(_: Pen, node: exp.Expr) -> str:
     """A fraction as a quotient of whole numbers, which is exact: SQLite reads some decimals as a neighbouring float."""
-    del pen
     if node.is_string:
         return quote(node.this, "sqlite")
     text = str(node.this)
     if text.isdigit():
         return text
     over, under = Fraction(float(text)).as_integer_ratio()
-    if under == 1 or over.bit_length() > 53 or under.bit_length() > 62:  # noqa: PLR2004  digits of doubles and integers
+    if under == 1 or over.bit_length() > 53 or under.bit_length() > 62:
         return text if "." in text or "e" in text else f"{text}.0"
     return f"({over} / CAST({under} AS REAL))"
 
@@ -247,13 +248,12 @@ def cast(pen: Pen, node: exp.Expr) -> str:
     return f"{verb}({pen.sql(node.this)} AS {written})"
 
 
-def _moment(pen: Pen, node: exp.Expr, text: str, kind: exp.DataType.Type) -> str:
+def _moment(pen: Pen, node: exp.Expr, text: str, kind: exp.DType) -> str:
     name = pen.name
     if name == "sqlite":
         return quote(_fixed_width(text, kind), name)
     if name == "mysql":
-        word = {_T.DATE: "DATE", _T.TIME: "TIME"}.get(kind, "TIMESTAMP")
-        return f"{word} {quote(_naive(text), name)}"
+        return f"{'TIMESTAMP' if kind in (_T.TIMESTAMP, _T.TIMESTAMPTZ) else kind.value} {quote(_naive(text), name)}"
     word = _TYPES[name].get(kind)
     return f"{word} {quote(text, name)}" if word else pen.gap(node, f"to {kind.value}")
 
@@ -262,7 +262,7 @@ def _naive(text: str) -> str:
     return text.removesuffix("+00:00")
 
 
-def _fixed_width(text: str, kind: exp.DataType.Type) -> str:
+def _fixed_width(text: str, kind: exp.DType) -> str:
     """Times in SQLite are text, and compare rightly when all have six digits of a second."""
     if kind is _T.DATE:
         return text

@@ -43,11 +43,9 @@ class Database:
 
     def read(self, work: Callable[[sa.Connection], T]) -> T:
         """What *work* returns, given one consistent look."""
-        with self._telling(), self.engine.connect() as connection:
-            if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
-                return work(connection)
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self.telling(), self.engine.connect().execution_options(**options) as connection, connection.begin():
+            return work(connection)
 
     def write(self, name: str, work: Callable[[sa.Connection], T]) -> T:
         """
@@ -64,7 +62,7 @@ class Database:
         return self._once(name, work)
 
     def _once(self, name: str, work: Callable[[sa.Connection], T]) -> T:
-        with self._telling(), self.engine.connect().execution_options(dq_write=True) as connection:
+        with self.telling(), self.engine.connect().execution_options(dq_write=True) as connection:
             with connection.begin():
                 done = work(connection)
                 faults.at(f"{name}:before COMMIT")
@@ -74,11 +72,11 @@ class Database:
     @contextmanager
     def outside(self) -> Iterator[sa.Connection]:
         """A connection without a transaction, for VACUUM."""
-        with self._telling(), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self.telling(), self.engine.connect().execution_options(dq_outside=True) as connection:
+            yield connection if self.is_sqlite else connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def telling(self) -> Iterator[None]:
         """Failures of the driver and the system leave as errors of ours, without a secret in them."""
         try:
             yield
@@ -95,7 +93,11 @@ class Database:
         text = " ".join(str(error).split())
         for secret in _secrets(self.url):
             text = text.replace(secret, "***")
-        mend = "see that the folder can be written and the disk has room" if self.is_sqlite else "see that the server runs and lets dq in"
+        mend = (
+            "see that the folder can be written and the disk has room"
+            if self.is_sqlite
+            else "see that the server runs and lets dq in"
+        )
         return f"the store failed: {text}", self.name, f"{mend}; then try again, nothing is half done"
 
 
@@ -103,7 +105,13 @@ class _AgainError(WorldError):
     """The database asks to do the transaction again."""
 
 
-_KEEP_ALIVE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "application_name": "dq"}
+_KEEP_ALIVE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "application_name": "dq",
+}
 
 
 def address(url: str, folder: str | Path) -> sa.URL:
@@ -171,4 +179,6 @@ def _prepare(connection: Any, record: object) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     """A writer takes its place at once: two that read first and write later could not both go on."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("dq_write") else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("dq_outside"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("dq_write") else "BEGIN")

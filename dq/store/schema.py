@@ -150,9 +150,7 @@ run = sa.Table(
 )
 sa.Index("ix_dq_run_dataset_stage_at", run.c.dataset, run.c.stage, run.c.at.desc())
 sa.Index("ix_dq_run_batch", run.c.batch)
-sa.Index(
-    "ix_dq_run_to_alert", run.c.id, sqlite_where=run.c.alerted_at.is_(None), postgresql_where=run.c.alerted_at.is_(None)
-)
+sa.Index("ix_dq_run_to_alert", run.c.id, sqlite_where=run.c.alerted_at.is_(None), postgresql_where=run.c.alerted_at.is_(None))
 
 result = sa.Table(
     "dq_result",

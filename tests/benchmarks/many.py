@@ -34,8 +34,8 @@ def write(checks: int, folder: Path) -> Path:
 def _mix(turn: int) -> Iterator[dict[str, object]]:
     """Twenty conditions; *turn* moves their constants."""
     conditions = (
-        f"matches(email, '^[A-Za-z0-9._%+-]{{1,{40 + turn}}}@[A-Za-z0-9.-]+\\.[A-Za-z]{{2,}}$')",
-        f"matches(sku, '^SKU-[0-9]{{6}}$|^SKX-[0-9]{{{turn + 1}}}$')",
+        f"matches(email, '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{{2,{8 + turn}}}$')",
+        f"matches(sku, '^[{chr(ord('A') + turn)}-S]KU-[0-9]{{6}}$')",
         f"order_id > {-turn}",
         f"customer_id BETWEEN {-turn} AND {3000000 + turn}",
         f"status IN ('new', 'paid', 'packed', 'shipped', 'delivered', 'returned', 'state {turn}')",

@@ -85,7 +85,7 @@ def test_ctrl_c_stops_a_program_that_does_not_listen(folder: Path) -> None:
             run.stderr.readline()
             run.send_signal(number)
             assert run.wait(10) == code
-            assert run.stderr.read() == "error: stopped\n"
+            assert run.stderr.read() == "stopped\n"
 
 
 SLOW = """\

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +49,8 @@ def parts(facts: Sequence[Fact]) -> tuple[Part, ...]:
         return (Part(facts[0], {name: name for name in facts[0].data}, facts[0].id),)
     found = []
     for number, fact in enumerate(facts):
-        head, _, tail = fact.id.partition(".")
-        found.append(Part(fact, {VALUE: f"{VALUE}{number}"}, f"{head}{number}{'.' if tail else ''}{tail}"))
+        column = f"{VALUE}{number}"
+        found.append(Part(fact, {VALUE: column}, f"{column}{fact.id[len(VALUE):]}" if fact.id.startswith(VALUE) else f"{fact.id}{number}"))
     return tuple(found)
 
 
@@ -132,14 +131,10 @@ def _other(said: Mapping[str, Any], kind: str, folder: Path) -> object:
 
 def _outcome(result: dq.Result, check: str) -> Outcome:
     found = next((item for item in result.checks if item.check.id == check), None)
-    reasons: defaultdict[str, set[int]] = defaultdict(set)
-    for row in result.bad or ():
-        for reason in row["__dq_reasons"].split("; "):
-            reasons[reason].add(row["__dq_row_no"])
     if found is None:
         known = tuple(item.check.id for item in result.checks)
         return Outcome("", "", 0, 0, 0, None, "", frozenset(), frozenset(), str(result.status), result.notes, known)
-    copies = frozenset(reasons[f"{check}:duplicate_row"])
+    copies = _rows_because_of(f"{check}:duplicate_row", result)
     return Outcome(
         status=str(found.status),
         mode=str(found.check.mode),
@@ -148,12 +143,17 @@ def _outcome(result: dq.Result, check: str) -> Outcome:
         tolerated=found.tolerated_rows,
         value=found.found.value if isinstance(found.found, Measured) else None,
         message=found.message,
-        diverted=frozenset(reasons[check]) | copies,
+        diverted=_rows_because_of(check, result) | copies,
         copies=copies,
         dataset=str(result.status),
         notes=result.notes,
         missing=(),
     )
+
+
+def _rows_because_of(reason: str, result: dq.Result) -> frozenset[int]:
+    """Bad rows that carry *reason*; the name of a column, and so a reason, may hold the sign between reasons."""
+    return frozenset(row["__dq_row_no"] for row in result.bad or () if f"; {reason}; " in f"; {row['__dq_reasons']}; ")
 
 
 def runs(facts: Sequence[Fact], kind: str) -> list[list[Fact]]:

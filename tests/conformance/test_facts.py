@@ -40,7 +40,7 @@ def _equal(found: Any, wanted: Any) -> bool:
     return math.isclose(float(found), float(wanted), rel_tol=1e-12)
 
 
-@pytest.mark.parametrize(("fact", "kind"), _asked())
+@pytest.mark.parametrize(("fact", "kind"), list(_asked()))
 def test_a_fact_holds(fact: Fact, kind: str, outcome_of: Callable[[Fact, str], Outcome]) -> None:
     """A check marks the rows that its fact says, whatever kind of input they come as."""
     found = outcome_of(fact, kind)

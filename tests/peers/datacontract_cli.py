@@ -70,6 +70,8 @@ def _tested(contract: Path, options: dict[str, Any], data: list[str]) -> tuple[s
         return "failed", str(error)
     except dq.DqError as error:
         return "error", str(error)
+    except Exception as error:  # noqa: BLE001  a crash is a miss, not the end of the set
+        return "", f"{type(error).__name__}: {error}"
     checks = [item for item in result.checks if _is_chosen(item, options.get("check_categories"))]
     ran = [item for item in checks if not isinstance(item.found, NotRun)]
     why = "; ".join(f"{item.check.id} {item.status}: {item.message}" for item in checks)

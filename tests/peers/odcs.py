@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from dq.contract import dump, faults
-from dq.contract.document import Document, dotted, parse
+from dq.contract.document import dotted, parse
 from dq.contract.standard import STRICT, VERSIONS
 from dq.contract.views import contract
 from dq.errors import ContractError, Fault
@@ -65,8 +64,8 @@ def _survives(text: str, name: str) -> bool:
         document = parse(text, name)
     except ContractError:
         return False
-    again: Any = parse(dump(contract(document, text)), name).value
-    return isinstance(document, Document) and again == document.value
+    again = parse(dump(contract(document, text)), name)
+    return bool(again.value == document.value)
 
 
 SET = PeerSet("odcs", ("contract",), score)

@@ -146,6 +146,8 @@ def test_empty_results_say_so(make: Any, found: Any) -> None:
     assert "PASS" in text
     assert "0 rows · 0 bad" in text
     assert "Bad rows" not in text
+    text = report.terminal(make(found("a.b", Status.SKIP, NotRun("no values")), status=Status.ERROR))
+    assert "no check ran: nothing was judged · 1 check skipped" in text
 
 
 def test_many_failures_stay_readable(make: Any, found: Any) -> None:
@@ -183,9 +185,12 @@ def test_sql_is_broken_outside_of_literals(sql: str, width: int) -> None:
     assert broken.split() == sql.split()
 
 
-def test_sql_with_comments_keeps_its_lines() -> None:
-    """A query that holds a comment is not broken: the comment would swallow it, or end."""
-    assert list(_sql_lines("SELECT 1 -- one\nFROM t", 5)) == ["SELECT 1 -- one", "FROM t"]
+@pytest.mark.parametrize(
+    "first", ["SELECT 1 -- one", "SELECT /* a b */", "SELECT $a$ b c $a$", "SELECT 'it\\'s  so'", "SELECT `a b`"]
+)
+def test_sql_of_other_quotes_keeps_its_lines(first: str) -> None:
+    """A query that holds a comment, or quotes in a way of its own, is not broken: that could change it."""
+    assert list(_sql_lines(f"{first}\nFROM t", 5)) == [first, "FROM t"]
 
 
 def test_a_long_query_is_cut_with_a_hint(make: Any, found: Any) -> None:

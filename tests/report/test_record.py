@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -91,6 +92,8 @@ def test_the_same_result_renders_the_same(full: Result) -> None:
         (float("-inf"), "-Infinity"),
         (2**70, 2**70),
         (None, None),
+        (time(9, 30), "09:30:00"),
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), "2024-02-29T12:00:00+00:00"),
         (True, True),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -54,6 +54,7 @@ def test_a_share_has_the_digits_that_say_something(share: Fraction, expected: st
         (Limit(Op.EQ, None, Unit.VALUE), "exactly null"),
         (Limit(Op.GE, 0.1, Unit.VALUE), "at least 0.1"),
         (Limit(Op.GT, date(2024, 2, 29), Unit.VALUE), "more than 2024-02-29"),
+        (Limit(Op.GE, time(9, 30), Unit.VALUE), "at least 09:30:00"),
         (Limit(Op.LT, datetime(2024, 2, 29, 12, tzinfo=UTC), Unit.VALUE), "less than 2024-02-29 12:00:00+00:00"),
     ],
 )

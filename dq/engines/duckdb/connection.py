@@ -29,7 +29,9 @@ class Connection:
         try:
             self.raw.execute(f"SET memory_limit = {_quote(memory_limit)}")
         except duckdb.Error as error:
-            raise UsageError(f"memory limit {memory_limit!r}: {_first_line(error)}", "settings", "say memory_limit = '1GB'") from None
+            raise UsageError(
+                f"memory limit {memory_limit!r}: {_first_line(error)}", "settings", "say memory_limit = '1GB'"
+            ) from None
         if threads:
             self.raw.execute(f"SET threads = {int(threads)}")
         self.raw.execute(f"SET temp_directory = {_quote(str(spill))}")
@@ -41,13 +43,16 @@ class Connection:
         listed = ", ".join(_quote(name) for name in files)
         self.raw.execute(f"SET allowed_paths = [{listed}]")
         self.raw.execute(f"SET allowed_directories = [{_quote(str(self.spill))}]")
-        self.raw.execute("SET enable_external_access = false; SET python_enable_replacements = false; SET lock_configuration = true")
+        self.raw.execute(
+            "SET enable_external_access = false; SET python_enable_replacements = false; SET lock_configuration = true"
+        )
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement and fetch all of its rows. Ctrl-C stops it at once."""
-        return self._in_thread(lambda: self.raw.execute(sql).fetchall())
+        rows: list[tuple[Any, ...]] = self._in_thread(lambda: self.raw.execute(sql).fetchall())
+        return rows
 
-    def reader(self, sql: str, rows: int = 65_536) -> Any:  # noqa: ANN401  pa.RecordBatchReader
+    def reader(self, sql: str, rows: int = 65_536) -> Any:
         """The rows of one statement as a `RecordBatchReader`."""
         return self._in_thread(lambda: self.raw.sql(sql).to_arrow_reader(rows))
 
@@ -55,7 +60,7 @@ class Connection:
         """Close the connection and free what it spilled."""
         self.raw.close()
 
-    def _in_thread(self, work: Any) -> Any:  # noqa: ANN401
+    def _in_thread(self, work: Any) -> Any:
         done = threading.Event()
         box: dict[str, Any] = {}
 

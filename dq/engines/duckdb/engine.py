@@ -33,6 +33,7 @@ _OWN = (ROW_NO, ORIGIN)
 class Opened:
     """A source as a SELECT: its columns, the row number, and the file a row is from."""
 
+    name: str
     select: str
     columns: Columns
     malformed: pa.Table | None = None
@@ -103,9 +104,11 @@ class _Opener:
         table = f"__dq_frame_{name}"
         self.connection.raw.register(table, rows.relation)
         names = [column for column in rows.columns if column != ROW_NO]
-        listed = ", ".join(f"{_name(column)}::JSON AS {_name(column)}" if column in rows.json else _name(column) for column in names)
+        listed = ", ".join(
+            f"{_name(column)}::JSON AS {_name(column)}" if column in rows.json else _name(column) for column in names
+        )
         select = f"SELECT {listed}, {_name(ROW_NO)}, NULL::VARCHAR AS {ORIGIN} FROM {_name(table)}"
-        return Opened(select, Columns(self._types(select)), notes=rows.notes, shown=rows.columns)
+        return Opened(str(frame), select, Columns(self._types(select)), notes=rows.notes, shown=rows.columns)
 
     def _files(self, files: Files, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
         found = find(files)
@@ -142,11 +145,12 @@ class _Opener:
         except duckdb.Error as error:
             raise translated(error) from error
         local = found.paths if found.filesystem is None else ()
-        return Opened(select, Columns(types), files=found.paths, watched=local)
+        return Opened(found.paths[0], select, Columns(types), files=found.paths, watched=local)
 
     def _schemas_differ(self, listed: str) -> bool:
         sql = (
-            "SELECT count(DISTINCT s) FROM (SELECT file_name, list((name, type, converted_type, logical_type)::VARCHAR ORDER BY 1) AS s "
+            "SELECT count(DISTINCT s) FROM "
+            "(SELECT file_name, list((name, type, converted_type, logical_type)::VARCHAR ORDER BY 1) AS s "
             f"FROM parquet_schema([{listed}]) WHERE num_children IS NULL GROUP BY file_name)"
         )
         row = self.connection.raw.execute(sql).fetchone()
@@ -166,6 +170,7 @@ class _Opener:
         is_csv = found.format is Format.CSV
         local = found.paths if found.filesystem is None else ()
         return Opened(
+            found.paths[0],
             rows.select,
             Columns(rows.columns, reading if is_csv else None),
             rows.malformed,

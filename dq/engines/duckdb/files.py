@@ -78,7 +78,7 @@ def _local(path: str) -> tuple[list[str], bool]:
     if place.exists():
         return [str(place.resolve())], False
     if glob.has_magic(path):
-        listed = sorted(str(Path(item).resolve()) for item in glob.glob(str(place), recursive=True) if Path(item).is_file())
+        listed = sorted(str(Path(item).resolve()) for item in glob.iglob(str(place), recursive=True) if Path(item).is_file())  # noqa: PTH207  Path.glob knows no absolute patterns
         if listed:
             return listed, False
         raise WorldError("no file matches", path, "check the pattern, or wait for the file")
@@ -97,7 +97,9 @@ def _suffix(name: str) -> str:
 def _format(name: str) -> Format:
     if chosen := _SUFFIXES.get(_suffix(name)):
         return chosen
-    raise UsageError("the format cannot be told from the name", name, "rename it (.parquet, .csv, .jsonl), or say Files(…, format='csv')")
+    raise UsageError(
+        "the format cannot be told from the name", name, "rename it (.parquet, .csv, .jsonl), or say Files(…, format='csv')"
+    )
 
 
 def _is_parquet(name: str) -> None:

@@ -32,9 +32,13 @@ class Grammar:
 
     @cached_property
     def record(self) -> re.Pattern[bytes]:
-        """One whole record with its line end."""
-        more = b"(?:%b%b){%d}+" % (self._field, self._delimiter, self.fields - 1) if self.fields > 1 else b""
-        return re.compile(more + self._field + self._end, re.DOTALL)
+        """One whole record with its line end, without blanks around quotes."""
+        return self._whole(self._field(b""))
+
+    @cached_property
+    def loose(self) -> re.Pattern[bytes]:
+        """One whole record with its line end, with blanks around quotes or not."""
+        return self._whole(self._field(self._blanks))
 
     @cached_property
     def blank(self) -> re.Pattern[bytes]:
@@ -49,73 +53,79 @@ class Grammar:
     @cached_property
     def some(self) -> re.Pattern[bytes]:
         """A record with any number of fields."""
-        return re.compile(b"(?:%b%b)*+%b%b" % (self._field, self._delimiter, self._field, self._end), re.DOTALL)
+        return self._after_fields(b"%b%b" % (self._any, self._end))
 
     @cached_property
     def field(self) -> re.Pattern[bytes]:
         """One field, and the delimiter behind it if there is one."""
-        return re.compile(b"(%b)(%b)?" % (self._field, self._delimiter), re.DOTALL)
+        return re.compile(b"(%b)(%b)?" % (self._any, re.escape(self.delimiter)), re.DOTALL)
 
     @cached_property
     def begun(self) -> re.Pattern[bytes]:
         """Text that may go on to be a record: its last field is whole, or its quote still open."""
-        end = b"(?:%b|%b)\\r?\\Z" % (self._open, self._field) if self.quote else self._field + b"\\r?\\Z"
-        return re.compile(b"(?:%b%b)*+" % (self._field, self._delimiter) + end, re.DOTALL)
+        return self._after_fields((b"(?:%b|%b)" % (self._open, self._any) if self.quote else self._any) + b"\\r?\\Z")
 
     @cached_property
     def opened(self) -> re.Pattern[bytes]:
         """Text whose last field begins with a quote that is not closed."""
-        return re.compile(b"(?:%b%b)*+%b\\Z" % (self._field, self._delimiter, self._open), re.DOTALL)
+        return self._after_fields(self._open + b"\\Z")
 
     @property
     def other(self) -> bytes:
         """The line end that alone ends no record."""
         return b"\r" if self.newline == b"\n" else b"\n"
 
-    @property
-    def blanks(self) -> bytes:
-        """What may stand around a quoted field."""
-        return b"" if self.delimiter.startswith(b" ") or self.fields == 1 else b" *+"
+    def split(self, record: bytes) -> list[bytes]:
+        """The fields of a match of `some` or `loose`, with their quotes, without blanks around those."""
+        fields = []
+        position = 0
+        while found := self.field.match(record, position):
+            bare = found[1].strip(b" ")
+            fields.append(bare if self.quote and self._blanks and bare.startswith(self.quote) else found[1])
+            position = found.end()
+            if found[2] is None:
+                break
+        return fields
+
+    def value(self, field: bytes) -> bytes:
+        """What a field says, without its quotes."""
+        if self.quote and field.startswith(self.quote):
+            return field[1:-1].replace(self.quote * 2, self.quote)
+        return field
 
     @property
-    def _delimiter(self) -> bytes:
-        return re.escape(self.delimiter)
+    def _blanks(self) -> bytes:
+        """What may stand around a quoted field."""
+        return b"" if self.delimiter.startswith(b" ") else b" *+"
 
     @property
     def _end(self) -> bytes:
         return b"\\r?\\n" if self.newline == b"\n" else b"\\r"
 
     @property
-    def _field(self) -> bytes:
-        plain = b"[^%b\\r\\n]*+" % self._delimiter if len(self.delimiter) == 1 else b"(?:(?!%b)[^\\r\\n])*+" % self._delimiter
-        if not self.quote:
-            return plain
-        quote = re.escape(self.quote)
-        quoted = b"%b%b(?:[^%b]++|%b%b)*+%b%b" % (self.blanks, quote, quote, quote, quote, quote, self.blanks)
-        return b"(?:(?>%b)|(?!%b%b)%b)" % (quoted, self.blanks, quote, plain)
+    def _any(self) -> bytes:
+        return self._field(self._blanks)
 
     @property
     def _open(self) -> bytes:
         quote = re.escape(self.quote)
-        return b"%b%b(?:[^%b]++|%b%b)*+" % (self.blanks, quote, quote, quote, quote)
+        return b"%b%b(?:[^%b]++|%b%b)*+" % (self._blanks, quote, quote, quote, quote)
 
-    def split(self, record: bytes) -> list[bytes]:
-        """The values of a record, without quotes. An empty field is empty whether quoted or not."""
-        values = []
-        position = 0
-        while True:
-            found = self.field.match(record, position)
-            assert found is not None  # noqa: S101  a field may be empty
-            values.append(self._bare(found[1]))
-            position = found.end()
-            if found[2] is None:
-                return values
+    def _field(self, blanks: bytes) -> bytes:
+        delimiter = re.escape(self.delimiter)
+        plain = b"[^%b\\r\\n]*+" % delimiter if len(self.delimiter) == 1 else b"(?:(?!%b)[^\\r\\n])*+" % delimiter
+        if not self.quote:
+            return plain
+        quote = re.escape(self.quote)
+        quoted = b"%b%b(?:[^%b]++|%b%b)*+%b%b" % (blanks, quote, quote, quote, quote, quote, blanks)
+        return b"(?:(?>%b)|(?!%b%b)%b)" % (quoted, self._blanks, quote, plain)
 
-    def _bare(self, field: bytes) -> bytes:
-        bare = field.strip(b" ") if self.blanks else field
-        if self.quote and bare.startswith(self.quote):
-            return bare[1:-1].replace(self.quote * 2, self.quote)
-        return field
+    def _whole(self, field: bytes) -> re.Pattern[bytes]:
+        more = b"(?:%b%b){%d}+" % (field, re.escape(self.delimiter), self.fields - 1) if self.fields > 1 else b""
+        return re.compile(more + field + self._end, re.DOTALL)
+
+    def _after_fields(self, last: bytes) -> re.Pattern[bytes]:
+        return re.compile(b"(?:%b%b)*+" % (self._any, re.escape(self.delimiter)) + last, re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +154,16 @@ def regular(block: bytes, grammar: Grammar) -> Span | None:
     if quoted:
         marks |= text == grammar.quote[0]
     places = np.flatnonzero(marks)
-    touching = np.empty(places.size + 1, np.bool_)  # whether a mark comes right behind the one before it
-    touching[0] = touching[-1] = True
-    np.equal(places[1:] - places[:-1], 1, out=touching[1:-1])
-    return _quoted(text[places], places, touching, grammar) if quoted else _plain(text[places], places, touching, grammar)
+    return _quoted(text[places], places, grammar) if quoted else _plain(text[places], places, grammar)
 
 
-def _plain(kinds: NDArray[np.uint8], places: NDArray[np.intp], touching: NDArray[np.bool_], grammar: Grammar) -> Span | None:
+def _plain(kinds: NDArray[np.uint8], places: NDArray[np.intp], grammar: Grammar) -> Span | None:
     upto = _last(kinds == grammar.newline[0])
-    span = _even(kinds[:upto], touching[:upto], grammar)
+    span = _even(kinds[:upto], places[:upto], grammar)
     return Span(int(places[upto - 1]) + 1 if upto else 0, span[0], span[0], span[1]) if span else None
 
 
-def _quoted(kinds: NDArray[np.uint8], places: NDArray[np.intp], touching: NDArray[np.bool_], grammar: Grammar) -> Span | None:
+def _quoted(kinds: NDArray[np.uint8], places: NDArray[np.intp], grammar: Grammar) -> Span | None:
     """
     Between quotes, delimiters and line ends are text.
 
@@ -169,15 +176,19 @@ def _quoted(kinds: NDArray[np.uint8], places: NDArray[np.intp], touching: NDArra
     within = (np.cumsum(quotes, dtype=np.uint8) & 1).view(np.bool_)  # a sum that wraps keeps its parity
     outside = ~(quotes | within)
     upto = _last((kinds == grammar.newline[0]) & outside)
-    fine = np.where(within[:upto], touching[:upto], touching[1 : upto + 1]) | ~quotes[:upto]
-    if places.size and quotes[0] and places[0]:
-        return None
+    if not upto:
+        return Span(0, 0, 0, None)
+    touching = np.empty(upto + 1, np.bool_)  # whether a mark comes right behind the one before it
+    touching[0] = places[0] == 0
+    touching[upto] = True
+    np.equal(places[1:upto] - places[: upto - 1], 1, out=touching[1:-1])
+    fine = np.where(within[:upto], touching[:-1], touching[1:]) | ~quotes[:upto]
     outside = outside[:upto]
-    span = _even(kinds[:upto][outside], touching[:upto][outside], grammar) if fine.all() else None
+    span = _even(kinds[:upto][outside], places[:upto], grammar, outside) if fine.all() else None
     if span is None:
         return None
     lines = int(np.count_nonzero(kinds[:upto] == grammar.newline[0]))
-    return Span(int(places[upto - 1]) + 1 if upto else 0, span[0], lines, span[1])
+    return Span(int(places[upto - 1]) + 1, span[0], lines, span[1])
 
 
 def _last(ends: NDArray[np.bool_]) -> int:
@@ -186,7 +197,9 @@ def _last(ends: NDArray[np.bool_]) -> int:
     return ends.size - back if ends.size and ends[ends.size - 1 - back] else 0
 
 
-def _even(kinds: NDArray[np.uint8], touching: NDArray[np.bool_], grammar: Grammar) -> tuple[int, bool | None] | None:
+def _even(
+    kinds: NDArray[np.uint8], places: NDArray[np.intp], grammar: Grammar, among: NDArray[np.bool_] | slice = slice(None)
+) -> tuple[int, bool | None] | None:
     """Rows, and whether CR LF ends them, when delimiters and line ends follow each other as records of the right size have them."""
     import numpy as np  # noqa: PLC0415
 
@@ -195,9 +208,10 @@ def _even(kinds: NDArray[np.uint8], touching: NDArray[np.bool_], grammar: Gramma
     crlf = grammar.newline == b"\n" and kinds.size > 1 and bool(kinds[-2] == grammar.other[0])
     ending = grammar.other + grammar.newline if crlf else grammar.newline
     record = np.frombuffer(grammar.delimiter * (grammar.fields - 1) + ending, np.uint8)
-    if kinds.size % record.size:
+    if kinds.size % record.size or not (kinds.reshape(-1, record.size) == record).all():
         return None
-    rows = kinds.reshape(-1, record.size)
-    if not (rows == record).all() or (crlf and not touching.reshape(-1, record.size)[:, -1].all()):
-        return None
-    return len(rows), crlf
+    if crlf:
+        pairs = places[among].reshape(-1, record.size)
+        if not (pairs[:, -1] - pairs[:, -2] == 1).all():
+            return None
+    return kinds.size // record.size, crlf

@@ -133,11 +133,8 @@ class _Splitter:
         raise SourceError(f"the header cannot be read: {problem}", f"{self._file.path}:{self._line}", mend)
 
     def _names(self, record: bytes) -> tuple[str, ...]:
-        found = self._grammar.split(record)
-        if len(found) == 1:
-            found = replace(self._grammar, fields=1).split(record)
         try:
-            return tuple(name.decode() for name in found)
+            return tuple(self._grammar.value(field).decode() for field in self._grammar.split(record))
         except UnicodeDecodeError:
             problem = f"the header is not {self._file.encoding.upper()}"
             raise SourceError(problem, f"{self._file.path}:{self._line}", "say its encoding: --encoding latin-1") from None
@@ -155,7 +152,7 @@ class _Splitter:
             self._more()
 
     def _more(self) -> None:
-        data = self._stream.read(_READ)
+        data = self._stream.read(max(_READ, len(self._text)))  # twice as much each time, while one record goes on
         if not data:
             self._last = True
             if self._text and not self._text.endswith(self._grammar.newline):
@@ -196,42 +193,52 @@ class _Splitter:
     def _careful(self, position: int, upto: int) -> int:
         """Judge record by record, at least as far as *upto*; where the rest begins, *position* when more must be read."""
         text, match = self._text, self._grammar.record.match
-        clean = _utf8(text[position : text.rfind(self._grammar.newline) + 1])
+        sure = text.rfind(self._grammar.newline, position, upto) + 1  # up to here all is UTF-8
+        if not _utf8(text[position:sure]):
+            sure = 0
         kept = position  # what lies between this and `position` is kept as it is
         while position < upto:
             found = match(text, position)
-            end = found.end() if found else 0
-            if found and (clean or _utf8(found[0])):
+            if found and ((end := found.end()) <= sure or _utf8(found[0])) and self._alike(end):
                 self.rows += 1
-                if end - position > self.longest:
-                    self.longest = end - position
-                if not self._alike(end):
-                    self._settle(kept, position)
-                    self._kept.write(text[position : self._bare(position, end)] + self.newline)
-                    self._line += self._lines(position, end)
-                    kept = end
+                if end - position > _BLOCK:
+                    self.longest = max(self.longest, end - position)
                 position = end
                 continue
-            if blank := self._blank(position):
-                if not self._alike(blank):
-                    self._settle(kept, position)
-                    self._kept.differ()
-                    self._line += 1
-                    kept = blank
-                position = blank
-                continue
             self._settle(kept, position)
-            kept = position
-            judged = (end, f"not {self._file.encoding.upper()}") if found else self._malformed_at(position)
-            if judged is None:
-                break
-            position = kept = self._divert(position, *judged)
+            if (end := self._unusual(position, found)) == position:
+                return position
+            position = kept = end
         self._settle(kept, position)
         return position
 
-    def _blank(self, position: int) -> int:
-        found = self._grammar.blank.match(self._text, position) if self._grammar.fields > 1 else None
-        return found.end() if found else 0
+    def _unusual(self, position: int, found: re.Match[bytes] | None) -> int:
+        """Judge a record that is not plainly right, or a blank line; where it ends, *position* when more must be read."""
+        text, grammar = self._text, self._grammar
+        if grammar.fields > 1 and (blank := grammar.blank.match(text, position)):
+            end = blank.end()
+            if self._alike(end):
+                self._keep(blank[0], ends=end == len(text))
+            else:
+                self._kept.differ()
+        elif (found := found or grammar.loose.match(text, position)) and _utf8(found[0]):
+            end = found.end()
+            self.rows += 1
+            self.longest = max(self.longest, end - position)
+            if grammar.record.fullmatch(found[0]) and self._alike(end):
+                self._keep(found[0], ends=end == len(text))
+            else:
+                self._kept.write(grammar.delimiter.join(grammar.split(found[0])) + self.newline)
+        else:
+            judged = (found.end(), f"not {self._file.encoding.upper()}") if found else self._malformed_at(position)
+            if judged is None:
+                return position
+            end = judged[0]
+            raw = self._file.raw(text[position : self._bare(position, end)])
+            self._malformed.add(self._file.path, self._line, raw, judged[1])
+            self._kept.differ()
+        self._line += text.count(grammar.newline, position, end)
+        return end
 
     # -- malformed records ---------------------------------------------------------------------------------------------
 
@@ -258,7 +265,7 @@ class _Splitter:
         """Whether a record with the wrong number of fields is one: none of its lines from *position* on reads as a record."""
         while position < end:
             line = self._grammar.line.match(self._text, position)
-            if line is None or self._grammar.record.fullmatch(line[0]):
+            if line is None or self._grammar.loose.fullmatch(line[0]):
                 return False
             position = line.end()
         return True
@@ -273,26 +280,16 @@ class _Splitter:
             return "a line feed outside quotes"
         return "text after a closing quote"
 
-    def _divert(self, position: int, end: int, problem: str) -> int:
-        raw = self._text[position : self._bare(position, end)]
-        self._malformed.add(self._file.path, self._line, self._file.raw(raw), problem)
-        self._kept.differ()
-        self._line += self._lines(position, end)
-        return end
-
     # -- what stays ----------------------------------------------------------------------------------------------------
 
     def _settle(self, start: int, end: int) -> None:
         """Keep a stretch of the text as it is."""
         if start < end:
             self._keep(memoryview(self._text)[start:end], ends=end == len(self._text))
-            self._line += self._lines(start, end)
+            self._line += self._text.count(self._grammar.newline, start, end)
 
     def _keep(self, data: bytes | memoryview, *, ends: bool) -> None:
         self._kept.keep(data[: len(data) - self._added] if ends else data)
-
-    def _lines(self, start: int, end: int) -> int:
-        return self._text.count(self._grammar.newline, start, end)
 
     def _alike(self, end: int) -> bool:
         """Whether the line that ends at *end* ends as the others do."""

@@ -1,0 +1,147 @@
+"""What an engine found becomes a result: verdicts, who is diverted, samples, coverage. How data is read is not known here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlglot import exp
+
+from dq.bad import BadRows
+from dq.checks import Check, Gap, Keys, Rows, Status
+from dq.engines import Engine, View
+from dq.job import Job
+from dq.judge import Numbers, Verdict, extra_columns, judge, overall
+from dq.mask import mask
+from dq.plan import RECORD, Passes, Plan, Unable, bind
+from dq.result import CheckResult, Coverage, NotRun, Result, Sample
+from dq.wording import sql_of
+
+
+def conclude(job: Job, engine: Engine, view: View, *, now: datetime, where: str | None) -> Result:
+    """
+    Look at *view* once and judge it; afterwards the view knows which rows are diverted: those marked by a failing check.
+
+    *now* is what `now()` means in every rule. *where*: only rows that pass it are the dataset.
+    """
+    started = time.monotonic()
+    plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
+    passes = bind(plan, view.columns, dialect=engine.dialect, now=now, references=view.references, where=where)
+    look = _Look(job, plan, passes, view, engine.dialect)
+    numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
+    checks = tuple(look.check_result(number, item, verdicts[number]) for number, item in enumerate(plan.checks))
+    return Result(
+        contract=plan.contract,
+        object=plan.object,
+        dataset=plan.dataset,
+        source=str(job.source),
+        engine=engine.name,
+        stage=job.select.stage or "",
+        status=overall(((item.check, item.status) for item in checks), plan),
+        rows=numbers.rows,
+        bad_rows=bad_rows,
+        checks=checks,
+        coverage=_coverage(plan, checks),
+        now=now,
+        seconds=time.monotonic() - started,
+        columns=view.shown,
+        notes=_notes(plan, view, checks),
+        owners=plan.owners,
+        plan=plan.sha256,
+        bad=bad,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at one view."""
+
+    job: Job
+    plan: Plan
+    passes: Passes
+    view: View
+    dialect: str
+
+    def at_rows(self) -> tuple[Numbers, list[Verdict], int, BadRows]:
+        """Run the passes, judge, settle the bad rows and keep them."""
+        found = self.view.look(self.passes)
+        numbers = Numbers(
+            found.rows, found.bad, found.measures, found.answers, self.passes.unable, tuple(self.view.columns.types)
+        )
+        verdicts = self._judge(numbers)
+        checks = list(enumerate(self.plan.checks))
+        bad_rows = self.view.divert(
+            [number for number, item in checks if item.is_row_check and verdicts[number].status is Status.FAIL]
+        )
+        if self.passes.good:
+            numbers = replace(numbers, measures={**numbers.measures, **self.view.measure_good(self.passes)})
+            verdicts = self._judge(numbers)
+        bad = BadRows(self.job.settings.spill_directory)
+        if bad_rows:
+            self.view.drain(bad.fill, {number: item.id for number, item in checks})
+        return numbers, verdicts, bad_rows, bad
+
+    def at_metadata(self) -> tuple[Numbers, list[Verdict], int, None]:
+        """What can be known without reading rows: types that fit whatever the rows hold."""
+        certain = {item.check for item in self.passes.rows if item.bad == exp.false()}
+        unable = dict(self.passes.unable)
+        for number, item in enumerate(self.plan.checks):
+            if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys):
+                unable[number] = Unable(Status.SKIP, "only the rows can tell")
+        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, tuple(self.view.columns.types))
+        return numbers, self._judge(numbers), 0, None
+
+    def _judge(self, numbers: Numbers) -> list[Verdict]:
+        return [judge(number, item, numbers, self.plan) for number, item in enumerate(self.plan.checks)]
+
+    def check_result(self, number: int, item: Check, verdict: Verdict) -> CheckResult:
+        """The verdict with its SQL and, where rows are bad, some of them."""
+        told = isinstance(item.subject, Rows | Keys) and verdict.status in (Status.FAIL, Status.WARN)
+        samples = self._samples(number, item) if told else ()
+        sql = sql_of(number, item, self.plan, self.passes, self.dialect)
+        return CheckResult(item, verdict.status, verdict.found, verdict.message, sql, samples)
+
+    def _samples(self, number: int, item: Check) -> tuple[Sample, ...]:
+        """Some bad rows: the check's columns and the key's, sensitive ones masked."""
+        fields = [field for field in self.plan.fields if field.name in item.columns or field.key]
+        names = {name: field for field in fields for name in (field.source, field.name)}
+        wanted = [name for name in self.view.columns.types if name in names or name in item.columns]
+        hidden = {name for name in wanted if name in names and names[name].sensitive}
+        if any(field.sensitive for field in self.plan.fields):
+            hidden.add("(record)")  # a record that cannot be read shows any column
+        return tuple(
+            Sample(
+                seen.row,
+                {name: mask(text) if name in hidden else text for name, text in seen.values.items()},
+                seen.source,
+                seen.line,
+            )
+            for seen in self.view.sample(number, wanted, self.job.settings.samples)
+        )
+
+
+def _coverage(plan: Plan, checks: tuple[CheckResult, ...]) -> Coverage:
+    """Every clause once: enforced when one of its checks ran; skipped when none could."""
+    ran = {_clause(item) for item in checks if item.check.id != RECORD and not _unable(item)}
+    skipped = {
+        _clause(item): Gap(item.check.clause, item.message, rule=item.check.rule, column=", ".join(item.check.columns))
+        for item in checks
+        if _unable(item) and _clause(item) not in ran
+    }
+    return Coverage.of(len(ran), (*plan.gaps, *skipped.values()))
+
+
+def _unable(item: CheckResult) -> bool:
+    return isinstance(item.found, NotRun) and item.status is Status.SKIP and item.message != "no values"
+
+
+def _clause(item: CheckResult) -> tuple[str, str]:
+    return str(item.check.clause.place), item.check.clause.text
+
+
+def _notes(plan: Plan, view: View, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:
+    notes = list(view.notes)
+    if extra := extra_columns(plan, view.columns.types):
+        notes.append(f"columns that the contract does not declare: {', '.join(extra)}")
+    return (*notes, *(f"{item.check.id}: {item.check.warning}" for item in checks if item.check.warning))

@@ -1,0 +1,247 @@
+"""
+Dead letters at rest: immutable objects of typed rows, Parquet where it holds every type exactly, else an Arrow stream.
+
+An object is created once, known by its SHA-256, and read only when it still has it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, Any
+
+from dq.errors import EngineError, WorldError
+from dq.quarantine.objects import Objects, Sink, objects
+from dq.store import Part, faults
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_PER_PART = 1_000_000
+_GROUP_ROWS = 131_072
+_GROUP_BYTES = 64 << 20  # rows wait in memory up to here
+_CHUNK = 4 << 20
+_BATCH_ROWS = 65_536
+
+
+class Vault:
+    """
+    Payload objects below *root*: a folder, or any URL that fsspec knows. *storage* goes to fsspec.
+
+    Raises:
+        UsageError, MissingExtra: nothing here reads such a URL.
+    """
+
+    def __init__(self, root: str, *, storage: Mapping[str, Any] | None = None, rows_per_part: int = ROWS_PER_PART) -> None:
+        self._objects: Objects = objects(root, storage)
+        self._rows_per_part = rows_per_part
+        self.name = self._objects.name
+
+    def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0) -> tuple[Part, ...]:
+        """
+        Write *batches* as objects below *folder*, numbered from *first*; no rows, no object. Memory stays bounded.
+
+        Raises:
+            EngineError: a type can be held by neither format; batches differ in schema.
+            WorldError: an object cannot be written, or is there already.
+        """
+        groups = _groups(batches)
+        parts: list[Part] = []
+        for group in groups:
+            number = first + len(parts)
+            parts.append(self._one(f"{folder}/part-{number:05d}", group, groups))
+            faults.at("in-drain")
+        return tuple(parts)
+
+    def _one(self, stem: str, group: pa.Table, more: Iterator[pa.Table]) -> Part:
+        """One object: *group*, and groups from *more* until it is full."""
+        exact = holds_exactly(group.schema)
+        path = f"{stem}.parquet" if exact else f"{stem}.arrows"
+        rows = 0
+
+        def fill(sink: Sink) -> None:
+            nonlocal rows
+            with _writer(_Hashed(sink, digest), group.schema, parquet=exact) as writer:
+                table: pa.Table | None = group
+                while table is not None:
+                    if table.schema != group.schema:
+                        raise EngineError("bad rows change their columns on the way", stem, "hand in batches of one schema")
+                    writer.write_table(table)
+                    rows += table.num_rows
+                    table = next(more, None) if rows < self._rows_per_part else None
+
+        digest = _Digest()
+        self._objects.create(path, fill)
+        return Part(path, rows, digest.size, digest.sha256)
+
+    def verify(self, part: Part) -> None:
+        """
+        Read the object back, and see that it is what was written.
+
+        Raises:
+            WorldError: it is missing, altered or cut short; the message says which.
+        """
+        with closing(self._opened(part)) as file:
+            self._check(part, file)
+
+    def read(self, part: Part) -> Iterator[pa.RecordBatch]:
+        """
+        The rows of an object, in order; its bytes are checked before the first one.
+
+        Raises:
+            WorldError: it is missing, altered or cut short.
+        """
+        import pyarrow as pa  # noqa: PLC0415
+
+        with closing(self._opened(part)) as file:
+            self._check(part, file)
+            file.seek(0)
+            if part.path.endswith(".parquet"):
+                import pyarrow.parquet as pq  # noqa: PLC0415
+
+                with pq.ParquetFile(file) as parquet:
+                    yield from parquet.iter_batches(_BATCH_ROWS)
+            else:
+                with pa.ipc.open_stream(file) as stream:
+                    yield from stream
+
+    def delete(self, part: Part) -> None:
+        """Remove the object; that it is gone already is no error."""
+        self._objects.delete(part.path)
+
+    def garbage(self, store_id: str, *, needed: Callable[[str, int, str], bool], grace: timedelta) -> int:
+        """
+        Remove the store's objects that nobody needs and that are older than *grace*; how many they were.
+
+        *needed* is asked with the batch, the token and the path of each object. Other stores' objects are left alone.
+        """
+        before = datetime.now(UTC) - grace
+        removed = 0
+        for found in list(self._objects.walk(store_id)):
+            names = PurePosixPath(found.path).parts
+            token = names[2].partition("-")[0] if len(names) == 4 else ""  # store, batch, token, object
+            if not token.isdecimal() or found.changed > before or needed(names[1], int(token), found.path):
+                continue
+            self._objects.delete(found.path)
+            removed += 1
+        return removed
+
+    def _opened(self, part: Part) -> IO[bytes]:
+        try:
+            return self._objects.open(part.path)
+        except FileNotFoundError:
+            mend = "is quarantine_url what it was when the rows were diverted? restore the object from a backup"
+            raise WorldError("a payload object is missing", f"{self.name}/{part.path}", mend) from None
+
+    def _check(self, part: Part, file: IO[bytes]) -> None:
+        digest = _Digest()
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+        if (digest.size, digest.sha256) != (part.size, part.sha256):
+            how = f"has {digest.size:,} bytes, not {part.size:,}" if digest.size != part.size else "was altered: its SHA-256 is another"
+            raise WorldError(f"a payload object {how}", f"{self.name}/{part.path}", "restore the object from a backup")
+
+
+def folder_of(store_id: str, batch_id: str, token: int) -> str:
+    """A folder that no other claim writes to, not even after the store was made anew."""
+    return f"{store_id}/{batch_id}/{token}-{secrets.token_hex(4)}"
+
+
+def holds_exactly(schema: pa.Schema) -> bool:
+    """
+    Whether Parquet gives back this very schema; found out by asking it, without rows.
+
+    Raises:
+        EngineError: neither Parquet nor an Arrow stream can hold a type; it is named.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    empty = schema.empty_table()
+    buffer = io.BytesIO()
+    try:
+        with _writer(buffer, schema, parquet=True) as writer:
+            writer.write_table(empty)
+        buffer.seek(0)
+        return bool(pq.ParquetFile(buffer).schema_arrow.equals(schema, check_metadata=True))
+    except (pa.ArrowException, NotImplementedError, ValueError):
+        pass
+    try:
+        with _writer(io.BytesIO(), schema, parquet=False) as writer:
+            writer.write_table(empty)
+    except (pa.ArrowException, NotImplementedError, ValueError) as error:
+        raise EngineError(f"bad rows cannot be kept: {error}", "quarantine", "cast the column to another type first") from None
+    return False
+
+
+def _writer(sink: Any, schema: pa.Schema, *, parquet: bool) -> Any:
+    if parquet:
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        return pq.ParquetWriter(sink, schema, compression="zstd", version="2.6", use_compliant_nested_type=False)
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The rows of *batches* in tables of a good size for a row group."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    waiting: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        if waiting and batch.schema != waiting[0].schema:
+            yield pa.Table.from_batches(waiting)
+            waiting, rows, size = [], 0, 0
+        waiting.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
+            yield pa.Table.from_batches(waiting)
+            waiting, rows, size = [], 0, 0
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+class _Digest:
+    """Size and SHA-256 of bytes that pass."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def update(self, data: Any) -> None:
+        """Count and hash."""
+        view = memoryview(data).cast("B")
+        self._hash.update(view)
+        self.size += len(view)
+
+    @property
+    def sha256(self) -> str:
+        """Of all that passed."""
+        return self._hash.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    """A file to write to that hashes what passes."""
+
+    def __init__(self, sink: Sink, digest: _Digest) -> None:
+        self._sink = sink
+        self._digest = digest
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Hash, and pass on."""
+        self._digest.update(data)
+        self._sink.write(data)
+        return memoryview(data).nbytes

@@ -1,0 +1,50 @@
+"""The store: what is remembered of runs and dead letters. SQLite beside the project, or PostgreSQL."""
+
+from dq.store.facts import facts_of
+from dq.store.model import (
+    AuditEntry,
+    Batch,
+    CheckFacts,
+    Claim,
+    ContractFacts,
+    Metric,
+    Part,
+    Problem,
+    Reason,
+    RowRange,
+    RowState,
+    Run,
+    RunFacts,
+    Settlement,
+    Slot,
+    State,
+    TakenOver,
+    new_id,
+)
+from dq.store.store import Store, Turn, open_store, upgrade_store
+
+__all__ = [
+    "AuditEntry",
+    "Batch",
+    "CheckFacts",
+    "Claim",
+    "ContractFacts",
+    "Metric",
+    "Part",
+    "Problem",
+    "Reason",
+    "RowRange",
+    "RowState",
+    "Run",
+    "RunFacts",
+    "Settlement",
+    "Slot",
+    "State",
+    "Store",
+    "TakenOver",
+    "Turn",
+    "facts_of",
+    "new_id",
+    "open_store",
+    "upgrade_store",
+]
