@@ -43,7 +43,7 @@ def _problems(document: Document) -> Iterator[Fault]:
     yield from _zones(document, said)
     objects = list(children(said, (), "schema"))
     yield from _twice(document, objects, "name", "objects")
-    columns = {item["name"]: _names(item) for _, item in objects if isinstance(item.get("name"), str)}
+    known = {item["name"]: item for _, item in objects if isinstance(item.get("name"), str)}
     for path, item in objects:
         nested = list(parts(item, path))
         rules = [rule for where, holder in ((path, item), *nested) for rule in children(holder, where, "quality")]
@@ -58,20 +58,24 @@ def _problems(document: Document) -> Iterator[Fault]:
             yield from _enum(document, where, part)
         for where, rule in rules:
             yield from extension_problems(document, where, rule)
-            yield from _rule(document, where, rule, columns.get(item.get("name", ""), frozenset()))
+            yield from _rule(document, where, rule, item)
         for where, holder in ((path, item), *nested):
             for there, join in children(holder, where, "relationships"):
                 yield from extension_problems(document, there, join)
-                yield from _relationship(document, there, join, item, columns)
+                yield from _relationship(document, there, join, item, known)
 
 
-def _names(item: Mapping[str, Any]) -> frozenset[str]:
-    """Names and ids of the columns of an object, nested ones joined by dots."""
-    found: set[str] = set()
+def _leads(item: Mapping[str, Any], column: str) -> bool:
+    """Whether an object has the column of that name or id; parts of a nested one are joined by dots."""
     for _, part in children(item, (), "properties"):
-        own = [part[key] for key in ("name", "id") if isinstance(part.get(key), str)]
-        found |= {*own, *(f"{name}.{inner}" for name in own for inner in _names(part))}
-    return frozenset(found)
+        for own in (part.get("name"), part.get("id")):
+            if column == own or (isinstance(own, str) and column.startswith(f"{own}.") and _leads(part, column[len(own) + 1 :])):
+                return True
+    return False
+
+
+def _names(item: Mapping[str, Any]) -> list[str]:
+    return [part["name"] for _, part in children(item, (), "properties") if isinstance(part.get("name"), str)]
 
 
 def _twice(document: Document, items: Iterable[tuple[Path, Mapping[str, Any]]], key: str, what: str) -> Iterator[Fault]:
@@ -94,7 +98,7 @@ def _siblings(document: Document, path: Path, holder: Mapping[str, Any]) -> Iter
     yield from _twice(document, inside, "name", "properties")
     options = holder.get("logicalTypeOptions")
     required = options.get("required") if isinstance(options, dict) else None
-    known = [item["name"] for _, item in inside if isinstance(item.get("name"), str)]
+    known = _names(holder)
     for index, name in enumerate(required if isinstance(required, list) and inside else ()):
         if isinstance(name, str) and name not in known:
             yield document.fault((*path, "logicalTypeOptions", "required", index), f"no property '{name}'", _mend(name, known))
@@ -138,15 +142,15 @@ def _enum(document: Document, path: Path, part: Mapping[str, Any]) -> Iterator[F
             )
 
 
-def _rule(document: Document, path: Path, rule: Mapping[str, Any], columns: frozenset[str]) -> Iterator[Fault]:
+def _rule(document: Document, path: Path, rule: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[Fault]:
     arguments = rule.get("arguments")
     for where, holder in ((path, rule), ((*path, "arguments"), arguments if isinstance(arguments, dict) else {})):
         if "validValues" in holder:
             yield from _valid_values(document, (*where, "validValues"), holder["validValues"])
     named = arguments.get("properties") if isinstance(arguments, dict) else None
     for index, name in enumerate(named if isinstance(named, list) else ()):
-        if isinstance(name, str) and name not in columns:
-            yield document.fault((*path, "arguments", "properties", index), f"no property '{name}'", _mend(name, columns))
+        if isinstance(name, str) and not _leads(item, name):
+            yield document.fault((*path, "arguments", "properties", index), f"no property '{name}'", _mend(name, _names(item)))
     for operator in _BETWEEN:
         if operator in rule:
             yield from _between(document, (*path, operator), rule[operator])
@@ -184,26 +188,32 @@ def _between(document: Document, path: Path, bounds: object) -> Iterator[Fault]:
 
 
 def _relationship(
-    document: Document, path: Path, join: Mapping[str, Any], item: Mapping[str, Any], columns: Mapping[str, frozenset[str]]
+    document: Document, path: Path, join: Mapping[str, Any], item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Fault]:
-    here = {item.get("name"), item.get("id")}
-    ends = {key: [join[key]] if isinstance(join.get(key), str) else join.get(key) for key in ("from", "to")}
-    for key, references in ends.items():
-        for index, reference in enumerate(references if isinstance(references, list) else ()):
-            if not isinstance(reference, str):
-                continue
-            table, column = columns_of(reference)
-            where = (*path, key, index) if isinstance(join[key], list) else (*path, key)
-            if key == "from" and table and table not in here:
-                yield document.fault(
-                    where, f"'{table}' is not this object", f"a relationship starts at a column of '{item.get('name')}'"
-                )
-                continue
-            known = columns.get(str(item.get("name")) if key == "from" else table)
-            if known is not None and "#" not in reference and column not in known:
-                yield document.fault(where, f"'{table or item.get('name')}' has no property '{column}'", _mend(column, known))
-    if all(isinstance(part, list) for part in ends.values()) and len(ends["from"]) != len(ends["to"]):  # type: ignore[arg-type]
+    ends = {key: list(_references(join, path, key)) for key in ("from", "to")}
+    for where, reference in ends["from"]:
+        table, column = columns_of(reference)
+        if table and table not in (item.get("name"), item.get("id")):
+            problem = f"'{table}' is not this object"
+            yield document.fault(where, problem, f"a relationship starts at a column of '{item.get('name')}'")
+        elif not _leads(item, column):
+            yield document.fault(where, f"'{item.get('name')}' has no property '{column}'", _mend(column, _names(item)))
+    for where, reference in ends["to"]:
+        table, column = columns_of(reference)
+        if table in known and "#" not in reference and not _leads(known[table], column):
+            yield document.fault(where, f"'{table}' has no property '{column}'", _mend(column, _names(known[table])))
+    if ends["from"] and ends["to"] and len(ends["from"]) != len(ends["to"]):
         yield document.fault(path, "'from' and 'to' name different numbers of columns", "join column by column")
+
+
+def _references(join: Mapping[str, Any], path: Path, key: str) -> Iterator[tuple[Path, str]]:
+    """The references under *key*, one or a list of them, with their paths."""
+    said = join.get(key)
+    if isinstance(said, str):
+        yield (*path, key), said
+    for index, reference in enumerate(said if isinstance(said, list) else ()):
+        if isinstance(reference, str):
+            yield (*path, key, index), reference
 
 
 def _zones(document: Document, said: Mapping[str, Any]) -> Iterator[Fault]:

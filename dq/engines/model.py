@@ -76,7 +76,7 @@ class View(Protocol):
         ...
 
     def write_good(self, path: str, file_format: Format, facts: Mapping[str, str]) -> int:
-        """Write the rows that are not diverted, typed, in source order, to a new file with *facts* in its footer; their number."""
+        """Write the rows that are not diverted, typed, in source order, to a new file, *facts* in its footer; their number."""
         ...
 
     def fingerprint(self) -> str:

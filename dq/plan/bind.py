@@ -12,7 +12,7 @@ from sqlglot import exp
 from dq.checks import Answer, Check, Keep, Keys, Measure, Rows, Shape, Status, Survivor
 from dq.errors import UsageError
 from dq.plan.compile import RECORD
-from dq.plan.literals import coerce
+from dq.plan.literals import at_scale, coerce
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import plain
 from dq.plan.values import Value
@@ -418,4 +418,13 @@ def _coerced(tree: Tree, names: Names) -> Tree:
     kind = next((found for side in sides if (found := _kind(side, names))), None)
     if kind is None:
         return tree
-    return _with_children(tree, lambda child: coerce(child, kind, names.zone))
+    coerced = _with_children(tree, lambda child: coerce(child, kind, names.zone))
+    digits = next((found for side in sides if (found := _digits(side, names))), None)
+    return at_scale(coerced, *digits) if digits else coerced
+
+
+def _digits(tree: Tree, names: Names) -> tuple[int, int] | None:
+    """The digits in all, and after the point, of a decimal column; None for any other tree."""
+    if not isinstance(tree, exp.Column | Part) or (isinstance(tree, exp.Column) and tree.table):
+        return None
+    return _value(tree, names).digits

@@ -39,7 +39,7 @@ def check_of(promise: Promise, site: Site) -> Check:
     if promise.check == "sql":
         columns = (site.root,) if site.root else ()
         answer = Answer(str(promise.arguments["query"]))
-        draft = _draft(promise, site, "sql", Dimension.ACCURACY, "the answer of a query", columns, answer)
+        draft = _draft(promise, site, (site.path, "sql"), Dimension.ACCURACY, "the answer of a query", columns, answer)
     else:
         draft = _registered(promise, site)
     rule = site.rule
@@ -72,16 +72,14 @@ def _registered(promise: Promise, site: Site) -> Check:
     shown = ", ".join(named) or site.path
     says = definition.says.format(column=shown, columns=shown, **{key: _words(value) for key, value in arguments.items()})
     name = promise.name or definition.name
-    draft = _draft(
-        promise, site, name, definition.dimension, says, columns, _subject(definition, columns, named, arguments, site)
-    )
-    return draft if site.rule and site.rule.id else replace(draft, id=".".join(part for part in (shown, name) if part))
+    subject = _subject(definition, columns, named, arguments, site)
+    return _draft(promise, site, (shown, name), definition.dimension, says, columns, subject)
 
 
-def _draft(
+def _draft(  # noqa: PLR0917  in the order of Check
     promise: Promise,
     site: Site,
-    name: str,
+    named: tuple[str, str],
     dimension: Dimension,
     says: str,
     columns: tuple[str, ...],
@@ -89,8 +87,8 @@ def _draft(
 ) -> Check:
     rule_id = site.rule.id if site.rule else ""
     return Check(
-        id=rule_id or ".".join(part for part in (site.path, name) if part),
-        name=name,
+        id=rule_id or ".".join(part for part in named if part),
+        name=named[1],
         dimension=dimension,
         says=says,
         columns=columns,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,33 @@ def coerce(tree: Tree, kind: Kind, zone: str) -> Tree:
         raise UsageError(msg, "", f"write a value of the column's type, {kind}") from None
 
 
+_MOST_DIGITS = 38  # of a decimal
+_MIRRORED = {exp.LT: exp.GT, exp.GT: exp.LT, exp.LTE: exp.GTE, exp.GTE: exp.LTE, exp.EQ: exp.EQ, exp.NEQ: exp.NEQ}
+_ABOVE, _BELOW = (exp.GT, exp.GTE), (exp.LT, exp.LTE)
+
+
+def at_scale(tree: Tree, precision: int, scale: int) -> Tree:
+    """
+    Comparison *tree* of a decimal column with a literal that is finer than its *scale*, written with one that is not.
+
+    `x > 1.5` is `x > 1` for whole x. Engines widen the column instead, and overflow where that takes more than 38 digits.
+    """
+    if type(tree) not in _MIRRORED or not isinstance(tree, exp.Binary):
+        return tree
+    column, other, kind = tree.this, tree.expression, type(tree)
+    if value_of(other) is _NONE:
+        column, other, kind = other, column, _MIRRORED[kind]
+    number = value_of(other)
+    if not isinstance(number, Decimal) or precision - int(number.as_tuple().exponent) - scale <= _MOST_DIGITS:
+        return tree
+    floor = number.quantize(Decimal(1).scaleb(-scale), ROUND_FLOOR)
+    if floor == number:
+        return tree
+    if kind in _ABOVE or kind in _BELOW:
+        return (exp.GT if kind in _ABOVE else exp.LTE)(this=column, expression=literal(floor))
+    return (exp.LT if kind is exp.EQ else exp.EQ)(this=column, expression=column.copy())  # never, or always; unknown for null
+
+
 def _number(text: str) -> int | Decimal:
     return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
@@ -55,14 +83,14 @@ def _convert(value: Any, kind: Kind, zone: str) -> Any:
     base = kind.base
     if base in (Base.TIMESTAMP, Base.TIMESTAMP_TZ):
         return _moment(value, zone)
-    converters = {
+    converters: dict[Base, Callable[[Any], Any]] = {
         Base.TEXT: _text,
         Base.INTEGER: _numeric,
         Base.NUMBER: _numeric,
         Base.DECIMAL: _numeric,
         Base.BOOLEAN: _boolean,
-        Base.DATE: lambda written: date.fromisoformat(_written(written)),
-        Base.TIME: lambda written: time.fromisoformat(_written(written)),
+        Base.DATE: _date,
+        Base.TIME: _time,
     }
     return converters[base](value) if base in converters else value
 
@@ -72,10 +100,8 @@ def _text(value: object) -> str:
 
 
 def _numeric(value: Any) -> int | Decimal:
-    if isinstance(value, bool):
-        raise ValueError
     number = Decimal(value)
-    if not number.is_finite():
+    if isinstance(value, bool) or not number.is_finite():
         raise ValueError
     return int(number) if number == number.to_integral_value() and abs(number) < 10**18 else number
 
@@ -84,6 +110,14 @@ def _written(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError  # noqa: TRY004  told as a fault of the literal
     return value
+
+
+def _date(value: object) -> date:
+    return date.fromisoformat(_written(value))
+
+
+def _time(value: object) -> time:
+    return time.fromisoformat(_written(value))
 
 
 def _moment(value: object, zone: str) -> datetime:

@@ -90,6 +90,11 @@ class Value:
         return self.reading is None and base_of(self.actual) is Base.INTEGER and self.typed == self.raw
 
     @property
+    def digits(self) -> tuple[int, int] | None:
+        """The digits in all, and after the point, that a decimal column holds; None for any other."""
+        return _digits(self.actual) if base_of(self.actual) is Base.DECIMAL else None
+
+    @property
     def missing(self) -> Tree:
         """TRUE where there is no value at all; a value that cannot be read is there."""
         raw = self._written

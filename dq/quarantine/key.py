@@ -41,7 +41,9 @@ def key_of(template: str, values: Mapping[str, object]) -> str:
         if spec or conversion or not name.isidentifier():
             raise UsageError(f"a key takes plain names, not '{{{name}…}}'", f"key '{template}'", "write it as '{day}-{region}'")
         if name not in values:
-            raise UsageError(f"the key needs '{name}'", f"key '{template}'", f"names that have a value: {', '.join(sorted(values)) or 'none'}")
+            raise UsageError(
+                f"the key needs '{name}'", f"key '{template}'", f"names that have a value: {', '.join(sorted(values)) or 'none'}"
+            )
         said.append(_text(name, values[name]))
     return checked("".join(said))
 

@@ -85,7 +85,9 @@ def objects(root: str, storage: Mapping[str, Any] | None = None) -> Objects:
     except ImportError:
         raise MissingExtra(f"what reads {protocol}://", _PLUGINS.get(protocol, protocol)) from None
     except ValueError:
-        raise UsageError(f"nothing reads {protocol}:// URLs", "quarantine_url", "give a folder, or an object store such as s3://") from None
+        raise UsageError(
+            f"nothing reads {protocol}:// URLs", "quarantine_url", "give a folder, or an object store such as s3://"
+        ) from None
     return Bucket(system, str(base).rstrip("/"), without_secrets(root))
 
 
@@ -127,14 +129,18 @@ class Folder:
     def create(self, path: str, fill: Callable[[Sink], None]) -> None:
         """Write, flush to disk, and flush the names of the folders that lead there."""
         target = self.root / path
-        with telling("a payload object cannot be written", str(target), "see that the folder can be written and the disk has room"):
-            made = _make_folders(target.parent)
+        with telling(
+            "a payload object cannot be written", str(target), "see that the folder can be written and the disk has room"
+        ):
+            existing = _make_folders(target.parent)
             descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "wb", buffering=0) as file:
                 fill(_Whole(file))
                 fsync(file.fileno(), target)
-            for folder in {target.parent, *(item.parent for item in made)}:
+            for folder in (target.parent, *target.parent.parents):
                 _fsync_folder(folder)
+                if folder == existing and folder in (self.root, *self.root.parents):
+                    break
 
     def open(self, path: str) -> IO[bytes]:
         """The bytes of an object."""
@@ -190,11 +196,11 @@ def fsync(descriptor: int, path: Path) -> None:
     os.fsync(descriptor)
 
 
-def _make_folders(folder: Path) -> list[Path]:
-    """Make *folder*; those that were missing."""
-    missing = [item for item in (folder, *folder.parents) if not item.exists()]
+def _make_folders(folder: Path) -> Path:
+    """Make *folder*; the nearest one above it that was there."""
+    existing = next(item for item in (folder, *folder.parents) if item.exists())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return missing
+    return existing
 
 
 def _fsync_folder(folder: Path) -> None:
@@ -216,7 +222,9 @@ class Bucket:
     def create(self, path: str, fill: Callable[[Sink], None]) -> None:
         """Put a new object: by a conditional put where the store has one, else after looking."""
         target = f"{self._base}/{path}"
-        with telling("a payload object cannot be written", f"{self.name}/{path}", "see that the object store can be reached and written"):
+        with telling(
+            "a payload object cannot be written", f"{self.name}/{path}", "see that the object store can be reached and written"
+        ):
             if self._system.exists(target):
                 raise FileExistsError(target)
             try:
@@ -234,7 +242,9 @@ class Bucket:
 
     def open(self, path: str) -> IO[bytes]:
         """The bytes of an object."""
-        with telling("a payload object cannot be read", f"{self.name}/{path}", "see that the object store can be reached and read"):
+        with telling(
+            "a payload object cannot be read", f"{self.name}/{path}", "see that the object store can be reached and read"
+        ):
             self._system.invalidate_cache()
             opened: IO[bytes] = self._system.open(f"{self._base}/{path}", "rb")
             return opened

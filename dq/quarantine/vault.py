@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from dq.errors import EngineError, WorldError
-from dq.quarantine.objects import Objects, Sink, objects
+from dq.quarantine.objects import Objects, Sink, objects, telling
 from dq.store import Part, faults
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _GROUP_ROWS = 131_072
 _GROUP_BYTES = 64 << 20  # rows wait in memory up to here
 _CHUNK = 4 << 20
 _BATCH_ROWS = 65_536
+_CAST = "cast the column to another type first"
 
 
 class Vault:
@@ -60,6 +61,8 @@ class Vault:
 
     def _one(self, stem: str, group: pa.Table, more: Iterator[pa.Table]) -> Part:
         """One object: *group*, and groups from *more* until it is full."""
+        import pyarrow as pa  # noqa: PLC0415
+
         exact = holds_exactly(group.schema)
         path = f"{stem}.parquet" if exact else f"{stem}.arrows"
         rows = 0
@@ -69,14 +72,15 @@ class Vault:
             with _writer(_Hashed(sink, digest), group.schema, parquet=exact) as writer:
                 table: pa.Table | None = group
                 while table is not None:
-                    if table.schema != group.schema:
-                        raise EngineError("bad rows change their columns on the way", stem, "hand in batches of one schema")
                     writer.write_table(table)
                     rows += table.num_rows
                     table = next(more, None) if rows < self._rows_per_part else None
 
         digest = _Digest()
-        self._objects.create(path, fill)
+        try:
+            self._objects.create(path, fill)
+        except pa.ArrowException as error:
+            raise EngineError(f"bad rows cannot be kept: {error}", stem, _CAST) from None
         return Part(path, rows, digest.size, digest.sha256)
 
     def verify(self, part: Part) -> None:
@@ -140,10 +144,17 @@ class Vault:
 
     def _check(self, part: Part, file: IO[bytes]) -> None:
         digest = _Digest()
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
+        with telling(
+            "a payload object cannot be read", f"{self.name}/{part.path}", "try again; else restore the object from a backup"
+        ):
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
         if (digest.size, digest.sha256) != (part.size, part.sha256):
-            how = f"has {digest.size:,} bytes, not {part.size:,}" if digest.size != part.size else "was altered: its SHA-256 is another"
+            how = (
+                f"has {digest.size:,} bytes, not {part.size:,}"
+                if digest.size != part.size
+                else "was altered: its SHA-256 is another"
+            )
             raise WorldError(f"a payload object {how}", f"{self.name}/{part.path}", "restore the object from a backup")
 
 
@@ -175,7 +186,7 @@ def holds_exactly(schema: pa.Schema) -> bool:
         with _writer(io.BytesIO(), schema, parquet=False) as writer:
             writer.write_table(empty)
     except (pa.ArrowException, NotImplementedError, ValueError) as error:
-        raise EngineError(f"bad rows cannot be kept: {error}", "quarantine", "cast the column to another type first") from None
+        raise EngineError(f"bad rows cannot be kept: {error}", "quarantine", _CAST) from None
     return False
 
 
@@ -194,13 +205,14 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     import pyarrow as pa  # noqa: PLC0415
 
     waiting: list[pa.RecordBatch] = []
+    schema: pa.Schema | None = None
     rows = size = 0
     for batch in batches:
         if not batch.num_rows:
             continue
-        if waiting and batch.schema != waiting[0].schema:
-            yield pa.Table.from_batches(waiting)
-            waiting, rows, size = [], 0, 0
+        schema = schema or batch.schema
+        if batch.schema != schema:
+            raise EngineError("bad rows change their columns on the way", "quarantine", "hand in batches of one schema")
         waiting.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
         if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:

@@ -173,6 +173,15 @@ class Store:
         """
         return self._database.read(lambda c: reading.get(c, batch_id, self.name))
 
+    def standing(self, batch_id: str) -> tuple[Batch | None, bool]:
+        """The batch of exactly that id, if there is one, and whether a claim on it waits to be settled."""
+
+        def look(connection: sa.Connection) -> tuple[Batch | None, bool]:
+            row = reading.find_batch(connection, batch_id)
+            return (None, False) if row is None else (reading.batch_of(connection, row), row.token != row.settled)
+
+        return self._database.read(look)
+
     def reasons(self, batch_id: str) -> tuple[Reason, ...]:
         """Why the rows of a batch are bad, with counts."""
         return self._database.read(lambda c: reading.reasons(c, self._id(c, batch_id)))
@@ -215,15 +224,23 @@ class Store:
         """
         return self._database.read(lambda c: runs.get(c, run_id, self.name))
 
-    def paths(self) -> frozenset[str]:
-        """Every payload object that some batch needs."""
-        return self._database.read(lambda c: frozenset(c.scalars(sa.select(schema.part.c.path))))
-
-    def claims(self) -> dict[str, int]:
-        """The token of every claim that is not settled, by batch."""
+    def claimed(self) -> dict[str, datetime]:
+        """Batches with a claim that is not settled, and since when."""
         b = schema.batch
-        query = sa.select(b.c.id, b.c.token).where(b.c.token != b.c.settled)
-        return self._database.read(lambda c: {str(row.id): int(row.token) for row in c.execute(query)})
+        query = sa.select(b.c.id, b.c.claimed_at).where(b.c.token != b.c.settled)
+        return self._database.read(lambda c: {str(row.id): row.claimed_at for row in c.execute(query)})
+
+    def needs(self, batch_id: str, token: int, path: str) -> bool:
+        """
+        Whether a payload object, written under *token*, is part of a batch or may yet become part of one.
+
+        Once false, it stays so: tokens are never used twice.
+        """
+        b, p = schema.batch, schema.part
+        part = sa.exists().where(p.c.batch == b.c.id, p.c.path == path)
+        claim = sa.and_(b.c.token == token, b.c.settled != token)
+        query = sa.select(b.c.id).where(b.c.id == batch_id, sa.or_(part, claim))
+        return self._database.read(lambda c: c.scalar(query) is not None)
 
     # -- care ----------------------------------------------------------------------------------------------------------
 

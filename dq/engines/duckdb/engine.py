@@ -158,15 +158,15 @@ class _Opener:
         return bool(row and row[0] > 1)
 
     def _text(self, found: Found, fields: tuple[Field, ...], reading: Reading) -> Opened:
-        from dq.engines.text import open_csv, open_json  # noqa: PLC0415  needs pyarrow
+        from dq.engines import text  # noqa: PLC0415  needs pyarrow
 
         wanted = [item.source for item in fields]
         if found.format is Format.CSV:
             if reading == Reading() and all(path.lower().partition(".tsv")[1] for path in found.paths):
                 reading = replace(reading, delimiter="\t")
-            rows = open_csv(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
+            rows = text.open_csv(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
         else:
-            rows = open_json(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
+            rows = text.open_json(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
         is_csv = found.format is Format.CSV
         local = found.paths if found.filesystem is None else ()
         return Opened(

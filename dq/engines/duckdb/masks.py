@@ -61,7 +61,8 @@ class Masks:
         """The *names* of all checks that mark and do not spare a row, as text; a mere copy of a row that goes on says so."""
         parts = [
             f"CASE WHEN {self.has(check, 's')} THEN NULL "
-            f"WHEN {self.has(check, 'c')} THEN {_text(names[check] + ':duplicate_row')} WHEN {self.has(check)} THEN {_text(names[check])} END"
+            f"WHEN {self.has(check, 'c')} THEN {_text(names[check] + ':duplicate_row')} "
+            f"WHEN {self.has(check)} THEN {_text(names[check])} END"
             for check in self.bits
         ]
         return f"concat_ws('; ', {', '.join(parts)})" if parts else "''"

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from dq.engines.text.malformed import Malformed
 from dq.engines.text.records import Grammar
-from dq.engines.text.rows import Columns, Piece, TextRows, branch, folded, literal, runs
+from dq.engines.text.rows import Columns, Piece, TextRows, folded, literal, union
 from dq.engines.text.split import Found, split
 from dq.engines.text.streams import Opener, local, text
 from dq.errors import SourceError, UsageError
@@ -56,11 +56,11 @@ def open_csv(
         file = text(path, reading.encoding, opener)
         found = split(file, grammar, header=reading.header, copy=folder / f"{number}.csv", malformed=malformed)
         names = _names(found, reading, path, wanted, notes)
-        known = tuple(columns.add(item, path) for item in names)
-        pieces.append(Piece(path, str(found.copy or path), found.rows, known, found.longest, found.newline))
+        known = tuple((columns.add(item, path), f"c{position}") for position, item in enumerate(names))
+        pieces.append(Piece(path, str(found.copy or path), found.rows, known, "read_csv", _options(reading, found, len(names))))
     rows = sum(piece.rows for piece in pieces)
     return TextRows(
-        _select(pieces, columns.names, reading),
+        union(pieces, columns.names, "VARCHAR"),
         {item: exp.DataType.build("varchar") for item in columns.names},
         malformed.table(rows),
         tuple(piece.place for piece in pieces),
@@ -111,30 +111,19 @@ def _suspect(header: str, reading: Reading, path: str, wanted: Sequence[str] | N
             raise SourceError(what, path, f"its names seem to be divided by {said}: say --delimiter {said}")
 
 
-def _select(pieces: list[Piece], names: tuple[str, ...], reading: Reading) -> str:
-    branches = []
-    first = 0
-    for run in runs(pieces):
-        places = {known: f"c{position}" for position, known in enumerate(run[0].columns)}
-        columns = {item: places.get(item, "NULL::VARCHAR") for item in names}
-        branches.append(branch(run, _scan(run, reading), columns, first))
-        first += sum(piece.rows for piece in run)
-    return " UNION ALL ".join(branches)
-
-
-def _scan(pieces: list[Piece], reading: Reading) -> str:
-    columns = ", ".join(f"c{position}: 'VARCHAR'" for position in range(len(pieces[0].columns)))
+def _options(reading: Reading, found: Found, columns: int) -> str:
+    """What DuckDB is told beside the files: everything, so that it guesses nothing."""
+    listed = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
     options = {
-        "columns": f"{{{columns}}}",
+        "columns": f"{{{listed}}}",
         "auto_detect": "false",
         "header": str(reading.header).lower(),
         "delim": literal(reading.delimiter),
-        "new_line": literal(pieces[0].newline.decode().replace("\r", "\\r").replace("\n", "\\n")),  # else that of the first, quoted or not
         "quote": literal(reading.quote),
         "escape": literal(reading.quote),
+        "new_line": literal(found.newline.decode().replace("\r", "\\r").replace("\n", "\\n")),  # else the first one, even if quoted
         "allow_quoted_nulls": "false",
     }
-    if (longest := max(piece.longest for piece in pieces)) >= _DEFAULT_LINE:
-        options["max_line_size"] = str(longest + 1024)
-    listed = ", ".join(literal(piece.place) for piece in pieces)
-    return f"read_csv([{listed}], {', '.join(f'{key} = {value}' for key, value in options.items())})"
+    if found.longest >= _DEFAULT_LINE:
+        options["max_line_size"] = str(found.longest + 1024)
+    return ", ".join(f"{key} = {value}" for key, value in options.items())

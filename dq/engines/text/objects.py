@@ -12,7 +12,7 @@ from json.scanner import make_scanner
 from typing import Any
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\)(?:\\\\)*\\u[dD][c-fC-F]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NUMBER = re.compile(r"-?[0-9][0-9.]{16,}(?:[eE][-+]?[0-9]+)?")
 
 
@@ -80,7 +80,7 @@ def value(text: str, start: int) -> Item:
         if key in members:
             problem = problem or f"duplicate key '{key}'"
         members[key] = text[first:end]
-    if not problem and _HALF.search(text[start:at]):
+    if not problem and _SURROGATE.search(text, start, at) and not _whole_characters(text, start):
         problem = "not JSON: half of a surrogate pair"
     return Item(start, at, None if problem else members, problem)
 
@@ -103,6 +103,14 @@ def rounded(text: str) -> bool:
         except InvalidOperation:
             continue
     return False
+
+
+def _whole_characters(text: str, start: int) -> bool:
+    try:
+        json.dumps(_scan(text, start)[0], ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _members(text: str, start: int) -> Iterator[tuple[str, int, int]]:

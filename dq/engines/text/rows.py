@@ -39,14 +39,18 @@ class TextRows:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file to read: its *path* as given, the *place* where it is read (itself or its clean copy), its *columns* in order."""
+    """
+    One file to read: its *path* as given and the *place* where it is read (itself or its clean copy).
+
+    *columns* are the known names and the SQL for each, in order; *reader* and *options* make DuckDB's scan.
+    """
 
     path: str
     place: str
     rows: int
-    columns: tuple[str, ...]
-    longest: int = 0
-    newline: bytes = b""
+    columns: tuple[tuple[str, str], ...]
+    reader: str
+    options: str = ""
 
 
 class Columns:
@@ -79,22 +83,35 @@ def folded(name: str) -> str:
     return "".join(character.lower() if "A" <= character <= "Z" else character for character in name)
 
 
-def runs(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Neighbours with the same columns and line ends, which one scan can read."""
+def union(pieces: Iterable[Piece], names: Iterable[str], kind: str) -> str:
+    """The SELECT over all *pieces*: columns *names* of type *kind*, null where a piece has none; rows numbered through."""
+    first = 0
+    branches = []
+    for run in _runs(pieces):
+        branches.append(_branch(run, names, kind, first))
+        first += sum(piece.rows for piece in run)
+    return " UNION ALL ".join(branches)
+
+
+def _runs(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Neighbours that one scan can read."""
     found: list[list[Piece]] = []
     for piece in pieces:
-        if found and (found[-1][0].columns, found[-1][0].newline) == (piece.columns, piece.newline):
+        like = found[-1][0] if found else None
+        if like and (like.columns, like.reader, like.options) == (piece.columns, piece.reader, piece.options):
             found[-1].append(piece)
         else:
             found.append([piece])
     return found
 
 
-def branch(pieces: list[Piece], scan: str, columns: Mapping[str, str], first: int) -> str:
-    """One SELECT over the *scan* of *pieces*: *columns* are expressions by name, rows are numbered from *first*."""
-    listed = [f"{expression} AS {name(column)}" for column, expression in columns.items()]
+def _branch(pieces: list[Piece], names: Iterable[str], kind: str, first: int) -> str:
+    has = dict(pieces[0].columns)
+    listed = [f"{has.get(column, f'NULL::{kind}')} AS {name(column)}" for column in names]
     origin = literal(pieces[0].path) if len(pieces) == 1 else f"([{', '.join(literal(item.path) for item in pieces)}])[file_index + 1]"
     number = f"(row_number() OVER () + {first - 1})::BIGINT AS {ROW_NO}"
+    options = f", {pieces[0].options}" if pieces[0].options else ""
+    scan = f"{pieces[0].reader}([{', '.join(literal(piece.place) for piece in pieces)}]{options})"
     return f"SELECT {', '.join([*listed, number, f'{origin} AS {ORIGIN}'])} FROM {scan}"
 
 

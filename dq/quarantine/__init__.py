@@ -1,0 +1,33 @@
+"""Dead letters: bad rows wait safely with their reasons, good rows go on, each exactly once."""
+
+from dq.quarantine.budget import DEFAULT, Allowance, Budget, budget, strictest
+from dq.quarantine.care import Recovered, collect, recover, rows, verify
+from dq.quarantine.key import batch_id, checked, content_key, folder_name, is_content, key_of
+from dq.quarantine.protocol import Enforced, Looked, Published, Work, finish, perform
+from dq.quarantine.vault import Vault
+
+__all__ = [
+    "DEFAULT",
+    "Allowance",
+    "Budget",
+    "Enforced",
+    "Looked",
+    "Published",
+    "Recovered",
+    "Vault",
+    "Work",
+    "batch_id",
+    "budget",
+    "checked",
+    "collect",
+    "content_key",
+    "finish",
+    "folder_name",
+    "is_content",
+    "key_of",
+    "perform",
+    "recover",
+    "rows",
+    "strictest",
+    "verify",
+]

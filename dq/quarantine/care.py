@@ -1,0 +1,91 @@
+"""What is done for batches afterwards: finishing what was committed, removing what nobody needs, seeing that all is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dq.errors import DqError, UsageError
+from dq.quarantine.protocol import Enforced, Work, finish
+from dq.quarantine.vault import Vault
+from dq.store import Batch, Problem, State, Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+GRACE = timedelta(days=1)  # younger claims and objects may belong to somebody at work
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A batch that was committed and not published: finished now, or why not."""
+
+    batch: Batch
+    enforced: Enforced | None = None
+    error: DqError | None = None
+
+
+def recover(
+    store: Store, work_of: Callable[[Batch], Work | None], *, actor: str, older_than: timedelta = timedelta(0)
+) -> tuple[Recovered, ...]:
+    """
+    Publish the good rows of batches that were committed and then left alone for *older_than*.
+
+    *work_of* finds their data again; None: it cannot. One that fails keeps no other from being finished.
+    """
+    before = datetime.now(UTC) - older_than
+    waiting = store.batches(states=(State.COMMITTED,), limit=_ALL)
+    old = [batch for batch in waiting if batch.settled_at is not None and batch.settled_at <= before]
+    return tuple(_recover(store, work_of, batch, actor) for batch in old)
+
+
+def _recover(store: Store, work_of: Callable[[Batch], Work | None], batch: Batch, actor: str) -> Recovered:
+    try:
+        work = work_of(batch)
+        if work is None:
+            raise UsageError(f"the data of batch {batch.id[:12]} cannot be found again", str(batch.slot), "enforce the key again")
+        return Recovered(batch, finish(store, work, batch, actor=actor))
+    except DqError as error:
+        return Recovered(batch, error=error)
+
+
+def collect(store: Store, vault: Vault, *, grace: timedelta = GRACE) -> tuple[int, int]:
+    """
+    Void claims that nobody settled for *grace*, and remove objects that no batch needs; how many of each.
+
+    Safe beside running enforcements, whatever *grace* is: a claim is void before its objects go, and cannot be settled
+    then. A short one only makes them start over.
+    """
+    before = datetime.now(UTC) - grace
+    stale = [batch_id for batch_id, claimed_at in store.claimed().items() if claimed_at < before]
+    voided = sum(store.abandon(batch_id, older_than=grace) for batch_id in stale)
+    return voided, vault.garbage(store.id, needed=store.needs, grace=grace)
+
+
+def rows(store: Store, vault: Vault, batch_id: str) -> Iterator[pa.RecordBatch]:
+    """
+    The bad rows of a batch, typed, in order, with `__dq_reasons` and the like.
+
+    Raises:
+        UsageError: there is no such batch.
+        WorldError: a payload object is missing or altered.
+    """
+    for part in store.batch(batch_id).parts:
+        yield from vault.read(part)
+
+
+def verify(store: Store, vault: Vault, batch_id: str) -> tuple[Problem, ...]:
+    """What is wrong with a batch: its payload, byte by byte, and its audit; empty when nothing is."""
+    batch = store.batch(batch_id)
+    found = []
+    if broken := store.verify_audit(batch.id):
+        found.append(Problem(broken, f"batch {batch.id[:12]}"))
+    for part in batch.parts:
+        try:
+            vault.verify(part)
+        except DqError as error:
+            found.append(Problem(error.what, error.where))
+    return tuple(found)
