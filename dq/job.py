@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from dq import settings as settings_module
+from dq.checks import Keys
 from dq.contract import Contract, SchemaObject, Server, load, resolve
 from dq.errors import UsageError
 from dq.plan import EVERYTHING, Plan, Selection, compile
 from dq.settings import Settings
-from dq.source import Files, Format, Reading, Source
+from dq.source import Files, Format, Frame, Library, Reading, Source
 from dq.source import source as recognise
 
 Ref = str | os.PathLike[str] | Contract
@@ -58,8 +61,8 @@ def prepare(
     place = _server(contract, server)
     source = recognise(_from_server(contract, place) if given is None else given)
     item = _object(contract, schema, source)
-    others = {name: _reference(contract, name, recognise(other), place) for name, other in (references or {}).items()}
     plan = compile(contract, item, dataset=dataset, select=select)
+    others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
     return Job(source, contract, plan, select, read, others, settings)
@@ -136,8 +139,14 @@ def _reading(contract: Contract, item: SchemaObject, place: Server | None, told:
     return Reading(**{**words, **(told or {})})
 
 
-def _reference(contract: Contract, name: str, other: Source, place: Server | None) -> Source:
-    """Another dataset, read as the contract says when it describes it too."""
+def _reference(contract: Contract, plan: Plan, name: str, other: Source, place: Server | None) -> Source:
+    """Another dataset, read as the contract says when it describes it too; without a row, it has the columns rules name."""
+    if isinstance(other, Frame) and other.library is Library.ROWS and not any(other.data):
+        import pyarrow as pa  # noqa: PLC0415
+
+        subjects = [check.subject for check in plan.checks if isinstance(check.subject, Keys) and check.subject.reference == name]
+        columns = {node.name for subject in subjects for node in subject.bad.find_all(exp.Column) if node.table}
+        return Frame(pa.table({column: pa.nulls(0, pa.string()) for column in sorted(columns)}), Library.ARROW)
     if isinstance(other, Files) and other.reading is None:
         item = next((item for item in contract.objects if name in (item.name, item.physical_name)), None)
         return replace(other, reading=_reading(contract, item or SchemaObject(contract.place, name), place))

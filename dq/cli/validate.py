@@ -119,8 +119,9 @@ def validate(
     """Check data against a contract."""
     del debug  # the application reads it
     others = _references(references or [])
+    files = [path for paths in others.values() for path in paths]
     _check_outputs(
-        out, bad, [contract, *(source or []), *(path for paths in others.values() for path in paths)], metadata_only=metadata_only
+        out, bad, [*(source or []), *files, *([contract] if Path(contract).is_file() else [])], metadata_only=metadata_only
     )
     reading = _reading(
         delimiter=delimiter,
@@ -205,10 +206,15 @@ def _check_outputs(out: Path | None, bad: Path | None, inputs: list[str], *, met
     if bad and out and bad.absolute() == out.absolute():
         raise UsageError("both write to the same file", "--bad and --out", "name two files")
     for option, path in (("--out", out), ("--bad", bad)):
-        if path is None:
-            continue
-        writable(path, option)
-        if any(_reads(given, path) for given in inputs):
+        if path is not None:
+            writable(path, option)
+    _spare(inputs, out, bad)
+
+
+def _spare(inputs: Iterable[str], out: Path | None, bad: Path | None) -> None:
+    """Refuse to write over, or into a folder of, what is read."""
+    for option, path in (("--out", out), ("--bad", bad)):
+        if path is not None and any(_reads(given, path) for given in inputs):
             raise UsageError(f"{path} is among the files that are read", option, "name another file")
 
 
@@ -228,17 +234,20 @@ def _reads(given: str, path: Path) -> bool:
 
 def _deliver(result: Result, form: Format | None, out: Path | None, bad: Path | None) -> None:
     """Write the files that were asked for and show the report; what cannot be written does not hide the verdict."""
+    _spare([result.source], out, bad)  # where a server of the contract says what is read
+    told: dict[str, Any] = {}
     try:
         if bad and result.bad is not None:
             with replacing(bad) as part:
                 result.bad.write(part)
+            told["bad_file"] = str(bad)
         if out:
-            text = _rendered(result, form or _SUFFIXES.get(out.suffix.lower(), Format.TERMINAL), {})
+            text = _rendered(result, form or _SUFFIXES.get(out.suffix.lower(), Format.TERMINAL), told)
             with replacing(out) as part:
                 part.write_text(text, "utf-8")
     finally:
         shown = Format.TERMINAL if out else form or Format.TERMINAL
-        write(_rendered(result, shown, page()), encoding=None if shown is Format.TERMINAL else "utf-8")
+        write(_rendered(result, shown, page() | told), encoding=None if shown is Format.TERMINAL else "utf-8")
 
 
 def _rendered(result: Result, form: Format, how: dict[str, Any]) -> str:

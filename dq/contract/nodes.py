@@ -1,7 +1,8 @@
 """
 YAML text to a tree of nodes that know their lines, within limits. JSON is read as the YAML that it is.
 
-Values are those of JSON (YAML 1.2 core schema): `2024-01-01`, `yes`, `no` and `12:30` are text, keys are always text.
+Values are those of JSON (YAML 1.2 core schema): `2024-01-01`, `yes`, `no` and `12:30` are text, keys are always text,
+of at most 1,024 characters as written (a limit of YAML).
 """
 
 from __future__ import annotations

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from dq.errors import SourceError, UsageError
 from dq.source import Frame, Library
@@ -36,13 +36,17 @@ class FrameRows:
     notes: tuple[str, ...] = ()
 
 
-def open_frame(frame: Frame) -> FrameRows:
+def open_frame(frame: Frame, wanted: Sequence[str] = ()) -> FrameRows:
     """
     *frame* for DuckDB; nothing is copied that need not be, nothing in it is changed.
+
+    An empty list of dicts names no columns: it has those that are *wanted*.
 
     Raises:
         SourceError: it has no columns, two columns of one name, or values that no engine can hold; it names them.
     """
+    if frame.library is Library.ROWS and not any(frame.data):
+        return _rows(frame.data, wanted)
     openers: dict[Library, Callable[[Any], FrameRows]] = {
         Library.PANDAS: _pandas,
         Library.POLARS: _polars,
@@ -187,7 +191,7 @@ def _typed_array(values: list[Any], name: str, *, homogeneous: bool = True) -> A
     if types & {int} and any(isinstance(value, int) and abs(value) >= 2**63 for value in values):
         return _mixed(values, name)
     try:
-        return pa.array(values, from_pandas=False)
+        return pa.array(values, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         return _mixed(values, name)
     except UnicodeEncodeError as error:
@@ -226,12 +230,10 @@ def _jsonable(value: Any) -> Any:
     return str(value)
 
 
-def _rows(data: list[Mapping[str, Any]]) -> FrameRows:
+def _rows(data: Sequence[Mapping[str, Any]], wanted: Sequence[str] = ()) -> FrameRows:
     import pyarrow as pa  # noqa: PLC0415
 
-    keys = list(dict.fromkeys(key for row in data for key in row))
-    if not keys:
-        raise SourceError("there are no columns", "list of dicts", "give at least one row with at least one key")
+    keys = list(dict.fromkeys(key for row in data for key in row)) or list(wanted)
     names = _names(keys, "list of dicts")
     arrays: dict[str, Any] = {}
     mixed = set()
@@ -318,7 +320,7 @@ def _plain_arrow(array: Any, name: str) -> Any:
 
 def spill_batches(batches: Any, folder: Path) -> Path:
     """
-    Record batches, which can be read once only, as a Parquet file in *folder*; memory stays bounded.
+    Record batches, which can be read once only, as a new Parquet file in *folder*; memory stays bounded.
 
     Raises:
         UsageError: an item is no record batch, or there is not one batch.
@@ -326,7 +328,7 @@ def spill_batches(batches: Any, folder: Path) -> Path:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    path = folder / "batches.parquet"
+    path = folder / f"batches-{uuid4().hex}.parquet"
     writer = None
     try:
         for batch in _batches(batches):

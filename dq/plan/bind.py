@@ -19,6 +19,7 @@ from dq.plan.values import Value
 from dq.source import Reading
 from dq.sql import (
     ROW_NO,
+    SOURCE,
     AnyOf,
     Base,
     InSet,
@@ -221,6 +222,7 @@ class _Binder:
             names = replace(names, partners=dict(zip(_partner_columns(subject.bad), (key.field for key in keys), strict=False)))
         select = self._resolve(subject.bad, names)
         assert isinstance(select, exp.Select)  # noqa: S101  a SELECT resolves to a SELECT
+        select = _of_the_source(select)
         if where is not None:
             select = select.where(where, copy=True)
         outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
@@ -265,6 +267,15 @@ class _Binder:
 
     def _resolve(self, tree: Tree, names: Names | None = None) -> Tree:
         return _resolve(bind_now(tree, self.now), names or self.names)
+
+
+def _of_the_source(select: exp.Select) -> exp.Select:
+    """*select* with the source's columns called so: in a sub-query, a bare name is that of the other dataset's column."""
+    select = select.copy()
+    for node in select.find_all(exp.Column):
+        if not node.table and node.find_ancestor(exp.Exists):
+            node.set("table", exp.to_identifier(SOURCE, quoted=True))
+    return select
 
 
 def _partner_columns(select: exp.Select) -> list[str]:

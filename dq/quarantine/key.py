@@ -85,7 +85,11 @@ def is_content(key: str) -> bool:
 
 
 def folder_name(key: str) -> str:
-    """The key as one name of a folder: letters, digits and `-_.=:` stay, the rest is percent-encoded; long ones are cut and hashed."""
+    """
+    The key as one name of a folder, another for every key.
+
+    Letters, digits and `-_.=:` stay, the rest is percent-encoded; a long name is cut, and ends in a hash.
+    """
     name = quote(key, safe="-_=:")
     name = f"%2E{name[1:]}" if name.startswith(".") else name
     if len(name) <= _LONGEST_NAME:

@@ -36,7 +36,10 @@ class Sink(Protocol):
 class Objects(Protocol):
     """A place for objects that are written once. Paths are relative, with `/`."""
 
-    name: str  # for people; holds no secret
+    @property
+    def name(self) -> str:
+        """For people; it holds no secret."""
+        ...
 
     def create(self, path: str, fill: Callable[[Sink], None]) -> None:
         """
@@ -129,9 +132,7 @@ class Folder:
     def create(self, path: str, fill: Callable[[Sink], None]) -> None:
         """Write, flush to disk, and flush the names of the folders that lead there."""
         target = self.root / path
-        with telling(
-            "a payload object cannot be written", str(target), "see that the folder can be written and the disk has room"
-        ):
+        with telling("a payload object cannot be written", str(target), "is the folder writable, the disk not full?"):
             existing = _make_folders(target.parent)
             descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "wb", buffering=0) as file:
@@ -144,13 +145,13 @@ class Folder:
 
     def open(self, path: str) -> IO[bytes]:
         """The bytes of an object."""
-        with telling("a payload object cannot be read", str(self.root / path), "see that the folder can be read"):
+        with telling("a payload object cannot be read", str(self.root / path), "can the folder be read?"):
             return (self.root / path).open("rb")
 
     def delete(self, path: str) -> None:
         """Remove an object, and folders that are empty then."""
         target = self.root / path
-        with telling("a payload object cannot be removed", str(target), "see that the folder can be written"):
+        with telling("a payload object cannot be removed", str(target), "is the folder writable?"):
             target.unlink(missing_ok=True)
             for folder in target.parents:
                 if folder == self.root or self.root not in folder.parents:
@@ -217,14 +218,17 @@ class Bucket:
     def __init__(self, system: Any, base: str, name: str) -> None:
         self._system = system
         self._base = base
-        self.name = name
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The URL, without secrets."""
+        return self._name
 
     def create(self, path: str, fill: Callable[[Sink], None]) -> None:
         """Put a new object: by a conditional put where the store has one, else after looking."""
         target = f"{self._base}/{path}"
-        with telling(
-            "a payload object cannot be written", f"{self.name}/{path}", "see that the object store can be reached and written"
-        ):
+        with telling("a payload object cannot be written", f"{self.name}/{path}", "can the object store be reached and written?"):
             if self._system.exists(target):
                 raise FileExistsError(target)
             try:
@@ -242,9 +246,7 @@ class Bucket:
 
     def open(self, path: str) -> IO[bytes]:
         """The bytes of an object."""
-        with telling(
-            "a payload object cannot be read", f"{self.name}/{path}", "see that the object store can be reached and read"
-        ):
+        with telling("a payload object cannot be read", f"{self.name}/{path}", "can the object store be reached and read?"):
             self._system.invalidate_cache()
             opened: IO[bytes] = self._system.open(f"{self._base}/{path}", "rb")
             return opened
@@ -252,14 +254,14 @@ class Bucket:
     def delete(self, path: str) -> None:
         """Remove an object."""
         with (
-            telling("a payload object cannot be removed", f"{self.name}/{path}", "see that the object store lets dq delete"),
+            telling("a payload object cannot be removed", f"{self.name}/{path}", "may dq delete there?"),
             suppress(FileNotFoundError),
         ):
             self._system.rm_file(f"{self._base}/{path}")
 
     def walk(self, folder: str) -> Iterator[Found]:
         """The objects below *folder*."""
-        with telling("payload objects cannot be listed", self.name, "see that the object store lets dq list"):
+        with telling("payload objects cannot be listed", self.name, "may dq list there?"):
             self._system.invalidate_cache()
             try:
                 found = self._system.find(f"{self._base}/{folder}", detail=True)

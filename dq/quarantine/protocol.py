@@ -89,7 +89,8 @@ class Work:
     *drain* hands the bad rows that *look* labelled to the writer; it may be asked again.
     *publish* puts the good rows into place, all or none. It is told its turn: the batch with its edition, the batches whose
     rows must give way, and `confirm`, to be called last before the target changes. When the target holds this edition
-    already it changes nothing; when it holds a later one, or `confirm` raises, it must not change it.
+    already it changes nothing; when it holds a later one, or `confirm` raises, it must not change it; and when the rows
+    it reads are no longer those of the fingerprint, it raises SourceChanged.
     """
 
     fingerprint: str
@@ -139,13 +140,20 @@ def perform(
         EngineError: the bad rows or the good ones are not as many as were counted.
     """
     batch_id = name_of(slot, plan=plan, policy=policy, fingerprint=work.fingerprint)
-    lineage = {"parent": parent.id, "depth": parent.depth + 1} if parent else {}
     looked: Looked | None = None
     first = 0
     for _ in range(_TAKEOVERS):
         faults.at("before-claim")
         claim = store.claim(
-            slot, batch_id, plan=plan, policy=policy, fingerprint=work.fingerprint, now=now, first=first, **lineage
+            slot,
+            batch_id,
+            plan=plan,
+            policy=policy,
+            fingerprint=work.fingerprint,
+            now=now,
+            parent=parent.id if parent else "",
+            depth=parent.depth + 1 if parent else 0,
+            first=first,
         )
         first = first or claim.token
         faults.at("after-claim")
@@ -155,7 +163,7 @@ def perform(
         looked = looked or work.look(now)
         faults.at("after-look")
         try:
-            batch = _settle(store, vault, claim, work, looked, budget, actor)
+            batch = _settle(store, vault, claim, work=work, looked=looked, budget=budget, actor=actor)
         except TakenOver:
             _wait_for_other(store, claim, time.monotonic() - started)
             continue
@@ -193,7 +201,7 @@ def finish(store: Store, work: Work, batch: Batch, *, actor: str) -> Enforced:
 # -- the steps -------------------------------------------------------------------------------------------------------
 
 
-def _settle(store: Store, vault: Vault, claim: Claim, work: Work, looked: Looked, budget: Budget, actor: str) -> Batch:
+def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Looked, budget: Budget, actor: str) -> Batch:
     """S2 to S5."""
     parts = _secure(store, vault, claim, work, looked)
     stopped = (*looked.erred, *looked.blocked_by)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_PER_PART = 1_000_000
-_GROUP_ROWS = 131_072
+_GROUP_ROWS = 524_288
 _GROUP_BYTES = 64 << 20  # rows wait in memory up to here
 _CHUNK = 4 << 20
 _BATCH_ROWS = 65_536

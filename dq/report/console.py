@@ -26,24 +26,27 @@ _MARK = {Status.FAIL: "✗", Status.ERROR: "⚠", Status.WARN: "!", Status.SKIP:
 _VERBS = {Status.FAIL: "failed", Status.ERROR: "erred", Status.WARN: "warned", Status.SKIP: "skipped", Status.PASS: "passed"}
 _DETAILED = 12  # checks shown with their rows and SQL; the others take two lines each
 _SQL_LINES = 12
-_CELL = 40
+_CELL = 40  # what does not fit ends with …
+_LONG = 200  # what is longer says how long it is
 
 
-def terminal(result: Result, *, width: int | None = None, colour: bool = False, encoding: str = "utf-8") -> str:
+def terminal(
+    result: Result, *, width: int | None = None, colour: bool = False, encoding: str = "utf-8", bad_file: str = ""
+) -> str:
     """
-    The result as a page of at most *width* columns (100 when not said), failing checks first.
+    The result as a page of at most *width* columns (100 when not said), failing checks first. *bad_file* has the bad rows.
 
     What *encoding* cannot write is written in ASCII or escaped. SQL is broken only where that does not change it, so one
     long literal may run over the width.
     """
     width = max(width or WIDTH, NARROWEST)
-    return printed(_page(result, width), width=width, colour=colour, encoding=encoding)
+    return printed(_page(result, width, bad_file), width=width, colour=colour, encoding=encoding)
 
 
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
-def _page(result: Result, width: int) -> Iterator[RenderableType]:
+def _page(result: Result, width: int, bad_file: str) -> Iterator[RenderableType]:
     yield from _head(result, width)
     for place, item in enumerate(_troubled(result)):
         yield Text()
@@ -54,9 +57,8 @@ def _page(result: Result, width: int) -> Iterator[RenderableType]:
     for note in result.notes:
         yield labelled("Note", shown(note, 400))
     if result.bad_rows:
-        yield labelled(
-            "Bad rows", f"{words.count(result.bad_rows)}, each with all its reasons: --bad FILE, or result.bad in Python"
-        )
+        kept = f"in {shown(bad_file, 200)}" if bad_file else "--bad FILE, or result.bad in Python"
+        yield labelled("Bad rows", f"{words.count(result.bad_rows)}, each with all its reasons: {kept}")
 
 
 def _head(result: Result, width: int) -> Iterator[Text]:
@@ -197,8 +199,9 @@ def _row(sample: Sample, result: Result) -> str:
 def _value(text: str | None) -> Text:
     if text is None:
         return Text("null", "dim italic")
-    quoted = text == "null" or text != text.strip() or not text
-    return Text(shown(f'"{text}"' if quoted and len(text) <= _CELL else text, _CELL))
+    if len(text) > _LONG:
+        return Text(shown(text, 14))  # room for how long it is
+    return Text(shown(f'"{text}"' if text == "null" or text != text.strip() or not text else text))
 
 
 # An atom is what must not be broken: a literal, a quoted name, a run without blanks. The others may quote or comment in

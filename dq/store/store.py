@@ -43,6 +43,11 @@ class Turn:
     replaces: tuple[str, ...]
     confirm: Callable[[], None]
 
+    @property
+    def edition(self) -> str:
+        """What to sign the published rows with: a batch that comes back after it was superseded has another one."""
+        return f"{self.batch.id}:{self.batch.edition}"
+
 
 class Store:
     """What is remembered of runs and dead letters. Open one with `open_store`; it holds no connection between calls."""

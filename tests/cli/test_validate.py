@@ -91,7 +91,7 @@ def test_check_is_validate(dq: Dq) -> None:
 def test_the_page_is_for_people(dq: Dq) -> None:
     """The report on the terminal names contract, source, the failing rules and what to do next."""
     out = dq("validate", BAD, "-c", "people").out
-    for part in ("FAIL", "people@1.0.0", "bad.csv", "3 rows", "2 bad", "age.maximum", "141", "line 3", "--bad FILE"):
+    for part in ("FAIL", "people@1.0.0", "bad.csv", "3 rows", "2 bad", "age.maximum", "141", "row 1", "--bad FILE"):
         assert part in out
 
 
@@ -162,6 +162,21 @@ def test_a_folder_that_is_read_is_not_written_into(dq: Dq, folder: Path) -> None
     (folder / "data" / "a.csv").write_text("id,age,state\n")
     assert "among the files that are read" in dq("validate", "data", "-c", "people", "--bad", "data/bad.csv").err
     assert "among the files that are read" in dq("validate", "data/*.csv", "-c", "people", "--bad", "data/a.csv").err
+
+
+def test_what_a_server_names_is_not_overwritten(dq: Dq, folder: Path) -> None:
+    """The file that the contract's server names is read, so it is not written."""
+    path = folder / "contracts" / "people" / "1.0.0.odcs.yaml"
+    path.write_text(path.read_text() + "servers:\n  - {server: here, type: local, path: bad.csv, format: csv}\n")
+    before = (folder / BAD).read_bytes()
+    assert "bad.csv is among the files that are read" in dq("validate", "-c", "people", "--bad", BAD).err
+    assert (folder / BAD).read_bytes() == before
+
+
+def test_a_folder_named_like_the_contract_may_be_written_into(dq: Dq, folder: Path) -> None:
+    """A reference is no path: results may go into a folder of the same name."""
+    (folder / "people").mkdir()
+    assert dq("validate", GOOD, "-c", "people", "--bad", "people/rows.csv").code == 0
 
 
 def test_text_files_are_read_as_told(dq: Dq, folder: Path) -> None:

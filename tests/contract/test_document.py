@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dq.contract import Contract, dump, read
@@ -24,7 +24,7 @@ VALUES = st.recursive(
 MINIMAL = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "x", "version": "1.0.0", "status": "active"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.fixed_dictionaries({"property": TEXT, "value": VALUES}), max_size=4))
 @example([{"property": "dq2", "value": {"on": "no", "=": "<<", "<<": "="}}])
 @example([{"property": "long", "value": "word " * 60}, {"property": "lines", "value": "a\n\n b \n"}])

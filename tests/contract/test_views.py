@@ -6,7 +6,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dq.contract import Contract, Extension, load
@@ -200,7 +200,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JUNK)
 def test_any_document_can_be_looked_at(value: object) -> None:
     """A document of any shape gives a contract and a list of faults, never an exception: all faults are told at once."""

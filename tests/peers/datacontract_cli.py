@@ -54,7 +54,11 @@ def _linted(contract: Path, options: dict[str, Any], folder: Path) -> tuple[str,
 
 
 def _tested(contract: Path, options: dict[str, Any], data: list[str]) -> tuple[str, str]:
-    """Validate, and say the outcome in the words of the set: there a call that asks for what is not there has failed."""
+    """
+    Validate, and say the outcome in the words of the set.
+
+    There a call that asks for a rule or server that is not there has failed; a filter that the data cannot answer is an error.
+    """
     try:
         result = dq.validate(
             data if len(data) > 1 else data[0] if data else None,
@@ -67,7 +71,7 @@ def _tested(contract: Path, options: dict[str, Any], data: list[str]) -> tuple[s
             metadata_only=options.get("metadata_only", False),
         )
     except (dq.UsageError, dq.ContractError) as error:
-        return "failed", str(error)
+        return "error" if error.where == "where" else "failed", str(error)
     except dq.DqError as error:
         return "error", str(error)
     except Exception as error:  # noqa: BLE001  a crash is a miss, not the end of the set

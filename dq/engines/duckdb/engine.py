@@ -89,18 +89,18 @@ class _Opener:
         self.connection, self.folder = connection, folder
 
     def open(self, source: Source, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
-        opened = self._frame(source, name) if isinstance(source, Frame) else self._files(source, fields, reading)
+        opened = self._frame(source, name, fields) if isinstance(source, Frame) else self._files(source, fields, reading)
         if taken := [column for column in opened.columns.types if column in _OWN]:
             raise SourceError(f"column '{taken[0]}' is a name that dq uses", str(source), "rename it")
         return opened
 
-    def _frame(self, frame: Frame, name: str) -> Opened:
+    def _frame(self, frame: Frame, name: str, fields: tuple[Field, ...]) -> Opened:
         from dq.engines.frames import open_frame, spill_batches  # noqa: PLC0415  needs pyarrow
 
         if frame.library is Library.BATCHES:
             path = spill_batches(frame.data, self.folder)
             return replace(self._parquet(Found((str(path),), Format.PARQUET)), watched=())
-        rows = open_frame(frame)
+        rows = open_frame(frame, [item.source for item in fields])
         table = f"__dq_frame_{name}"
         self.connection.raw.register(table, rows.relation)
         names = [column for column in rows.columns if column != ROW_NO]

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import duckdb
 from sqlglot import exp
 
-from dq.engines.text.kept import Kept
 from dq.engines.text.malformed import Malformed
 from dq.engines.text.objects import Unreadable, whole
-from dq.engines.text.rows import OWN, Columns, Piece, TextRows, branch, folded, literal, name, runs
+from dq.engines.text.rows import Columns, Piece, TextRows, literal, name, union
 from dq.engines.text.spool import Spool, bare, lines, spool_array, spool_lines
 from dq.engines.text.streams import BOM, Opener, Text, local, text
 from dq.errors import SourceError
 from dq.source import Reading
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 _MOST_KEYS = 2000
+_FIRST = 1000  # objects whose keys tell the order of columns
+_BLOCK = 1 << 20
 _BLANKS = b" \t\r\n"
-# Numbers of sixteen digits and more, which a double may not hold.
-_LONG = r"[:,\[]\s*(-?(?:[0-9]{16,}(?:\.[0-9]*)?|" + "|".join(f"[0-9]{{{n}}}\\.[0-9]{{{16 - n},}}" for n in range(1, 16)) + r")(?:[eE][-+]?[0-9]+)?)"
+
+# Sixteen digits and more, which a double may not hold; whole numbers are kept as they are.
+_POINTED = "|".join(f"[0-9]{{{n}}}\\.[0-9]{{{16 - n},}}" for n in range(1, 16))
+_LONG = f"[:,\\[]\\s*(-?(?:(?:[0-9]{{16,}}\\.[0-9]*|{_POINTED})(?:[eE][-+]?[0-9]+)?|[0-9]{{16,}}[eE][-+]?[0-9]+))"
 _ROUNDED = (
-    f"len(list_filter(regexp_extract_all(json::VARCHAR, '{_LONG}', 1), "
-    r"lambda x: NOT regexp_full_match(x, '-?[0-9]+') AND try_cast(x AS DOUBLE)::VARCHAR IS DISTINCT FROM x)) > 0"
+    f"CASE WHEN regexp_matches(json::VARCHAR, '[0-9.]{{17}}') THEN len(list_filter(regexp_extract_all(json::VARCHAR, '{_LONG}', 1), "
+    "lambda x: try_cast(x AS DOUBLE)::VARCHAR IS DISTINCT FROM x)) > 0 ELSE false END"
 )
-_BROKEN = "json IS NULL OR json_type(json) <> 'OBJECT' OR regexp_matches(json::VARCHAR, ',\\s*[\\]}]')"
-_DOUBLED = "len(list_distinct(keys)) <> len(keys)"
+_ODD = "json IS NULL OR json_type(json) <> 'OBJECT' OR regexp_matches(json::VARCHAR, ',\\s*[\\]}]')"
+_DOUBLED = "len(list_distinct({keys})) <> len({keys})"
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What DuckDB makes of the lines of a file: objects and others, keys, whether some must be looked at, or read without rounding."""
+    """What DuckDB makes of a file: its *lines* that are not blank, how many are *odd*, whether reading would round a number."""
 
     lines: int
     odd: int
@@ -57,55 +56,163 @@ def open_json(
     """
     The rows of JSON lines *paths*, united by key; a file that begins with `[` is read as one array of objects.
 
-    A key that is absent or null is null; numbers keep their digits. A column is a key that occurs (in an empty dataset: *wanted*).
-    A line that is no object, or has a key twice, is malformed; blank lines are skipped.
+    A key that is absent or null is null; numbers keep their digits. Columns are the keys that occur (in an empty dataset: *wanted*).
+    A line that is no object, or has a key twice, is malformed; blank lines are skipped. *opener* opens URLs.
 
     Raises:
         SourceError: a file is empty or not text, an array is broken, two keys differ only in case.
         UsageError: the encoding is unknown.
         WorldError: a file cannot be read, or *spill* cannot be written.
     """
-    folder = Path(tempfile.mkdtemp(prefix="json-", dir=spill))
-    opened = _Opened(con, folder, Malformed(folder / "malformed.arrow"))
-    pieces: list[Piece] = []
-    for number, path in enumerate(paths):
-        pieces += opened.read(text(path, reading.encoding, opener), number)
+    reader = _Reader(con, Path(tempfile.mkdtemp(prefix="json-", dir=spill)))
+    pieces = [piece for number, path in enumerate(paths) for piece in reader.read(text(path, reading.encoding, opener), number)]
     rows = sum(piece.rows for piece in pieces)
-    columns = _columns(pieces, wanted if not rows else (), opened.notes)
+    columns = reader.columns.names if rows else tuple(dict.fromkeys((*wanted, *reader.columns.names)))
     return TextRows(
-        _select(pieces, columns),
+        union(pieces, columns, "JSON"),
         {column: exp.DataType.build("json") for column in columns},
-        opened.malformed.table(rows),
+        reader.malformed.table(rows),
         tuple(piece.place for piece in pieces),
-        tuple(dict.fromkeys(opened.notes)),
+        tuple(dict.fromkeys(reader.notes)),
         rows,
     )
 
 
-class _Opened:
-    """Reads files one after the other."""
+class _Reader:
+    """Reads files one after the other; what it learns of all of them."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, malformed: Malformed) -> None:
-        self.malformed = malformed
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self.columns = Columns()
+        self.malformed = Malformed(folder / "malformed.arrow")
         self.notes: list[str] = []
         self._con = con
         self._folder = folder
 
     def read(self, file: Text, number: int) -> list[Piece]:
         """The pieces that *file* is read from."""
-        first = _first(file)
-        if first == b"[":
-            return self._spool(file, number, spool_array)
-        place = self._readable(file, number)
+        start, mark = _start(file)
+        if start == b"[":
+            return self._spooled(file, number, spool_array)
+        place = file.path if file.plain and not mark else self._copied(file, number)
         seen = self._look(place)
         if seen is None or seen.rounded:
-            return self._spool(file, number, spool_lines)
+            return self._spooled(file, number, spool_lines)
         rows = seen.lines
         if seen.odd:
-            odd = self._odd(place)
-            kept = Kept(replace(file, path=place) if place != file.path else file, self._folder / f"{number}-clean.json")
-            rows -= self._cut(file, odd, kept)
-            place = str(kept.close() or place)
-        if "" in seen.keys:
+            place, rows = self._cut(file, place, self._folder / f"{number}-clean.json")
+            seen = self._look(place)
+        if seen is None or seen.lines != rows:
+            raise SourceError("two ways of reading disagree on its lines", file.path, "please report this file as a fault of dq")
+        return [self._piece(file, place, rows, seen.keys)]
+
+    def _piece(self, file: Text, place: str, rows: int, keys: tuple[str, ...]) -> Piece:
+        if "" in keys:
             self.notes.append(f"{file.path}: a key without a name is not read")
-        return [Piece(file.path, place, rows, tuple(key for key in seen.keys if key))]
+        named = [key for key in keys if key]
+        columns = tuple((self._add(key, named, file.path), name(key)) for key in named)
+        if not columns:
+            return Piece(file.path, place, rows, (), "read_ndjson_objects")
+        listed = ", ".join(f"{literal(key)}: 'JSON'" for key in named)
+        return Piece(file.path, place, rows, columns, "read_ndjson", f"columns = {{{listed}}}, records = true")
+
+    def _add(self, key: str, keys: Sequence[str], path: str) -> str:
+        known = self.columns.add(key, path)
+        if known != key and known in keys:
+            raise SourceError(f"keys '{known}' and '{key}' differ only in case", path, "give each a name of its own")
+        return known
+
+    def _copied(self, file: Text, number: int) -> str:
+        """A plain UTF-8 copy without a byte order mark."""
+        place = self._folder / f"{number}.json"
+        with place.open("wb") as copy, file.stream() as stream:
+            copy.write(stream.read(_BLOCK).removeprefix(BOM))
+            while data := stream.read(_BLOCK):
+                copy.write(data)
+        return str(place)
+
+    def _look(self, place: str) -> _Seen | None:
+        """One scan by DuckDB; None when it cannot."""
+        objects = _objects(place)
+        grouped = f"SELECT json_keys(json) AS keys, {_ODD} AS odd, {_ROUNDED} AS rounded, count(*) AS n FROM {objects} GROUP BY ALL"
+        try:
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE __dq_keys AS {grouped}")
+            odd = f"sum(n) FILTER (odd OR {_DOUBLED.format(keys='keys')})"
+            counts = f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce({odd}, 0)::BIGINT, coalesce(bool_or(rounded), false) FROM __dq_keys"
+            lines, strange, rounded = self._con.execute(counts).fetchall()[0]
+            first = self._con.execute(f"SELECT json_keys(json) FROM {objects} LIMIT {_FIRST}").fetchall()
+            every = self._con.execute(f"SELECT DISTINCT unnest(keys) AS key FROM __dq_keys ORDER BY 1 LIMIT {_MOST_KEYS + 1}").fetchall()
+            self._con.execute("DROP TABLE __dq_keys")
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            return None
+        if len(every) > _MOST_KEYS:
+            raise SourceError(f"more than {_MOST_KEYS} different keys", place, "they look like data: write them as values")
+        ordered = dict.fromkeys(key for (keys,) in first for key in keys or ())
+        return _Seen(lines, strange, rounded, tuple(ordered | dict.fromkeys(key for (key,) in every)))
+
+    def _cut(self, file: Text, place: str, clean: Path) -> tuple[str, int]:
+        """A copy of *file* without its malformed lines, and the number of its lines."""
+        odd_or_doubled = f"{_ODD} OR {_DOUBLED.format(keys='json_keys(json)')}"
+        numbered = f"SELECT json IS NULL AS unread, {odd_or_doubled} AS odd, row_number() OVER () AS n FROM {_objects(place)}"
+        odd = self._con.execute(f"SELECT n, unread FROM ({numbered}) WHERE odd ORDER BY n").fetchall()
+        waiting = iter([*odd, (0, False)])
+        next_odd, unread = next(waiting)
+        count = kept = 0
+        with clean.open("wb") as copy:
+            for number, line in lines(file):
+                if not line.strip(_BLANKS):
+                    continue
+                count += 1
+                if count == next_odd:
+                    problem = _problem(file, line, unread=unread)
+                    next_odd, unread = next(waiting)
+                    if problem:
+                        self.malformed.add(file.path, number, file.raw(bare(line)), problem)
+                        continue
+                kept += 1
+                copy.write(line)
+        return str(clean), kept
+
+    def _spooled(self, file: Text, number: int, read: Callable[[Text, Spool, Malformed], None]) -> list[Piece]:
+        spool = Spool(self._folder / str(number))
+        read(file, spool, self.malformed)
+        parts = spool.close()
+        if spool.unnamed:
+            self.notes.append(f"{file.path}: a key without a name is not read")
+        return [
+            Piece(
+                file.path,
+                part.place,
+                part.rows,
+                tuple((self._add(key, part.keys, file.path), f"{name(key)}::JSON") for key in part.keys),
+                "read_parquet",
+            )
+            for part in parts
+        ]
+
+
+def _start(file: Text) -> tuple[bytes, bool]:
+    """The first byte that is no blank, and whether there is a byte order mark."""
+    with file.stream() as stream:
+        data = stream.read(_BLOCK)
+        mark = data.startswith(BOM)
+        data = data.removeprefix(BOM)
+        while data and not data.strip(_BLANKS):
+            data = stream.read(_BLOCK)
+    return data.lstrip(_BLANKS)[:1], mark
+
+
+def _problem(file: Text, line: bytes, *, unread: bool) -> str:
+    """What is wrong with a line; empty when nothing is."""
+    try:
+        whole(line.decode())
+    except UnicodeDecodeError:
+        return f"not {file.encoding.upper()}"
+    except Unreadable as why:
+        return str(why)
+    return "not JSON that can be read" if unread else ""
+
+
+def _objects(place: str) -> str:
+    return f"read_ndjson_objects([{literal(place)}], ignore_errors = true)"

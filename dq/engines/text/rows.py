@@ -90,6 +90,9 @@ def union(pieces: Iterable[Piece], names: Iterable[str], kind: str) -> str:
     for run in _runs(pieces):
         branches.append(_branch(run, names, kind, first))
         first += sum(piece.rows for piece in run)
+    if not branches:
+        nothing = [f"NULL::{kind} AS {name(column)}" for column in names]
+        return f"SELECT {', '.join([*nothing, f'0::BIGINT AS {ROW_NO}', f'NULL::VARCHAR AS {ORIGIN}'])} WHERE false"
     return " UNION ALL ".join(branches)
 
 

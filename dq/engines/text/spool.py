@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,17 +22,25 @@ _BYTES = 16 << 20
 _LONGEST = 64 << 20
 
 
-class Spool:
-    """Rows on their way to Parquet files in *folder*, a new file whenever a new key turns up. Every column is JSON text."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A Parquet file of rows that have *keys*, each value JSON text."""
 
-    def __init__(self, folder: Path, prefix: str) -> None:
-        self.rows = 0
+    place: str
+    rows: int
+    keys: tuple[str, ...]
+
+
+class Spool:
+    """Rows on their way to Parquet files `PREFIX-0.parquet`, …; another one whenever a new key turns up."""
+
+    def __init__(self, prefix: Path) -> None:
         self.unnamed = False  # whether a key was empty
-        self.keys: dict[str, None] = {}
-        self.files: list[tuple[str, int, tuple[str, ...]]] = []  # path, rows, keys
-        self._folder = folder
         self._prefix = prefix
+        self._keys: dict[str, None] = {}
+        self._parts: list[Part] = []
         self._writer: pq.ParquetWriter | None = None
+        self._rows = 0  # in the file being written
         self._waiting: list[dict[str, str]] = []
         self._bytes = 0
 
@@ -40,26 +49,26 @@ class Spool:
         if "" in row:
             self.unnamed = True
             del row[""]
+        if not row.keys() <= self._keys.keys():
+            self._finish()
+            self._keys |= dict.fromkeys(row)
         self._waiting.append(row)
         self._bytes += sum(map(len, row.values()))
-        self.rows += 1
-        if not row.keys() <= self.keys.keys():
-            self._waiting.pop()
-            self.close()
-            self._waiting.append(row)
-            self.keys |= dict.fromkeys(row)
         if len(self._waiting) >= _ROWS or self._bytes >= _BYTES:
             self._flush()
 
-    def close(self) -> None:
-        """Write what waits."""
-        self._flush()
+    def close(self) -> list[Part]:
+        """The files, all rows written."""
         self._finish()
+        return self._parts
 
     def _finish(self) -> None:
+        self._flush()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+            self._parts.append(Part(self._place, self._rows, tuple(self._keys)))
+            self._rows = 0
 
     def _flush(self) -> None:
         import pyarrow as pa  # noqa: PLC0415
@@ -67,16 +76,19 @@ class Spool:
 
         if not self._waiting:
             return
-        columns = [pa.array([row.get(key) for row in self._waiting], pa.string()) for key in self.keys]
+        columns = [pa.array([row.get(key) for row in self._waiting], pa.string()) for key in self._keys]
         columns.append(pa.nulls(len(self._waiting), pa.bool_()))  # rows without keys are rows
-        batch = pa.record_batch(columns, names=[*self.keys, "__dq_row"])
+        batch = pa.record_batch(columns, names=[*self._keys, "__dq_row"])
         if self._writer is None:
-            self._path = str(self._folder / f"{self._prefix}-{len(self.files)}.parquet")
-            self._begun = self.rows - len(self._waiting)
-            self._writer = pq.ParquetWriter(self._path, batch.schema, compression="zstd", compression_level=1)
+            self._writer = pq.ParquetWriter(self._place, batch.schema)
         self._writer.write_batch(batch)
+        self._rows += len(self._waiting)
         self._waiting = []
         self._bytes = 0
+
+    @property
+    def _place(self) -> str:
+        return f"{self._prefix}-{len(self._parts)}.parquet"
 
 
 def spool_lines(file: Text, spool: Spool, malformed: Malformed) -> None:

