@@ -33,6 +33,7 @@ class Job:
     reading: Reading
     references: Mapping[str, Source]
     settings: Settings
+    where: str | None = None  # only rows that pass it are the dataset
 
 
 def prepare(
@@ -46,6 +47,7 @@ def prepare(
     server: str | None = None,
     reading: Reading | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
+    where: str | None = None,
 ) -> Job:
     """
     Recognise what a run was told. *given* None means: what the contract's server says.
@@ -60,12 +62,15 @@ def prepare(
     contract = load(ref, contracts=settings.contracts)
     place = _server(contract, server)
     source = recognise(_from_server(contract, place) if given is None else given)
+    if where is not None and schema is None and len(contract.objects) > 1:
+        listed = ", ".join(item.name for item in contract.objects)
+        raise UsageError("a filter needs to know its schema object", "where", f"say schema=NAME, one of: {listed}")
     item = _object(contract, schema, source)
     plan = compile(contract, item, dataset=dataset, select=select)
     others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
-    return Job(source, contract, plan, select, read, others, settings)
+    return Job(source, contract, plan, select, read, others, settings, where)
 
 
 def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObject:

@@ -19,15 +19,15 @@ from dq.result import CheckResult, Coverage, NotRun, Result, Sample
 from dq.wording import sql_of
 
 
-def conclude(job: Job, engine: Engine, view: View, *, now: datetime, where: str | None) -> Result:
+def conclude(job: Job, engine: Engine, view: View, *, now: datetime) -> Result:
     """
     Look at *view* once and judge it; afterwards the view knows which rows are diverted: those marked by a failing check.
 
-    *now* is what `now()` means in every rule. *where*: only rows that pass it are the dataset.
+    *now* is what `now()` means in every rule.
     """
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
-    passes = bind(plan, view.columns, dialect=engine.dialect, now=now, references=view.references, where=where)
+    passes = bind(plan, view.columns, dialect=engine.dialect, now=now, references=view.references, where=job.where)
     look = _Look(job, plan, passes, view, engine.dialect)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     checks = tuple(look.check_result(number, item, verdicts[number]) for number, item in enumerate(plan.checks))

@@ -67,6 +67,57 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Standout:
+    """
+    Where the bad rows of a check concentrate: *bad* of its bad rows have *value* in *column*, as do *rows* of all rows.
+
+    *column* is a column, or `(file)`, or `(position)` with a range of row numbers as *value*; sensitive values are masked.
+    """
+
+    column: str
+    value: str | None
+    bad: int
+    bad_share: float  # of the check's bad rows, 0 to 1
+    rows: int
+    row_share: float  # of all rows, 0 to 1
+    lift: float  # bad_share / row_share
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """A bar of a histogram: *rows* values from *low* (included) to *high* (excluded, but for the last bar)."""
+
+    low: float
+    high: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """
+    What one column holds. Text of sensitive columns is masked; numbers of them are left out. None: no values, or not of that kind.
+
+    *distinct* is an estimate (HyperLogLog). *quantiles* are those at 5, 25, 50, 75 and 95 %. *top* are the most frequent
+    values with their rows, *patterns* the most frequent shapes (`A9-99`). Lengths are in code points.
+    """
+
+    name: str
+    type: str
+    rows: int
+    nulls: int
+    distinct: int
+    low: str | None = None
+    high: str | None = None
+    mean: float | None = None
+    stddev: float | None = None
+    quantiles: tuple[float, ...] = ()
+    lengths: tuple[int, float, int] | None = None  # shortest, mean, longest
+    top: tuple[tuple[str | None, int], ...] = ()
+    patterns: tuple[tuple[str, int], ...] = ()
+    histogram: tuple[Bin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """
     The verdict on one check.
@@ -80,6 +131,7 @@ class CheckResult:
     message: str
     sql: str = ""
     samples: tuple[Sample, ...] = ()
+    why: tuple[Standout, ...] = ()  # most telling first; empty when nothing stands out
 
     @property
     def rows(self) -> int:
@@ -147,6 +199,7 @@ class Result:
     notes: tuple[str, ...] = ()  # said once: extra columns, the zone assumed, two operators on one rule
     owners: tuple[str, ...] = ()
     plan: str = ""  # sha256 of the plan
+    profile: tuple[ColumnProfile, ...] = ()
     bad: BadRows | None = field(default=None, compare=False)
 
     @property

@@ -90,8 +90,9 @@ def validate(
         server=server,
         reading=reading,
         settings=settings,
+        where=where,
     )
-    with _looked(job, where, progress) as (result, _):
+    with _looked(job, progress) as (result, _):
         return result
 
 
@@ -116,9 +117,16 @@ def split(
         ViolationError: a whole-dataset rule failed (a column is missing): no row is good. As `validate` otherwise.
     """
     job = prepare(
-        source, contract, schema=schema, references=references, select=Selection(stage), reading=reading, settings=settings
+        source,
+        contract,
+        schema=schema,
+        references=references,
+        select=Selection(stage),
+        reading=reading,
+        settings=settings,
+        where=where,
     )
-    with _looked(job, where) as (result, view):
+    with _looked(job) as (result, view):
         return _halves(job.source, view, result, filtered=where is not None)
 
 
@@ -126,13 +134,13 @@ def split(
 
 
 @contextmanager
-def _looked(job: Job, where: str | None, progress: Progress | None = None) -> Iterator[tuple[Result, View]]:
+def _looked(job: Job, progress: Progress | None = None) -> Iterator[tuple[Result, View]]:
     """Look at the source and judge it; the view stays open for who wants its rows."""
     engine = _engine(job.settings)
     with engine.open(
         job.source, fields=job.plan.fields, reading=job.reading, references=job.references, progress=progress
     ) as view:
-        yield conclude(job, engine, view, now=datetime.now(UTC), where=where), view
+        yield conclude(job, engine, view, now=datetime.now(UTC)), view
 
 
 def _engine(settings: Settings) -> Engine:

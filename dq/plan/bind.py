@@ -15,7 +15,7 @@ from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import plain
-from dq.plan.values import Value
+from dq.plan.values import Value, base_of
 from dq.source import Reading
 from dq.sql import (
     ROW_NO,
@@ -144,10 +144,11 @@ def bind(
 
 
 def _typed_columns(names: Names, columns: Columns) -> dict[str, Tree]:
-    """What good rows are handed on as: text read as declared, everything else as it came."""
-    if columns.reading is None:
-        return {name: column(name) for name in columns.types}
-    return {name: names.values[name].typed for name in columns.types}
+    """What good rows are handed on as: text and JSON read as declared, everything else as it came."""
+    return {
+        name: column(name) if columns.reading is None and base_of(kind) is not Base.JSON else names.values[name].typed
+        for name, kind in columns.types.items()
+    }
 
 
 class _Binder:

@@ -17,6 +17,7 @@ from dq.sql import (
     JsonPart,
     JsonText,
     JsonType,
+    JsonValues,
     Kind,
     MapValues,
     Part,
@@ -156,6 +157,8 @@ class Value:
         """The array whose elements `element` describes."""
         if base_of(self.actual) is Base.MAP:
             return MapValues(this=self.raw.copy())
+        if base_of(self.actual) is Base.JSON and self.kind.base is Base.MAP:
+            return JsonValues(this=self.raw.copy())
         return self.typed
 
     # -- how ----------------------------------------------------------------------------------------------------------
@@ -183,8 +186,12 @@ class Value:
         base = base_of(self.actual)
         if base is Base.JSON:
             return self._from_json(kind)
+        if self.actual.this is T.TIME_NS and (kind is None or kind.base is Base.TIME):
+            return exp.cast(self.raw.copy(), exp.DataType.build("time")), exp.false()
         if base in (Base.TIMESTAMP, Base.TIMESTAMP_TZ, Base.DATE) and (kind is None or kind.base in _TEMPORAL):
             return self._from_time(base, kind)
+        if base is Base.TIME and self.actual.expressions and (kind is None or kind.base is base):  # finer than engines compare
+            return exp.cast(self.raw.copy(), exp.DataType.build("time")), exp.false()
         if kind is None or kind.base in (Base.UNKNOWN, Base.JSON) or (kind.base is base and base is not Base.DECIMAL):
             return (self._nanless() if base is Base.NUMBER else self.raw.copy()), exp.false()
         return self._convert(base, kind)

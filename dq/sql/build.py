@@ -186,7 +186,7 @@ def _storable(text: str, what: str) -> None:
 
 
 def _number(value: float | Decimal) -> Tree:
-    if not isfinite(value):
+    if not (isinstance(value, int) or (value.is_finite() if isinstance(value, Decimal) else isfinite(value))):
         raise UsageError(f"no literal for {value}", "", "a bound is a finite number")
     text = _decimal_text(value) if not isinstance(value, int) else str(value) if abs(value) < 10**_DIGITS else ""
     if not text or len(text) > _DIGITS:

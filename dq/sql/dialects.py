@@ -22,6 +22,7 @@ from dq.sql.nodes import (
     JsonPart,
     JsonText,
     JsonType,
+    JsonValues,
     MapValues,
     Matches,
     MultipleOf,
@@ -129,6 +130,7 @@ DUCKDB = Dialect(
             " ELSE 'number' END"
             " ELSE LOWER(JSON_TYPE({this})) END"
         ),
+        JsonValues: "CASE WHEN JSON_TYPE({this}) = 'OBJECT' THEN JSON_EXTRACT({this}, '$.*') END",
         MapValues: "MAP_VALUES({this})",
         MultipleOf: words.multiple_of_duckdb,
         Part: "STRUCT_EXTRACT({this}, {expression})",

@@ -127,6 +127,12 @@ class JsonItems(exp.Expression, exp.Func):
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
+class JsonValues(exp.Expression, exp.Func):
+    """The values of JSON object *this*, an array of JSON values; null when it is none."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
 class MultipleOf(exp.Expression, exp.Func):
     """Whether number *this* is a multiple of *expression* (a number literal), judged on a float's shortest decimal text."""
 

@@ -39,10 +39,17 @@ Write = Callable[[Pen, Any], str]
 
 
 def template(text: str) -> Write:
-    """The writer of a template over a node's parts: `LENGTH({this})`."""
-    names = [name for _, name, _, _ in Formatter().parse(text) if name]
+    """The writer of a template over a node's parts: `LENGTH({this})`. A part that commas or parentheses bound needs none of its own."""
+    pieces = [(literal, name) for literal, name, _, _ in Formatter().parse(text)]
 
     def write(pen: Pen, node: exp.Expr) -> str:
-        return text.format(**{name: pen.part(node.args.get(name)) for name in names})
+        written = []
+        for (literal, name), (following, _) in zip(pieces, [*pieces[1:], ("", None)], strict=True):
+            written.append(literal)
+            if name:
+                bounded = literal.rstrip().endswith(("(", ",")) and following.startswith((")", ",", " AS "))
+                given = node.args.get(name)
+                written.append(pen.sql(given) if bounded and isinstance(given, exp.Expr) else pen.part(given))
+        return "".join(written)
 
     return write

@@ -21,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 import sqlalchemy as sa
 
-from dq.quarantine import collect
+from dq.quarantine import care
 from dq.store import faults, open_store
 from tests.faults import children, history
 from tests.faults.children import Blow
@@ -97,83 +97,102 @@ class _History:
         self._report = report
         self._clock = 0
         self._given: list[Input] = []
+        self._current: Input | None = None  # what the key should hold
         self._sleepers: dict[int, Blow] = {}
         self._said: list[str] = []
 
     def play(self) -> None:
-        last = Input("day", 1, 1)
-        for number, last in enumerate(self._inputs()):
-            self._phase(last, first=number == 0)
+        """All phases, then the zombies."""
+        inputs = self._inputs()
+        for number, given in enumerate(inputs):
+            after = inputs[number + 1] if number + 1 < len(inputs) else None
+            self._phase(given, renews=after is not None and not after.blocks)
             if self._report.wrong:
                 break
-        (self._world.root / children.WAKE).touch()
-        self._count(children.end(self._sleepers), self._sleepers)
-        self._sleepers = {}
-        self._judge(last, "zombies woke", ended=True)
+        self._wake()
+        self._judge("zombies woke", ended=True)
 
-    def _inputs(self) -> Iterator[Input]:
+    def _inputs(self) -> list[Input]:
         """The key is given some content, then other content or another contract, sometimes what it had before."""
-        contents, plan = [1], 1
-        yield Input("day", 1, 1)
+        found = [Input("day", 1, 1)]
         for _ in range(self._rng.randint(0, 3)):
-            if self._rng.random() < 0.3:
-                plan += 1
-            elif self._rng.random() < 0.5:
-                contents.append(contents[-1] + 1)
-            else:
-                contents.append(self._rng.choice(contents))
-            yield Input("day", contents[-1], plan)
+            last = found[-1]
+            more = [
+                Input("day", last.content, last.plan + 1),
+                Input("day", last.content + 1, last.plan),
+                *(item for item in found if item != last and not item.blocks),
+            ]
+            found.append(self._rng.choice(more))
+        return found
 
-    def _phase(self, given: Input, *, first: bool) -> None:
-        """Some processes at once, with accidents; then one in peace."""
+    def _phase(self, given: Input, *, renews: bool) -> None:
+        """
+        One or two waves of processes with accidents; then one in peace.
+
+        *renews*: the next phase makes a claim of its own, so that what was claimed in this one is old afterwards.
+        """
+        for _ in range(self._rng.choice((1, 1, 2))):
+            self._wave(given, others=self._current is not None and not given.blocks)
+        if self._sleepers and (not renews or self._rng.random() < 0.5):
+            self._wake()
+            self._judge("sleepers woke", ended=False)
+        self._peace(given)
+
+    def _wave(self, given: Input, *, others: bool) -> None:
         started: dict[int, Blow] = {}
-        power = False
         for _ in range(self._rng.choice((1, 1, 2, 3))):
-            other = not first and self._rng.random() < 0.25
-            item = Input(given.key, given.content + 100 + self._rng.randint(0, 1), given.plan) if other else given
-            self._given.append(item)
-            blow = self._blow(sleepy=not other)
-            power = power or blow.action == "power"
+            other = Input(given.key, given.content + 100 + self._rng.randint(0, 1), given.plan)
+            item = other if others and self._rng.random() < 0.25 else given
+            blow = self._blow()
             started[self._start(item, blow)] = blow
-        if self._rng.random() < 0.25:
+        if self._rng.random() < 0.2:
             started[self._collect()] = Blow(action="collect")
         codes, sleepers = children.asleep_or_ended(self._world.root, started)
         self._sleepers |= sleepers
         self._count(codes, started)
-        if power:
-            if sleepers:  # they lose their machine too
-                return self._wake_and_go_on(given)
+        if not self._sleepers and any(blow.action == "power" for blow in started.values()):
             children.cut_power(self._world.root)
-        self._judge(given, "accidents", ended=False)
-        self._peace(given)
-        return None
-
-    def _wake_and_go_on(self, given: Input) -> None:
-        self._peace(given)
+        if self._rng.random() < 0.2:
+            child = self._collect()
+            self._count(children.end({child: Blow()}), {child: Blow(action="collect")})
+        self._judge("accidents", ended=False)
 
     def _peace(self, given: Input) -> None:
-        """The orchestrator tries again until it works; then a second time, which changes nothing."""
-        self._given.append(given)
-        for _ in range(PATIENCE):
-            blow = Blow()
-            child = self._start(given, blow)
-            codes = children.end({child: blow})
-            self._count(codes, {child: blow})
+        """The orchestrator tries again until it works; doing it once more changes nothing."""
+        if not given.blocks:
+            self._current = given
+        for number in range(PATIENCE):
+            child = self._start(given, Blow())
+            codes = children.end({child: Blow()})
+            self._count(codes, {child: Blow()})
             if codes[child] == children.WELL:
-                return self._judge(given, "peace", ended=True)
-        self._report.wrong.append(f"{self._where()}: {given} was not finished in {PATIENCE} tries")
-        return None
+                break
+            if number == PATIENCE - 1:
+                self._report.wrong.append(f"{self._where()}: {given} was not finished in {PATIENCE} tries")
+        self._judge("peace", ended=True)
+        if self._rng.random() < 0.2 and not given.blocks:
+            before = self._world.published(given.key)
+            child = self._start(given, Blow())
+            self._count(children.end({child: Blow()}), {child: Blow()})
+            if before != self._world.published(given.key):
+                self._report.wrong.append(f"{self._where()}: doing it again changed what is published")
 
-    def _blow(self, *, sleepy: bool) -> Blow:
-        action = self._rng.choice(("kill", "kill", "kill", "none", "raise", "slow", "sleep", "cut", "power", "rot"))
-        if action == "sleep" and not sleepy:
-            action = "kill"
+    def _wake(self) -> None:
+        """Those who slept go on where they were; the world has not waited for them."""
+        (self._world.root / children.WAKE).touch()
+        self._count(children.end(self._sleepers), self._sleepers)
+        (self._world.root / children.WAKE).unlink()
+        self._sleepers = {}
+
+    def _blow(self) -> Blow:
+        action = self._rng.choice(("kill", "kill", "kill", "none", "raise", "slow", "sleep", "sleep", "cut", "power", "rot"))
         point = self._rng.choice(ZOMBIES if action == "sleep" else POINTS)
-        return Blow(point, action, self._rng.choice((1, 1, 1, 2, 3)) if point == "in-drain" or action == "rot" else 1)
+        return Blow(point, action, self._rng.choice((1, 1, 2, 3)) if point == "in-drain" or action == "rot" else 1)
 
     def _start(self, given: Input, blow: Blow) -> int:
         self._clock += 1
         clock = self._clock
+        self._given.append(given)
         self._said.append(f"{given.content}/{given.plan} {blow.action} {blow.point} {blow.nth}")
         self._report.attempts += 1
         self._report.blows[f"{blow.action} {blow.point}"] += 1
@@ -182,14 +201,13 @@ class _History:
     def _collect(self) -> int:
         """Garbage is collected meanwhile, as if everything were old."""
         world = self._world
-        return children.start(
-            world.root, Blow(), lambda: [collect(world.store, world.vault, grace=timedelta(0)) for _ in range(3)], self._cut
-        )
+        self._said.append("collect")
+        return children.start(world.root, Blow(), lambda: care.collect(world.store, world.vault, grace=timedelta(0)), self._cut)
 
     def _cut(self) -> None:
         """The database server ends every connection; SQLite has none to end, so the system call fails."""
         if not self._world.store_url:
-            raise OSError("cut")
+            raise children.Struck("cut")
         engine = sa.create_engine(self._world.store_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(
@@ -208,10 +226,10 @@ class _History:
                 text = place.read_text("utf-8").strip() if place.exists() else f"exit code {code}"
                 self._report.wrong.append(f"{self._where()}: {started[child]} ended wrong: {text}")
 
-    def _judge(self, given: Input, when: str, *, ended: bool) -> None:
+    def _judge(self, when: str, *, ended: bool) -> None:
         found = history.faults_of(self._world, self._given)
-        if ended and not self._report.wrong:
-            found += history.faults_at_the_end(self._world, given)
+        if ended and self._current is not None and not self._report.wrong:
+            found += history.faults_at_the_end(self._world, self._current)
         self._report.wrong += [f"{self._where()}, {when}: {text}" for text in found]
 
     def _where(self) -> str:

@@ -20,6 +20,10 @@ WAKE = "wake"
 _LONGEST = 60.0
 
 
+class Struck(OSError):
+    """A failure that the campaign made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blow:
     """What happens to a process the *nth* time that it passes *point*."""
@@ -39,7 +43,7 @@ def start(root: Path, blow: Blow, task: Callable[[], object], cut: Callable[[], 
         _prepare(root, blow, cut)
         task()
         code = WELL
-    except WorldError:
+    except (WorldError, Struck):
         code = AGAIN
     except BaseException:
         (root / f"wrong-{os.getpid()}.txt").write_text(traceback.format_exc(), "utf-8")
@@ -68,7 +72,7 @@ def _strike(root: Path, action: str, cut: Callable[[], None]) -> None:
     if action in ("kill", "power"):
         os.kill(os.getpid(), signal.SIGKILL)
     elif action == "raise":
-        raise OSError(errno.EIO, "fault")
+        raise Struck(errno.EIO, "fault")
     elif action == "slow":
         time.sleep(0.1)
     elif action == "cut":

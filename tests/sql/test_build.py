@@ -39,7 +39,25 @@ from tests.sql.databases import both, database
 
 A, B, C = column("a"), column("b"), column("c")
 
-HOSTILE = ['"; drop table x; --', "it's", "`", "a b", "", "select", "é😀", "\\", "a\nb", "%s :p ${x} {y} ?", "/* */", "--", "'", '"', "\u202e", "A", "$1"]
+HOSTILE = [
+    '"; drop table x; --',
+    "it's",
+    "`",
+    "a b",
+    "",
+    "select",
+    "é😀",
+    "\\",
+    "a\nb",
+    "%s :p ${x} {y} ?",
+    "/* */",
+    "--",
+    "'",
+    '"',
+    "\u202e",
+    "A",
+    "$1",
+]
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name])
@@ -68,7 +86,23 @@ def test_any_text_survives_every_dialect(text: str) -> None:
         assert parsed.find(exp.Literal).this == text, (name, written)
 
 
-NUMBERS = [0, 1, -1, 2**63 - 1, -(2**63), 2**70, 0.1, -0.5, 1e-7, 1e22, 1.5e300, 5e-324, 839267.30852495, Decimal("0.10"), Decimal("1E+5")]
+NUMBERS = [
+    0,
+    1,
+    -1,
+    2**63 - 1,
+    -(2**63),
+    2**70,
+    0.1,
+    -0.5,
+    1e-7,
+    1e22,
+    1.5e300,
+    5e-324,
+    839267.30852495,
+    Decimal("0.10"),
+    Decimal("1E+5"),
+]
 
 
 @pytest.mark.parametrize("value", NUMBERS, ids=str)
@@ -128,7 +162,13 @@ def test_what_no_database_keeps_is_no_literal(value: Any, text: str) -> None:
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize(("name", "text"), [("", "a name is empty\n  name the column or table"), ("a\0b", "a NUL character in the name 'a\\x00b'\n  leave it out: databases cannot keep it")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("", "a name is empty\n  name the column or table"),
+        ("a\0b", "a NUL character in the name 'a\\x00b'\n  leave it out: databases cannot keep it"),
+    ],
+)
 def test_what_no_database_keeps_is_no_name(name: str, text: str) -> None:
     """Empty names and NUL are refused."""
     for build in (column, table):
@@ -155,9 +195,10 @@ def test_operands_are_parenthesised_when_they_need_it() -> None:
     assert all_of(either, C).sql() == '("a" IS NULL OR NOT "b") AND "c"'
     assert not_(either).sql() == 'NOT ("a" IS NULL OR NOT "b")'
     bare = exp.Sub(this=A.copy(), expression=exp.Sub(this=B.copy(), expression=exp.Neg(this=exp.Neg(this=C.copy()))))
-    assert bare.sql() == '"a" - "b" - - -"c"' or True
     assert wrap(bare).sql() == '"a" - ("b" - (-(-"c")))'
-    assert render(exp.And(this=exp.Or(this=A.copy(), expression=B.copy()), expression=C.copy()), "duckdb") == '("a" OR "b") AND "c"'
+    assert (
+        render(exp.And(this=exp.Or(this=A.copy(), expression=B.copy()), expression=C.copy()), "duckdb") == '("a" OR "b") AND "c"'
+    )
 
 
 @pytest.mark.parametrize("join", [all_of, any_of])

@@ -66,8 +66,12 @@ def test_a_refused_pattern_is_a_gap_of_every_engine() -> None:
 # -- meaning ---------------------------------------------------------------------------------------------------------
 
 _PIECES = st.one_of(
-    st.sampled_from(["a", "b", "A", "0", "_", "é", "😀", " ", "-", r"\.", r"\\", r"\[", r"\]", r"\$", "'", "%", "&", "~", "#", "!"]),
-    st.sampled_from([".", r"\d", r"\w", r"\s", r"\D", r"\W", r"\S", r"\n", r"\t", "[ab]", "[^a]", "[a-c0-9]", "[^é]", "[😀é-]", "[]a]"]),
+    st.sampled_from(
+        ["a", "b", "A", "0", "_", "é", "😀", " ", "-", r"\.", r"\\", r"\[", r"\]", r"\$", "'", "%", "&", "~", "#", "!"]
+    ),
+    st.sampled_from(
+        [".", r"\d", r"\w", r"\s", r"\D", r"\W", r"\S", r"\n", r"\t", "[ab]", "[^a]", "[a-c0-9]", "[^é]", "[😀é-]", "[]a]"]
+    ),
     st.sampled_from(["[!-/]", "[*?]", r"[\^\]]", "[[:alpha:]_]", "[^[:digit:]]", "", "^", "$"]),
 )
 _REPEATS = st.sampled_from(["", "", "", "*", "+", "?", "{2}", "{1,2}", "{0,1}", "{1,}", "*?"])
@@ -76,7 +80,9 @@ _REPEATS = st.sampled_from(["", "", "", "*", "+", "?", "{2}", "{1,2}", "{0,1}", 
 def _extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     group = st.lists(inner, min_size=1, max_size=3).map(lambda items: f"(?:{'|'.join(items)})")
     atom = st.one_of(_PIECES, group)
-    return st.lists(st.builds(lambda item, repeat: item + repeat if item not in ("", "^", "$") else item, atom, _REPEATS), max_size=4).map("".join)
+    return st.lists(
+        st.builds(lambda item, repeat: item + repeat if item not in ("", "^", "$") else item, atom, _REPEATS), max_size=4
+    ).map("".join)
 
 
 PATTERNS = st.recursive(_PIECES, _extend, max_leaves=8)
@@ -94,7 +100,9 @@ def plain(pattern: str) -> re.Pattern[str]:
 
 @settings(max_examples=25, deadline=None)
 @given(pattern=PATTERNS, texts=st.lists(TEXTS, min_size=20, max_size=40), full=st.booleans())
-@example(pattern="^SKU-[0-9]{3}$", texts=["SKU-123", "SKU-123\n", "sku-123", "SKU-12", "SKU-1234", " SKU-123", "SKU-1é3"], full=False)
+@example(
+    pattern="^SKU-[0-9]{3}$", texts=["SKU-123", "SKU-123\n", "sku-123", "SKU-12", "SKU-1234", " SKU-123", "SKU-1é3"], full=False
+)
 @example(pattern="a(?:)", texts=["a", "ba"], full=True)
 @example(pattern="[+-9]", texts=["+", "-", ",", "0", "a"], full=True)
 def test_a_portable_pattern_means_the_same_in_every_engine(pattern: str, texts: list[str], *, full: bool) -> None:
@@ -109,7 +117,9 @@ def test_a_portable_pattern_means_the_same_in_every_engine(pattern: str, texts: 
             assert database.where(tree) == expected, (database.dialect, render(tree, database.dialect))
 
 
-_FIXED = st.sampled_from(["a", "Z", "-", r"\*", r"\?", r"\[", r"\\", "é", " ", "[0-9]", "[A-Za-z]", "[ab]", "[*?]", "[a-c]{2}", "x{3}", r"\."])
+_FIXED = st.sampled_from(
+    ["a", "Z", "-", r"\*", r"\?", r"\[", r"\\", "é", " ", "[0-9]", "[A-Za-z]", "[ab]", "[*?]", "[a-c]{2}", "x{3}", r"\."]
+)
 
 
 @settings(max_examples=25, deadline=None)
@@ -119,7 +129,9 @@ def test_a_pattern_of_fixed_length_is_a_glob_with_the_same_matches(pieces: list[
     pattern = f"^{''.join(pieces)}$"
     glob = as_glob(parse_pattern(pattern))
     assert glob is not None or not any(piece.startswith("[") for piece in pieces)
-    near = ["".join(seed.choice(["a", "b", "5", "Z", "*", "?", "[", "\\", "é", " ", "-", "."]) for _ in pieces) for _ in range(20)]  # type: ignore[attr-defined]
+    near = [
+        "".join(seed.choice(["a", "b", "5", "Z", "*", "?", "[", "\\", "é", " ", "-", "."]) for _ in pieces) for _ in range(20)
+    ]  # type: ignore[attr-defined]
     rows = [*texts, *near, *(text + "\n" for text in near)]
     expected = [number for number, text in enumerate(rows) if plain(pattern).search(text)]
     with both({"x": "text"}, [(text,) for text in rows]) as databases:
@@ -127,7 +139,9 @@ def test_a_pattern_of_fixed_length_is_a_glob_with_the_same_matches(pieces: list[
             assert database.where(Matches(this=column("x"), expression=literal(pattern))) == expected
 
 
-@pytest.mark.parametrize("pattern", ["^[é]x$", "^[^a]x$", "^.$", "^[0-9]+$", "[0-9]", "^[0-9]", "^(?:a|bc)[0-9]$", "^[!-/]$", "^abc$"])
+@pytest.mark.parametrize(
+    "pattern", ["^[é]x$", "^[^a]x$", "^.$", "^[0-9]+$", "[0-9]", "^[0-9]", "^(?:a|bc)[0-9]$", "^[!-/]$", "^abc$"]
+)
 def test_what_a_glob_would_read_differently_stays_a_regular_expression(pattern: str) -> None:
     """DuckDB's GLOB compares classes byte by byte, and knows no repeats."""
     assert as_glob(parse_pattern(pattern)) is None

@@ -193,6 +193,8 @@ def _create(connection: Connection, select: str, name: str) -> None:
 
 
 def _type(text: str) -> exp.DataType:
+    if text == "TIME_NS":  # that DuckDB compares with no other time
+        return exp.DataType.build("time(9)", dialect="duckdb")
     try:
         return exp.DataType.build(text, dialect="duckdb")
     except Exception:  # noqa: BLE001  a type that sqlglot has no word for

@@ -76,7 +76,9 @@ def _grammar(reading: Reading, wanted: Sequence[str] | None) -> Grammar:
     if len(quote) > 1 or quote in (b"\r", b"\n", b"\0") or (quote and quote in delimiter):
         raise UsageError(f"quote {reading.quote!r} is not one ASCII character other than the delimiter", "", "say --quote '\"'")
     if not reading.header and not wanted:
-        raise UsageError("a file without a header needs the names of its columns", "", "list the columns in the contract's schema")
+        raise UsageError(
+            "a file without a header needs the names of its columns", "", "list the columns in the contract's schema"
+        )
     return Grammar(delimiter, quote, b"\n", 2 if reading.header else len(wanted or ()))
 
 
@@ -94,7 +96,9 @@ def _names(found: Found, reading: Reading, path: str, wanted: Sequence[str] | No
     seen: dict[str, str] = {}
     for item in names:
         if (before := seen.setdefault(folded(item), item)) is not item or names.count(item) > 1:
-            what = f"two columns are called '{item}'" if before == item else f"columns '{before}' and '{item}' differ only in case"
+            what = (
+                f"two columns are called '{item}'" if before == item else f"columns '{before}' and '{item}' differ only in case"
+            )
             raise SourceError(what, path, "give each column a name of its own in the header")
     if len(names) == 1:
         _suspect(names[0], reading, path, wanted)
@@ -121,7 +125,9 @@ def _options(reading: Reading, found: Found, columns: int) -> str:
         "delim": literal(reading.delimiter),
         "quote": literal(reading.quote),
         "escape": literal(reading.quote),
-        "new_line": literal(found.newline.decode().replace("\r", "\\r").replace("\n", "\\n")),  # else the first one, even if quoted
+        "new_line": literal(
+            found.newline.decode().replace("\r", "\\r").replace("\n", "\\n")
+        ),  # else the first one, even if quoted
         "allow_quoted_nulls": "false",
     }
     if found.longest >= _DEFAULT_LINE:

@@ -133,14 +133,18 @@ class _Reader:
     def _look(self, place: str) -> _Seen | None:
         """One scan by DuckDB; None when it cannot."""
         objects = _objects(place)
-        grouped = f"SELECT json_keys(json) AS keys, {_ODD} AS odd, {_ROUNDED} AS rounded, count(*) AS n FROM {objects} GROUP BY ALL"
+        grouped = (
+            f"SELECT json_keys(json) AS keys, {_ODD} AS odd, {_ROUNDED} AS rounded, count(*) AS n FROM {objects} GROUP BY ALL"
+        )
         try:
             self._con.execute(f"CREATE OR REPLACE TEMP TABLE __dq_keys AS {grouped}")
             odd = f"sum(n) FILTER (odd OR {_DOUBLED.format(keys='keys')})"
             counts = f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce({odd}, 0)::BIGINT, coalesce(bool_or(rounded), false) FROM __dq_keys"
             lines, strange, rounded = self._con.execute(counts).fetchall()[0]
             first = self._con.execute(f"SELECT json_keys(json) FROM {objects} LIMIT {_FIRST}").fetchall()
-            every = self._con.execute(f"SELECT DISTINCT unnest(keys) AS key FROM __dq_keys ORDER BY 1 LIMIT {_MOST_KEYS + 1}").fetchall()
+            every = self._con.execute(
+                f"SELECT DISTINCT unnest(keys) AS key FROM __dq_keys ORDER BY 1 LIMIT {_MOST_KEYS + 1}"
+            ).fetchall()
             self._con.execute("DROP TABLE __dq_keys")
         except duckdb.OutOfMemoryException:
             raise

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from json.decoder import scanstring
-from json.scanner import make_scanner
 from typing import Any
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -23,10 +21,11 @@ class _Untouched(json.JSONDecoder):
         super().__init__(parse_float=str, parse_int=str)
 
 
-_scan: Any = make_scanner(_Untouched())  # type: ignore[arg-type]  typeshed knows the C scanner's context by another name
+_scan: Any = _Untouched().scan_once  # type: ignore[attr-defined]
+_string: Any = _Untouched().parse_string  # type: ignore[attr-defined]
 
 
-class Unreadable(Exception):  # noqa: N818  it is a finding, not an error
+class Unreadable(Exception):
     """Text that is no JSON object; says why. *at* is the place in the text, *cut* whether the text may only end too early."""
 
     def __init__(self, why: str, at: int = 0, *, cut: bool = False) -> None:
@@ -123,7 +122,7 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
         if text[at : at + 1] != '"':
             raise _unreadable("expected a key in double quotes", text, at)
         try:
-            key, at = scanstring(text, at + 1, True)  # noqa: FBT003  the C function takes no keyword
+            key, at = _string(text, at + 1, True)  # noqa: FBT003  the C function takes no keyword
         except json.JSONDecodeError as error:
             raise _unreadable(error.msg, text, error.pos, cut=error.msg.startswith("Unterminated")) from None
         at = blank(text, at)

@@ -178,7 +178,9 @@ class _Characters:
     def fail(self, why: str) -> None:
         """Raise: there is no going on."""
         line = self._line + self._text.count("\n", 0, self._at)
-        raise SourceError(f"not a JSON array: {why}", f"{self._file.path}:{line}", "write the file again, or as one object per line")
+        raise SourceError(
+            f"not a JSON array: {why}", f"{self._file.path}:{line}", "write the file again, or as one object per line"
+        )
 
     def _more(self) -> None:
         self._line += self._text.count("\n", 0, self._at)
@@ -196,13 +198,15 @@ def lines(file: Text) -> Iterator[tuple[int, bytes]]:
     rest = b""
     number = 0
     with file.stream() as stream:
-        while data := stream.read(_READ if len(rest) < _READ else len(rest)):
+        while data := stream.read(max(len(rest), _READ)):
             *found, rest = (rest + data).split(b"\n")
             for line in found:
                 number += 1
                 yield number, (line.removeprefix(codecs.BOM_UTF8) if number == 1 else line) + b"\n"
             if len(rest) > _LONGEST:
-                raise SourceError(f"a line is longer than {_LONGEST >> 20} MB", f"{file.path}:{number + 1}", "is it one object per line?")
+                raise SourceError(
+                    f"a line is longer than {_LONGEST >> 20} MB", f"{file.path}:{number + 1}", "is it one object per line?"
+                )
     if rest:
         yield number + 1, rest.removeprefix(codecs.BOM_UTF8) if not number else rest
 
@@ -210,4 +214,3 @@ def lines(file: Text) -> Iterator[tuple[int, bytes]]:
 def bare(line: bytes) -> bytes:
     """*line* without its line end."""
     return line.removesuffix(b"\n").removesuffix(b"\r")
-

@@ -156,9 +156,13 @@ def _judge_packing(found: Text) -> None:
         head = file.read(4)
     if not head:
         raise SourceError("the file is empty (0 bytes)", found.path, "give a file with a header, or leave it out")
-    if found.packing is not Packing.NONE and not any(head.startswith(magic) for magic, kind in _PACKED.items() if kind is found.packing):
+    if found.packing is not Packing.NONE and not any(
+        head.startswith(magic) for magic, kind in _PACKED.items() if kind is found.packing
+    ):
         what = next((what for magic, what, _ in _MAGIC if head.startswith(magic[:4])), "something else")
-        raise SourceError(f"not {found.packing} data, as its name says, but {what}", found.path, "give it the suffix of what it is")
+        raise SourceError(
+            f"not {found.packing} data, as its name says, but {what}", found.path, "give it the suffix of what it is"
+        )
 
 
 def _judge_head(found: Text, head: bytes) -> None:
@@ -171,7 +175,9 @@ def _judge_head(found: Text, head: bytes) -> None:
     if head.lstrip().lower().startswith(_PAGES):
         raise SourceError("not data but a web page or XML", found.path, "look at the file: a download may have failed")
     if not wide and head.count(0) * 10 > len(head):
-        raise SourceError("not a text file: full of zero bytes", found.path, "look at the file; if it is UTF-16, say --encoding utf-16")
+        raise SourceError(
+            "not a text file: full of zero bytes", found.path, "look at the file; if it is UTF-16, say --encoding utf-16"
+        )
 
 
 def _certain(magic: bytes, head: bytes) -> bool:
@@ -230,7 +236,9 @@ def _member(file: BinaryIO, path: str) -> Readable:
     members = [item for item in archive.infolist() if not item.is_dir() and not item.filename.startswith("__MACOSX/")]
     if len(members) != 1:
         listed = ", ".join(item.filename for item in members[:5])
-        raise SourceError(f"the zip holds {len(members)} files ({listed or 'none'}), not one", path, "unpack it and give the files")
+        raise SourceError(
+            f"the zip holds {len(members)} files ({listed or 'none'}), not one", path, "unpack it and give the files"
+        )
     if members[0].flag_bits & 1:
         raise SourceError("the zip is encrypted", path, "unpack it and give the file")
     return archive.open(members[0])
@@ -261,7 +269,9 @@ class _Recoded:
             try:
                 decoded = self._decoder.decode(data, self._done)
             except UnicodeDecodeError as error:
-                raise SourceError(f"not {self._encoding}: {error.reason}", self._path, "say its encoding: --encoding latin-1") from None
+                raise SourceError(
+                    f"not {self._encoding}: {error.reason}", self._path, "say its encoding: --encoding latin-1"
+                ) from None
             if decoded:
                 return decoded.encode("utf-8", "surrogatepass")
         return b""

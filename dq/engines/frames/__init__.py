@@ -1,0 +1,47 @@
+"""Frames of every library as Arrow tables for DuckDB, and back by position."""
+
+from __future__ import annotations
+
+from dq.engines.frames.batches import spill_batches
+from dq.engines.frames.model import FrameRows, named, table
+from dq.engines.frames.positions import drop, settled, take
+from dq.errors import UsageError
+from dq.source import Frame, Library
+
+__all__ = ["FrameRows", "drop", "open_frame", "settled", "spill_batches", "take"]
+
+
+def open_frame(frame: Frame) -> FrameRows:
+    """
+    *frame* as a table that DuckDB reads exactly. A lazy frame is collected: `settled` first, if its rows are wanted back.
+
+    Raises:
+        SourceError: two columns have one name, or a column cannot be read; it names the column and the way out.
+        UsageError: the frame is an iterator of batches; see `spill_batches`.
+    """
+    place = str(frame)
+    if frame.library is Library.PANDAS:
+        from dq.engines.frames.from_pandas import open_pandas  # noqa: PLC0415  imports pandas
+
+        return open_pandas(frame.data, place)
+    if frame.library is Library.POLARS:
+        from dq.engines.frames.from_polars import open_polars  # noqa: PLC0415  imports polars
+
+        return open_polars(settled(frame).data, place)
+    if frame.library is Library.ARROW:
+        from dq.engines.frames.from_arrow import open_arrow  # noqa: PLC0415
+
+        return open_arrow(frame.data, place)
+    if frame.library is Library.ROWS:
+        return _open_rows(frame.data, place)
+    raise UsageError("Arrow batches must be kept on disk to be read more than once", place, "spill_batches(reader, folder)")
+
+
+def _open_rows(data: list[dict[str, object]], place: str) -> FrameRows:
+    """A list of dicts: the union of their keys, in the order they appear; an absent key is null."""
+    from dq.engines.frames.values import typed  # noqa: PLC0415
+
+    keys = list(dict.fromkeys(key for row in data for key in row))
+    names, notes = named(keys, place)
+    columns = [typed([row.get(key) for row in data], f"{place}, column '{name}'") for key, name in zip(keys, names, strict=True)]
+    return table(names, columns, ("mixed" if column.json else str(column.values.type) for column in columns), len(data), notes)

@@ -1,0 +1,252 @@
+"""Python values, typed over the whole column: one kind becomes an Arrow array, a mixture JSON text in which each value keeps its type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Set
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from dq.engines.frames.model import Column
+from dq.errors import SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class _Is(StrEnum):
+    """What a value is, in words for people."""
+
+    NULL = "null"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "float"
+    DECIMAL = "decimal"
+    TEXT = "text"
+    BYTES = "bytes"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    ZONED = "timestamp with zone"
+    TIME = "time"
+    DURATION = "duration"
+    UUID = "UUID"
+    LIST = "list"
+    OBJECT = "dict"
+    OTHER = "other"
+
+
+_BY_CLASS: tuple[tuple[type | tuple[type, ...], _Is], ...] = (  # the first that fits
+    (bool, _Is.BOOLEAN),
+    (str, _Is.TEXT),
+    (Decimal, _Is.DECIMAL),
+    (Integral, _Is.INTEGER),
+    (float, _Is.NUMBER),
+    ((bytes, bytearray, memoryview), _Is.BYTES),
+    (datetime, _Is.TIMESTAMP),
+    (date, _Is.DATE),
+    (time, _Is.TIME),
+    (timedelta, _Is.DURATION),
+    (UUID, _Is.UUID),
+    (Mapping, _Is.OBJECT),
+    ((list, tuple, Set), _Is.LIST),
+)
+_BY_NAME = {
+    "NoneType": _Is.NULL,
+    "NAType": _Is.NULL,
+    "NaTType": _Is.NULL,
+    "bool_": _Is.BOOLEAN,
+    "bool": _Is.BOOLEAN,
+    "datetime64": _Is.TIMESTAMP,
+    "timedelta64": _Is.DURATION,
+    "ndarray": _Is.LIST,
+}
+
+
+def typed(values: Collection[Any], place: str) -> Column:
+    """
+    *values* as one column; None, NaN, NaT and NA are null.
+
+    Whole numbers and floats together are floats, where no digit is lost; whole numbers and decimals are decimals.
+
+    Raises:
+        SourceError: text that is no text (half of a surrogate pair), with its row.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    kinds = _kinds(values)
+    try:
+        if (array := _array(values, kinds)) is not None:
+            return array
+    except (
+        pa.ArrowInvalid,
+        pa.ArrowTypeError,
+        pa.ArrowNotImplementedError,
+        OverflowError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ):
+        _judge_text(values, place)
+    texts = [json_text(value) for value in values]
+    _judge_text(texts, place)
+    listed = ", ".join(sorted(kinds))
+    note = (
+        f"values of several types ({listed}); each keeps its own"
+        if len(kinds) > 1
+        else f"{listed} values that no one type holds; read as JSON"
+    )
+    return Column(pa.array(texts, pa.string()), json=True, note=note)
+
+
+def json_text(value: Any) -> str | None:
+    """*value* as JSON text; None for null. Numbers keep their digits, dates and times are ISO 8601 text, bytes are hexadecimal."""
+    kind = _kind_of(value)
+    if kind is _Is.NULL or value != value:  # noqa: PLR0124  NaN is not itself
+        return None
+    if kind is _Is.BOOLEAN:
+        return "true" if value else "false"
+    if kind is _Is.INTEGER:
+        return str(int(value))
+    if kind is _Is.NUMBER:
+        return json.dumps(float(value))
+    if kind is _Is.DECIMAL:
+        return str(value) if value.is_finite() else json.dumps(float(value))
+    if kind is _Is.LIST:
+        return f"[{','.join(json_text(item) or 'null' for item in value)}]"
+    if kind is _Is.OBJECT:
+        members = (f"{json.dumps(str(key))}:{json_text(item) or 'null'}" for key, item in value.items())
+        return f"{{{','.join(members)}}}"
+    return json.dumps(_plain(value, kind), ensure_ascii=False)
+
+
+def _plain(value: Any, kind: _Is) -> str:
+    if kind is _Is.BYTES:
+        return bytes(value).hex()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _array(values: Collection[Any], kinds: frozenset[_Is]) -> Column | None:
+    """*values* of one kind; None when they are of several."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    simple = {
+        _Is.BOOLEAN: pa.bool_(),
+        _Is.TEXT: pa.string(),
+        _Is.NUMBER: pa.float64(),
+        _Is.DATE: pa.date32(),
+        _Is.TIME: pa.time64("us"),
+    }
+    if not kinds:
+        return Column(pa.nulls(len(values)))
+    if kinds == {_Is.INTEGER, _Is.NUMBER}:
+        return Column(pa.array(values, pa.float64(), from_pandas=True))
+    if kinds == {_Is.INTEGER, _Is.DECIMAL}:
+        return Column(pa.array([Decimal(int(v)) if _kind_of(v) is _Is.INTEGER else v for v in values], from_pandas=True))
+    if len(kinds) > 1:
+        return None
+    (kind,) = kinds
+    if kind in simple:
+        return Column(pa.array(values, simple[kind], from_pandas=True))
+    if kind in (_Is.TIMESTAMP, _Is.ZONED):
+        return Column(_timestamps(values, zoned=kind is _Is.ZONED))
+    if kind is _Is.INTEGER:
+        return Column(_integers(values))
+    if kind is _Is.BYTES:
+        return Column(pa.array([None if _is_null(v) else bytes(v) for v in values], pa.binary()))
+    if kind in (_Is.UUID, _Is.OTHER):
+        some = next(v for v in values if not _is_null(v))
+        note = "" if kind is _Is.UUID else f"values of class {type(some).__qualname__}; rules see their text"
+        return Column(pa.array([None if _is_null(v) else str(v) for v in values], pa.string()), note=note)
+    if kind in (_Is.LIST, _Is.OBJECT) and not _alike(values):
+        return None
+    found = pa.array([_inner(v) for v in values] if kind in (_Is.LIST, _Is.OBJECT) else values, from_pandas=True)
+    return None if pa.types.is_decimal256(found.type) else Column(found)
+
+
+def _integers(values: Collection[Any]) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415
+
+    try:
+        return pa.array(values, pa.int64(), from_pandas=True)
+    except (OverflowError, pa.ArrowInvalid):
+        return pa.array(values, pa.uint64(), from_pandas=True)
+
+
+def _timestamps(values: Collection[Any], *, zoned: bool) -> pa.Array:
+    """In nanoseconds where a value has them, else in microseconds, which reach further."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    fine = any(type(v).__name__ == "datetime64" or (getattr(v, "nanosecond", 0) and not _is_null(v)) for v in values)
+    return pa.array(values, pa.timestamp("ns" if fine else "us", "UTC" if zoned else None), from_pandas=True)
+
+
+def _kinds(values: Collection[Any]) -> frozenset[_Is]:
+    """Kinds of the values that are not null. A float that is only ever NaN beside other values is null."""
+    found = {_kind(cls) for cls in set(map(type, values))} - {_Is.NULL}
+    if _Is.NUMBER in found and len(found) > 1 and all(v != v for v in values if isinstance(v, float)):  # noqa: PLR0124
+        found -= {_Is.NUMBER}
+    if _Is.TIMESTAMP in found:
+        zoned = {getattr(v, "tzinfo", None) is not None for v in values if _kind_of(v) is _Is.TIMESTAMP}
+        found = found - {_Is.TIMESTAMP} | {_Is.ZONED if item else _Is.TIMESTAMP for item in zoned}
+    return frozenset(found)
+
+
+def _kind_of(value: Any) -> _Is:
+    return _kind(type(value))
+
+
+def _kind(cls: type) -> _Is:
+    if cls.__name__ in _BY_NAME:
+        return _BY_NAME[cls.__name__]
+    found = next((kind for known, kind in _BY_CLASS if issubclass(cls, known)), _Is.OTHER)
+    return _Is.NUMBER if found is _Is.OTHER and issubclass(cls, Real) and cls.__module__ == "numpy" else found
+
+
+def _is_null(value: Any) -> bool:
+    return _kind_of(value) is _Is.NULL or (isinstance(value, float) and value != value)  # noqa: PLR0124
+
+
+def _alike(values: Collection[Any]) -> bool:
+    """Whether lists and dicts have one kind of value at each place inside, so that nothing is coerced."""
+    inner: dict[str, list[Any]] = {}
+    for value in values:
+        if _is_null(value):
+            continue
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                if not isinstance(key, str) or not key:
+                    return False
+                inner.setdefault(key, []).append(item)
+        else:
+            inner.setdefault("", []).extend(value)
+    if len({key.lower() for key in inner}) < len(inner):
+        return False
+    for items in inner.values():
+        kinds = _kinds(items)
+        if len(kinds) > 1 and kinds != {_Is.INTEGER, _Is.NUMBER}:
+            return False
+        if kinds & {_Is.OTHER, _Is.UUID} or (kinds & {_Is.LIST, _Is.OBJECT} and not _alike(items)):
+            return False
+    return True
+
+
+def _inner(value: Any) -> Any:
+    """Lists and dicts as Arrow takes them."""
+    kind = _kind_of(value)
+    if kind is _Is.OBJECT:
+        return {key: _inner(item) for key, item in value.items()}
+    return [_inner(item) for item in value] if kind is _Is.LIST else value
+
+
+def _judge_text(values: Collection[Any], place: str) -> None:
+    for row, value in enumerate(values):
+        if isinstance(value, str):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                problem = f"row {row} holds half of a surrogate pair, which is no text"
+                raise SourceError(problem, place, "write the whole character, or leave it out") from None
