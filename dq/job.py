@@ -64,7 +64,7 @@ def prepare(
     source = recognise(_from_server(contract, place) if given is None else given)
     if where is not None and schema is None and len(contract.objects) > 1:
         listed = ", ".join(item.name for item in contract.objects)
-        raise UsageError("a filter needs to know its schema object", "where", f"say schema=NAME, one of: {listed}")
+        raise UsageError("a filter needs to know its schema object", contract.ref, f"say schema=NAME, one of: {listed}")
     item = _object(contract, schema, source)
     plan = compile(contract, item, dataset=dataset, select=select)
     others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}

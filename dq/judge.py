@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from dq.checks import Answer, Check, Keys, Limit, Mode, Op, Rows, Shape, Status, Unit
+from dq.checks import NONE_BAD, Answer, Check, Keys, Limit, Mode, Op, Rows, Shape, Status, Unit
 from dq.plan import COLUMNS, Plan, Unable
 from dq.result import Counted, Measured, NotRun
 from dq.sql import Scalar
@@ -80,7 +80,7 @@ def _counted(check: Check, found: Counted) -> Verdict:
     share = f" ({_percent(found.share)})" if found.rows else ""
     allowed = " and ".join(str(limit) for limit in check.limits)
     message = f"{found.bad:,} of {found.rows:,} rows{share}"
-    if not holds or (found.bad and check.is_row_check):
+    if (not holds or found.bad or not check.is_row_check) and check.limits != NONE_BAD:
         message += f", {'allowed' if check.is_row_check else 'must be'} {allowed}"
     return Verdict(Status.PASS if holds else _beyond(check.mode), found, message)
 

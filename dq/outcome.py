@@ -14,9 +14,9 @@ from dq.engines import Engine, View
 from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall
 from dq.mask import mask
-from dq.plan import RECORD, Passes, Plan, Unable, bind
+from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind
 from dq.result import CheckResult, Coverage, NotRun, Result, Sample
-from dq.wording import sql_of
+from dq.wording import misread_sql, sql_of
 
 
 def conclude(job: Job, engine: Engine, view: View, *, now: datetime) -> Result:
@@ -28,7 +28,11 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime) -> Result:
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
     passes = bind(plan, view.columns, dialect=engine.dialect, now=now, references=view.references, where=job.where)
-    look = _Look(job, plan, passes, view, engine.dialect)
+    shown = passes
+    if view.records:  # nobody wants to read how text is read
+        declared = as_declared(plan, view.columns)
+        shown = bind(plan, declared, dialect=engine.dialect, now=now, references=view.references, where=job.where)
+    look = _Look(job, plan, passes, view, engine.dialect, shown)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     checks = tuple(look.check_result(number, item, verdicts[number]) for number, item in enumerate(plan.checks))
     return Result(
@@ -62,6 +66,7 @@ class _Look:
     passes: Passes
     view: View
     dialect: str
+    shown: Passes  # whose SQL people see
 
     def at_rows(self) -> tuple[Numbers, list[Verdict], int, BadRows]:
         """Run the passes, judge, settle the bad rows and keep them."""
@@ -99,7 +104,9 @@ class _Look:
         """The verdict with its SQL and, where rows are bad, some of them."""
         told = isinstance(item.subject, Rows | Keys) and verdict.status in (Status.FAIL, Status.WARN)
         samples = self._samples(number, item) if told else ()
-        sql = sql_of(number, item, self.plan, self.passes, self.dialect)
+        sql = sql_of(number, item, self.plan, self.shown, self.dialect)
+        if not sql and item.name == "type" and self.view.records:
+            sql = misread_sql(item, self.plan, self.dialect)
         return CheckResult(item, verdict.status, verdict.found, verdict.message, sql, samples)
 
     def _samples(self, number: int, item: Check) -> tuple[Sample, ...]:

@@ -6,14 +6,15 @@ from sqlglot import exp
 
 from dq.checks import Answer, Check, Keys, Measure, Rows
 from dq.plan import RECORD, TYPED, Passes, Plan
-from dq.sql import SOURCE, InSet, Tree, all_of, compare, render, table
+from dq.plan.values import type_of
+from dq.sql import SOURCE, InSet, Tree, all_of, column, compare, is_null, not_, render, table
 
 
 def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) -> str:
     """
     A query over the dataset's name that returns the bad rows, or the number, of a check; "" where there is none.
 
-    Literals are left out when a column of the check is sensitive.
+    Literals are left out when a column of the check is sensitive. Of text, *passes* are those over its declared types.
     """
     if number in passes.unable or check.id == RECORD:
         return ""
@@ -46,6 +47,16 @@ def _query(number: int, check: Check, plan: Plan, passes: Passes) -> Tree | None
         of = passes.measures.get(f"check:{number}")
         return exp.select(_spelled(of, passes)).from_(name) if of is not None else None
     return exp.select(exp.Star()).from_(name).where(_spelled(bad, passes), copy=False)
+
+
+def misread_sql(check: Check, plan: Plan, dialect: str) -> str:
+    """Values of a column of text that are there but cannot be read: the idea, not the guarded form that runs."""
+    item = plan.field(check.columns[0])
+    if item is None or item.kind is None or check.id != f"{item.name}.type":
+        return ""
+    value = column(item.source)
+    unread = is_null(exp.TryCast(this=value.copy(), to=type_of(item.kind), safe=True))
+    return exp.select(exp.Star()).from_(table(plan.object)).where(all_of(not_(is_null(value)), unread)).sql(dialect)
 
 
 def _spelled(tree: Tree, passes: Passes) -> Tree:

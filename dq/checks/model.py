@@ -76,6 +76,18 @@ class Op(StrEnum):
     NOT_BETWEEN = "not between"
 
 
+_OP_WORDS = {
+    Op.EQ: "",
+    Op.NE: "not ",
+    Op.LT: "less than ",
+    Op.LE: "at most ",
+    Op.GT: "more than ",
+    Op.GE: "at least ",
+    Op.BETWEEN: "between ",
+    Op.NOT_BETWEEN: "not between ",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What a number must be. *value* is a pair for the between operators."""
@@ -91,7 +103,7 @@ class Limit:
 
     def __str__(self) -> str:
         value = f"{self.value[0]} and {self.value[1]}" if isinstance(self.value, tuple) else f"{self.value}"
-        return f"{self.op} {value}{' %' if self.unit is Unit.PERCENT else ''}"
+        return f"{_OP_WORDS[self.op]}{value}{' %' if self.unit is Unit.PERCENT else ''}"
 
 
 NONE_BAD = (Limit(Op.EQ, 0),)

@@ -1,6 +1,6 @@
 """Contract and suites become a plan; a plan and columns become passes. Pure: no data is read here."""
 
-from dq.plan.bind import TYPED, Columns, bind
+from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 
@@ -17,6 +17,7 @@ __all__ = [
     "Predicate",
     "Selection",
     "Unable",
+    "as_declared",
     "bind",
     "compile",
 ]

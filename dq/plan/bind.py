@@ -15,7 +15,7 @@ from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import plain
-from dq.plan.values import Value, base_of
+from dq.plan.values import Value, base_of, type_of
 from dq.source import Reading
 from dq.sql import (
     ROW_NO,
@@ -107,6 +107,13 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
     return Names(values, missing, references, zone=plan.zone)
 
 
+def as_declared(plan: Plan, columns: Columns) -> Columns:
+    """*columns* of text as if each had its declared type: what a person means by their names."""
+    declared = {name: item.kind for item in plan.fields for name in (item.name, item.source) if item.kind}
+    types = {name: type_of(declared[name]) if name in declared else actual for name, actual in columns.types.items()}
+    return Columns(types)
+
+
 def bind(
     plan: Plan,
     columns: Columns,
@@ -138,6 +145,7 @@ def bind(
         measures=binder.measures,
         good=binder.good,
         answers=binder.answers,
+        untyped=_untyped(names, columns) if binder.answers else {},
         where=binder.filter(where) if where else None,
         unable=binder.unable,
     )
@@ -149,6 +157,14 @@ def _typed_columns(names: Names, columns: Columns) -> dict[str, Tree]:
         name: column(name) if columns.reading is None and base_of(kind) is not Base.JSON else names.values[name].typed
         for name, kind in columns.types.items()
     }
+
+
+def _untyped(names: Names, columns: Columns) -> dict[str, Tree]:
+    if columns.reading is None:
+        return {}
+    number = Kind(Base.NUMBER)
+    undeclared = {name: names.values[name] for name in columns.types if names.values[name].field is None}
+    return {name: replace(value, field=Field(name, name, number)).typed for name, value in undeclared.items()}
 
 
 class _Binder:

@@ -12,7 +12,7 @@ from dq.checks.model import Definition, Dimension
 from dq.errors import UsageError
 from dq.plan.clauses import Promise
 from dq.plan.site import Site
-from dq.sql import column, condition
+from dq.sql import column, columns_of, condition
 
 _SEVERITIES = {
     "info": Mode.OBSERVE,
@@ -73,6 +73,8 @@ def _registered(promise: Promise, site: Site) -> Check:
     says = definition.says.format(column=shown, columns=shown, **{key: _words(value) for key, value in arguments.items()})
     name = promise.name or definition.name
     subject = _subject(definition, columns, named, arguments, site)
+    if isinstance(subject, Rows) and definition.takes == "table":
+        columns = columns_of(subject.bad)
     return _draft(promise, site, (shown, name), definition.dimension, says, columns, subject)
 
 

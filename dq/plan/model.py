@@ -94,7 +94,8 @@ class Passes:
 
     *columns* is the typed projection that good rows are handed on with, by the source's names. *measures* and *good* hold
     aggregates by name: over all rows, over the rows that go on. Names: `check:3` is what check 3 measures, `where:3` how
-    many rows pass its filter.
+    many rows pass its filter. *untyped* are the columns of a text file that nobody declares, read as numbers: users' own
+    queries see those that hold nothing else as numbers.
     """
 
     columns: Mapping[str, Tree]
@@ -103,6 +104,7 @@ class Passes:
     measures: Mapping[str, Tree] = field(default_factory=dict)
     good: Mapping[str, Tree] = field(default_factory=dict)
     answers: Mapping[int, exp.Query] = field(default_factory=dict)
+    untyped: Mapping[str, Tree] = field(default_factory=dict)
     where: Tree | None = None
     unable: Mapping[int, Unable] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -202,7 +202,7 @@ class Value:
     def _nothing(self) -> tuple[Tree, Tree]:
         """No value of this type can fit."""
         kind = self.field.kind if self.field and self.field.kind else Kind(Base.TEXT)
-        return exp.cast(exp.null(), _type(kind)), not_(self.missing)
+        return exp.cast(exp.null(), type_of(kind)), not_(self.missing)
 
     def _nanless(self) -> Tree:
         return exp.Nullif(this=self.raw.copy(), expression=NAN.copy())
@@ -251,7 +251,7 @@ class Value:
             inner = JsonText(this=raw.copy())
         elif kind.base is Base.INTEGER:
             text: Tree = JsonText(this=raw.copy())
-            whole = exp.cast(ReadAs(this=text.copy(), to=Kind(Base.DECIMAL, 19, 1)), _type(kind))  # 5.0 is whole, 18 digits fit
+            whole = exp.cast(ReadAs(this=text.copy(), to=Kind(Base.DECIMAL, 19, 1)), type_of(kind))  # 5.0 is whole, 18 digits fit
             inner = exp.Coalesce(this=ReadAs(this=text, to=kind), expressions=[whole])
         else:
             inner = self._from_text(JsonText(this=raw.copy()), kind)
@@ -324,7 +324,8 @@ def _at_utc(stamp: Tree) -> Tree:
     return exp.AtTimeZone(this=stamp, zone=literal("UTC"))
 
 
-def _type(kind: Kind) -> exp.DataType:
+def type_of(kind: Kind) -> exp.DataType:
+    """The SQL type of values of *kind*; text for those that have none."""
     name = {
         Base.TEXT: "text",
         Base.INTEGER: "bigint",

@@ -39,7 +39,7 @@ Write = Callable[[Pen, Any], str]
 
 
 def template(text: str) -> Write:
-    """The writer of a template over a node's parts: `LENGTH({this})`. A part that commas or parentheses bound needs none of its own."""
+    """The writer of a template over a node's parts, as `LENGTH({this})`; a part bounded by commas needs no parentheses."""
     pieces = [(literal, name) for literal, name, _, _ in Formatter().parse(text)]
 
     def write(pen: Pen, node: exp.Expr) -> str:

@@ -1,4 +1,4 @@
-"""The functions that a SQLite connection must have: SQLite has no regular expressions, no decimals and no remainder of fractions."""
+"""The functions that a SQLite connection must have: it has no regular expressions, no decimals, no remainder of fractions."""
 
 from __future__ import annotations
 

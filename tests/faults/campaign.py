@@ -41,7 +41,7 @@ class Report:
     attempts: int = 0
     histories: int = 0
     ends: Counter[str] = field(default_factory=Counter)
-    blows: Counter[str] = field(default_factory=Counter)
+    killed: Counter[str] = field(default_factory=Counter)  # by point
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -66,7 +66,9 @@ def run(
             number = seed * 1_000_000 + report.histories
             root = Path(name) / f"history-{number}"
             _fresh(root, template, made=not address)
-            _History(World(root, address, f"dataset {number}", table=number % 2 == 0), random.Random(number), report).play()  # noqa: S311
+            world = World(root, address, f"dataset {number}", table=number % 2 == 0)
+            point = POINTS[report.histories] if report.histories < len(POINTS) else ""
+            _History(world, random.Random(number), report, point).play()  # noqa: S311
             report.histories += 1
             if report.wrong and keep is not None:
                 shutil.copytree(root, keep / root.name, dirs_exist_ok=True)
@@ -89,9 +91,14 @@ def _fresh(root: Path, template: Path, *, made: bool) -> None:
 
 
 class _History:
-    """One world, from its first enforcement to its last zombie."""
+    """
+    One world, from its first enforcement to its last zombie.
 
-    def __init__(self, world: World, rng: random.Random, report: Report) -> None:
+    *point*: where the first process, of the first phase that gets there, is killed for sure.
+    """
+
+    def __init__(self, world: World, rng: random.Random, report: Report, point: str) -> None:
+        self._point = point
         self._world = world
         self._rng = rng
         self._report = report
@@ -114,6 +121,8 @@ class _History:
 
     def _inputs(self) -> list[Input]:
         """The key is given some content, then other content or another contract, sometimes what it had before."""
+        if self._point.startswith("block"):
+            return [Input("day", 1, 2), Input("day", 1, 3), Input("day", 2, 4)]
         found = [Input("day", 1, 1)]
         for _ in range(self._rng.randint(0, 3)):
             last = found[-1]
@@ -144,6 +153,8 @@ class _History:
             other = Input(given.key, given.content + 100 + self._rng.randint(0, 1), given.plan)
             item = other if others and self._rng.random() < 0.25 else given
             blow = self._blow()
+            if self._point and given.blocks == self._point.startswith("block"):
+                item, blow, self._point = given, Blow(self._point, "kill"), ""
             started[self._start(item, blow)] = blow
         if self._rng.random() < 0.2:
             started[self._collect()] = Blow(action="collect")
@@ -195,7 +206,6 @@ class _History:
         self._given.append(given)
         self._said.append(f"{given.content}/{given.plan} {blow.action} {blow.point} {blow.nth}")
         self._report.attempts += 1
-        self._report.blows[f"{blow.action} {blow.point}"] += 1
         return children.start(self._world.root, blow, lambda: self._world.enforce(given, clock), self._cut)
 
     def _collect(self) -> int:
@@ -221,6 +231,8 @@ class _History:
         names = {children.WELL: "well", children.AGAIN: "to try again", -9: "killed"}
         for child, code in codes.items():
             self._report.ends[names.get(code, "wrong")] += 1
+            if code < 0:
+                self._report.killed[started[child].point] += 1
             if code not in names:
                 place = self._world.root / f"wrong-{child}.txt"
                 text = place.read_text("utf-8").strip() if place.exists() else f"exit code {code}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import pickle
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,25 +41,7 @@ from tests.sql.databases import both, database
 
 A, B, C = column("a"), column("b"), column("c")
 
-HOSTILE = [
-    '"; drop table x; --',
-    "it's",
-    "`",
-    "a b",
-    "",
-    "select",
-    "é😀",
-    "\\",
-    "a\nb",
-    "%s :p ${x} {y} ?",
-    "/* */",
-    "--",
-    "'",
-    '"',
-    "\u202e",
-    "A",
-    "$1",
-]
+HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile_names.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name])
@@ -86,23 +70,8 @@ def test_any_text_survives_every_dialect(text: str) -> None:
         assert parsed.find(exp.Literal).this == text, (name, written)
 
 
-NUMBERS = [
-    0,
-    1,
-    -1,
-    2**63 - 1,
-    -(2**63),
-    2**70,
-    0.1,
-    -0.5,
-    1e-7,
-    1e22,
-    1.5e300,
-    5e-324,
-    839267.30852495,
-    Decimal("0.10"),
-    Decimal("1E+5"),
-]
+NUMBERS: list[float | Decimal] = [0, 1, -1, 2**63 - 1, -(2**63), 2**70, 0.1, -0.5, 1e-7, 1e22, 1.5e300, 5e-324, 839267.30852495]
+NUMBERS += [Decimal("0.10"), Decimal("1E+5")]
 
 
 @pytest.mark.parametrize("value", NUMBERS, ids=str)
@@ -139,27 +108,27 @@ def test_a_literal_carries_its_type(value: Scalar, text: str) -> None:
     assert render(literal(value), "duckdb") == text
 
 
-REFUSED: list[tuple[Any, str]] = [
-    (math.nan, "no literal for nan\n  a bound is a finite number"),
-    (math.inf, "no literal for inf\n  a bound is a finite number"),
-    (Decimal("NaN"), "no literal for NaN\n  a bound is a finite number"),
-    ("a\0", "a NUL character in the text 'a\\x00'\n  leave it out: databases cannot keep it"),
-    ("\ud800", "half of a surrogate pair in the text '\\ud800'\n  write the whole character"),
-    (b"x", "no literal for b'x'\n  give text, a number, true or false, a date, a time or null"),
-    ([1], "no literal for [1]\n  give text, a number, true or false, a date, a time or null"),
-    (time(10, tzinfo=UTC), "no literal for datetime.time(10, 0, tzinfo=datetime.timezone.utc)\n"
-     "  give text, a number, true or false, a date, a time or null"),
-    (Decimal("1E+2000"), "a number of more than a thousand digits\n  write a smaller number"),
-    (10**1001, "a number of more than a thousand digits\n  write a smaller number"),
-]  # fmt: skip
+_KINDS = "give text, a number, true or false, a date, a time or null"
+REFUSED: list[tuple[Any, str, str]] = [
+    (math.nan, "no literal for nan", "a bound is a finite number"),
+    (math.inf, "no literal for inf", "a bound is a finite number"),
+    (Decimal("NaN"), "no literal for NaN", "a bound is a finite number"),
+    ("a\0", r"a NUL character in the text 'a\x00'", "leave it out: databases cannot keep it"),
+    ("\ud800", r"half of a surrogate pair in the text '\ud800'", "write the whole character"),
+    (b"x", "no literal for b'x'", _KINDS),
+    ([1], "no literal for [1]", _KINDS),
+    (time(10, tzinfo=UTC), "no literal for datetime.time(10, 0, tzinfo=datetime.timezone.utc)", _KINDS),
+    (Decimal("1E+2000"), "a number of more than a thousand digits", "write a smaller number"),
+    (10**1001, "a number of more than a thousand digits", "write a smaller number"),
+]
 
 
-@pytest.mark.parametrize(("value", "text"), REFUSED, ids=[str(number) for number in range(len(REFUSED))])
-def test_what_no_database_keeps_is_no_literal(value: Any, text: str) -> None:
+@pytest.mark.parametrize(("value", "what", "mend"), REFUSED, ids=[str(number) for number in range(len(REFUSED))])
+def test_what_no_database_keeps_is_no_literal(value: Any, what: str, mend: str) -> None:
     """NaN, infinities, NUL and broken characters are refused with a mend."""
     with pytest.raises(UsageError) as caught:
         literal(value)
-    assert str(caught.value) == text
+    assert str(caught.value) == f"{what}\n  {mend}"
 
 
 @pytest.mark.parametrize(
@@ -214,9 +183,8 @@ def test_five_thousand_operands_render_and_run(join: Any) -> None:
 def test_no_builder_changes_what_it_is_given() -> None:
     """Every builder copies: its operands stand nowhere afterwards, and wrap leaves its tree alone."""
     given = (A, B)
-    trees: list[Tree] = [
-        all_of(*given), any_of(*given), not_(A), compare("<", *given), is_null(A), is_in(A, [B]), count_if(A), ratio(*given), total(given)
-    ]  # fmt: skip
+    trees: list[Tree] = [all_of(*given), any_of(*given), not_(A), compare("<", *given), is_null(A)]
+    trees += [is_in(A, [B]), count_if(A), ratio(*given), total(given)]
     assert A.parent is None
     assert B.parent is None
     for tree in trees:

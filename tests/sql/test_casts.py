@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -31,188 +33,24 @@ KINDS = [
 ]
 
 # Every text that made an engine of six read something else than another, and its relatives.
-HOSTILE = [
-    "0",
-    "1",
-    "-1",
-    "+1",
-    "-0",
-    "007",
-    "1.5",
-    "2.5",
-    ".5",
-    "5.",
-    "1e3",
-    "1E3",
-    "1e-1",
-    "1_000",
-    "0x10",
-    "0b11",
-    "1d",
-    "1,000",
-    "$4",
-    "9223372036854775807",
-    "9223372036854775808",
-    "-9223372036854775808",
-    "-9223372036854775809",
-    "00000000000000000000012",
-    "123456789.12",
-    "12345678.12",
-    "12345678.129",
-    "1.10000",
-    "1.005",
-    "NaN",
-    "nan",
-    "inf",
-    "-inf",
-    "Infinity",
-    "infinity",
-    "1e400",
-    "1e-400",
-    "1e250",
-    "1e251",
-    "0.1",
-    "123456789012345678901234567890",
-    "99999",
-    "100000",
-    "0.999",
-    ".999",
-    "1.000",
-    "0.9999",
-    "-",
-    "+",
-    ".",
-    "-.",
-    "e5",
-    "1e",
-    "1e+",
-    "--1",
-    "+-1",
-    "1-",
-    "true",
-    "false",
-    "TRUE",
-    "False",
-    "tRuE",
-    "t",
-    "f",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "1",
-    "y",
-    "n",
-    "truе",
-    "tru",
-    "2024-02-03",
-    "2024-2-3",
-    "24-02-03",
-    "20240203",
-    "2024/02/03",
-    "2024.02.03",
-    "2024-02-30",
-    "2023-02-29",
-    "2024-02-29",
-    "1900-02-29",
-    "2000-02-29",
-    "2024-13-01",
-    "2024-00-10",
-    "2024-04-31",
-    "0000-01-01",
-    "0001-01-01",
-    "9999-12-31",
-    "10000-01-01",
-    "-0001-01-01",
-    "+2024-01-01",
-    "epoch",
-    "now",
-    "today",
-    "tomorrow",
-    "2024",
-    "2024-01",
-    "2024-01-01BC",
-    "2024-02-03T10:00:00",
-    "2024-02-03T10:00",
-    "2024-02-03T10:00:00Z",
-    "2024-02-03T10:00:00+05:30",
-    "2024-02-03T10:00:00-14:00",
-    "2024-02-03T10:00:00+14:01",
-    "2024-02-03T10:00:00+0530",
-    "2024-02-03T10:00:00+05",
-    "2024-02-03T24:00:00",
-    "2024-02-03T23:59:60",
-    "2024-02-03T10:00:00.1",
-    "2024-02-03T10:00:00.123456",
-    "2024-02-03T10:00:00.1234560",
-    "2024-02-03T10:00:00.1234567",
-    "2024-02-03T10:00:00.5Z",
-    "0001-01-01T00:00:00Z",
-    "0002-01-01T00:00:00+14:00",
-    "9998-12-31T23:59:59-14:00",
-    "9999-12-31T23:59:59Z",
-    "2024-02-03t10:00:00",
-    "2024-02-03T10:00:00z",
-    "10:00:00",
-    "10:00",
-    "24:00:00",
-    "23:59:59.999999",
-    "9:00:00",
-    "10:00:00Z",
-    "550e8400-e29b-41d4-a716-446655440000",
-    "550E8400-E29B-41D4-A716-446655440000",
-    "{550e8400-e29b-41d4-a716-446655440000}",
-    "550e8400e29b41d4a716446655440000",
-    "550e8400-e29b-41d4-a716-44665544000",
-    "550e840-0e29b-41d4-a716-446655440000",
-    "g50e8400-e29b-41d4-a716-446655440000",
-    "１２",
-    "١٢",
-    "1",
-    "½",
-    "∞",
-    "😀",
-]
-HOSTILE += [
-    "",
-    " ",
-    "\t",
-    "a\0b",
-    "1\0",
-    "2024-02-03 10:00:00",
-    "2024-02-03  9:00:00",
-    "2024-02-03 10:00:00 junk",
-    "2024-02-03 junk",
-]
-HOSTILE += [
-    "2024-02-03 10:00:00 UTC",
-    "2024-02-03 10:00:00 Europe/Berlin",
-    "2024-02-03 10: 0:00",
-    "2024-02-03 10:00: 5",
-    " 024-01-02",
-    "2024-01-2 ",
-]
-HOSTILE += [
-    f"{blank}{text}{blank}" for blank in " \t\n\v\f\r\u00a0" for text in ("1", "1.5", "true", "2024-02-03", "2024-02-03 10:00:00")
-]
-HOSTILE += [f" {text}\t" for text in ("2024-02-03T10:00:00Z", "550e8400-e29b-41d4-a716-446655440000", "10:00:00")]
+HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile_texts.json").read_text("utf-8"))
+_ALPHABET = [*"0123456789019 \t\n-:/.,TZz+eE_abfF{}()é\u0661\u0663\u00a0😀", "24", "  ", "00", "12", "31", "29", ".0"]
 
 
 def mutated(seeds: Sequence[str], number: int, seed: int) -> list[str]:
     """Texts that nearly are what *seeds* are."""
     chance = random.Random(seed)  # noqa: S311  the same texts every time
-    alphabet = list("0123456789019 \t\n-:/.,TZz+eE_abfF{}()é１٣\u00a0😀") + ["24", "  ", "00", "12", "31", "29", ".0"]
     found = []
     for _ in range(number):
         text = list(chance.choice(seeds))
         for _ in range(chance.choice([1, 1, 2, 3])):
             place = chance.randrange(len(text) + 1)
             if chance.random() < 0.6 and place < len(text):
-                text[place] = chance.choice(alphabet)
+                text[place] = chance.choice(_ALPHABET)
             elif chance.random() < 0.5 and place < len(text):
                 del text[place]
             else:
-                text.insert(place, chance.choice(alphabet))
+                text.insert(place, chance.choice(_ALPHABET))
         found.append("".join(text))
     return found
 
@@ -298,7 +136,7 @@ FORMATS = [
 def test_a_format_is_read_as_strictly_as_iso(dialect: str, form: str, base: Base, texts: list[str]) -> None:
     """A `strptime` format takes what it says with all its digits, and blanks around it; nothing else."""
     tree = ReadAs(this=column("x"), to=Kind(base), format=literal(form))
-    expected = []
+    expected: list[Any] = []
     for text in texts:
         try:
             moment = datetime.strptime(text.strip(), form.replace("%g", "%f"))  # noqa: DTZ007  without a zone, as it is

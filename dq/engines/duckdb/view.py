@@ -128,7 +128,9 @@ class DuckView:
         """Users' own queries, each a statement of its own; one that errs errs alone."""
         if not passes.answers:
             return {}
-        self._run(f"CREATE TEMP VIEW {TYPED} AS SELECT {self._typed} FROM {SOURCE}")
+        columns = {**passes.columns, **self._numbers(passes.untyped)}
+        typed = ", ".join(f"{_sql(tree)} AS {_name(name)}" for name, tree in columns.items())
+        self._run(f"CREATE TEMP VIEW {TYPED} AS SELECT {typed} FROM {SOURCE}")
         answers: dict[int, Scalar | Exception] = {}
         for check, select in passes.answers.items():
             try:
@@ -140,6 +142,16 @@ class DuckView:
             else:
                 answers[check] = rows[0][0] if rows else None
         return answers
+
+    def _numbers(self, untyped: Mapping[str, Tree]) -> dict[str, Tree]:
+        """Of columns of text that nobody declares, those in which every value is a number."""
+        if not untyped:
+            return {}
+        listed = ", ".join(
+            f"count_if(({_sql(tree)}) IS NULL AND nullif({_name(name)}, '') IS NOT NULL) = 0" for name, tree in untyped.items()
+        )
+        fits = self._run(f"SELECT {listed} FROM {SOURCE}")[0]
+        return {name: tree for (name, tree), fit in zip(untyped.items(), fits, strict=True) if fit}
 
     # -- who is diverted ----------------------------------------------------------------------------------------------
 
@@ -174,11 +186,11 @@ class DuckView:
         shown = "".join(f", left({_name(name)}::VARCHAR, {_SHOWN})" for name in names)
         line = f"(SELECT line FROM {_MALFORMED} f WHERE f.{ROW_NO} = b.{ROW_NO})" if self._malformed else "NULL"
         rows = self._run(
-            f"SELECT {ROW_NO}, {ORIGIN}, {line}, left({RAW}::VARCHAR, {_SHOWN}){shown} FROM {_BAD} b "
+            f"SELECT {ROW_NO}, {ORIGIN}, {line}, {RAW}[1:{_SHOWN}]{shown} FROM {_BAD} b "
             f"WHERE {self._masks.has(check)} ORDER BY {ROW_NO} LIMIT {limit}"
         )
         return tuple(
-            Seen(row, {"(record)": raw} if raw is not None else dict(zip(names, values, strict=True)), origin or "", number)
+            Seen(row, {"(record)": _readable(raw)} if raw else dict(zip(names, values, strict=True)), origin or "", number)
             for row, origin, number, raw, *values in rows
         )
 
@@ -248,6 +260,10 @@ class DuckView:
 
 def _sql(tree: Tree | None) -> str:
     return render(tree, "duckdb") if tree is not None else ""
+
+
+def _readable(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _in_empty(tree: Tree, empty: frozenset[str]) -> bool:

@@ -65,7 +65,7 @@ def named(labels: Iterable[Hashable], place: str) -> tuple[tuple[str, ...], tupl
     `"None"`); an empty name is `column_3` after its position.
 
     Raises:
-        SourceError: two names are the same, or differ only in the case of A–Z, or dq or DuckDB cannot take one.
+        SourceError: there are none; two are the same, or differ only in the case of A–Z, or dq or DuckDB cannot take one.
     """
     names: list[str] = []
     notes: list[str] = []
@@ -83,6 +83,8 @@ def named(labels: Iterable[Hashable], place: str) -> tuple[tuple[str, ...], tupl
             raise SourceError(f"column {label!r} has a name that cannot be used", place, "rename it")
         seen[folded] = label
         names.append(name)
+    if not names:
+        raise SourceError("there are no columns", place, "give a frame with at least one column")
     return tuple(names), tuple(notes)
 
 

@@ -21,47 +21,47 @@ def settled(frame: Frame) -> Frame:
 
 def take(frame: Frame, rows: NDArray[np.int64]) -> Any:
     """
-    The rows at the positions *rows*, in that order. *frame* is `settled`.
+    The rows at the positions *rows*, in that order.
 
     Raises:
         UsageError: the frame is an iterator of batches, which has been read.
     """
     import numpy as np  # noqa: PLC0415
 
-    positions = np.asarray(rows, np.int64)
+    data, positions = settled(frame).data, np.asarray(rows, np.int64)
     if frame.library is Library.PANDAS:
-        return frame.data.take(positions)
+        return data.take(positions)
     if frame.library is Library.POLARS:
-        return frame.data[positions]
+        return data[positions]
     if frame.library is Library.ARROW:
         import pyarrow as pa  # noqa: PLC0415
 
-        if positions.size and not (np.diff(positions) > 0).all():
-            return frame.data.take(pa.array(positions))
-        return frame.data.filter(pa.array(_mask(frame.data.num_rows, positions)))  # `take` fails on much text in many chunks
+        rising = not positions.size or bool((np.diff(positions) > 0).all())
+        if not rising:
+            return data.take(pa.array(positions))
+        mask = np.zeros(data.num_rows, np.bool_)
+        mask[positions] = True
+        return data.filter(pa.array(mask))  # `take` overflows on much text in many chunks
     if frame.library is Library.ROWS:
-        return [frame.data[position] for position in positions.tolist()]
+        return [data[position] for position in positions.tolist()]
     raise UsageError("Arrow batches can be read only once", str(frame), "give a Table: reader.read_all()")
 
 
 def drop(frame: Frame, rows: NDArray[np.int64]) -> Any:
     """
-    All rows but those at the positions *rows*, in order; the object itself when *rows* is empty. *frame* is `settled`.
+    All rows but those at the positions *rows*, in order. Without *rows*, a frame that shares the data of the one that came in.
 
     Raises:
         UsageError: the frame is an iterator of batches, which has been read.
     """
     import numpy as np  # noqa: PLC0415
 
-    if frame.library is not Library.BATCHES and not len(rows):
-        return frame.data
-    size = 0 if frame.library is Library.BATCHES else len(frame.data)
-    return take(frame, np.flatnonzero(~_mask(size, np.asarray(rows, np.int64))))
-
-
-def _mask(size: int, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-    import numpy as np  # noqa: PLC0415
-
-    mask = np.zeros(size, np.bool_)
-    mask[positions] = True
-    return mask
+    frame = settled(frame)
+    if frame.library is Library.BATCHES or len(rows):
+        size = 0 if frame.library is Library.BATCHES else len(frame.data)
+        keep = np.ones(size, np.bool_)
+        keep[rows] = False
+        return take(frame, np.flatnonzero(keep))
+    if frame.library is Library.PANDAS:
+        return frame.data.copy(deep=False)
+    return list(frame.data) if frame.library is Library.ROWS else frame.data
