@@ -19,11 +19,11 @@ from dq.result import CheckResult, Coverage, NotRun, Result, Sample
 from dq.wording import misread_sql, sql_of
 
 
-def conclude(job: Job, engine: Engine, view: View, *, now: datetime) -> Result:
+def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: bool = True) -> Result:
     """
     Look at *view* once and judge it; afterwards the view knows which rows are diverted: those marked by a failing check.
 
-    *now* is what `now()` means in every rule.
+    *now* is what `now()` means in every rule. *keep_bad* False: the result has no `bad`, for who drains the view itself.
     """
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
@@ -32,7 +32,7 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime) -> Result:
     if view.records:  # nobody wants to read how text is read
         declared = as_declared(plan, view.columns)
         shown = bind(plan, declared, dialect=engine.dialect, now=now, references=view.references, where=job.where)
-    look = _Look(job, plan, passes, view, engine.dialect, shown)
+    look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=keep_bad)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     checks = tuple(look.check_result(number, item, verdicts[number]) for number, item in enumerate(plan.checks))
     return Result(
@@ -67,8 +67,9 @@ class _Look:
     view: View
     dialect: str
     shown: Passes  # whose SQL people see
+    keep_bad: bool
 
-    def at_rows(self) -> tuple[Numbers, list[Verdict], int, BadRows]:
+    def at_rows(self) -> tuple[Numbers, list[Verdict], int, BadRows | None]:
         """Run the passes, judge, settle the bad rows and keep them."""
         found = self.view.look(self.passes)
         numbers = Numbers(
@@ -82,8 +83,8 @@ class _Look:
         if self.passes.good:
             numbers = replace(numbers, measures={**numbers.measures, **self.view.measure_good(self.passes)})
             verdicts = self._judge(numbers)
-        bad = BadRows(self.job.settings.spill_directory)
-        if bad_rows:
+        bad = BadRows(self.job.settings.spill_directory) if self.keep_bad else None
+        if bad is not None and bad_rows:
             self.view.drain(bad.fill, {number: item.id for number, item in checks})
         return numbers, verdicts, bad_rows, bad
 

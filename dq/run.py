@@ -6,6 +6,7 @@ The flow: a contract becomes a plan, an engine opens a source and runs it, the f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from typing import Any
 from dq import settings as settings_module
 from dq.checks import Mode, Status
 from dq.contract import Contract, load
+from dq.diversion import AS_WRITTEN, Enforcement, Order, Policy, divert, writes_into
 from dq.engines import Engine, View
-from dq.errors import ViolationError
+from dq.errors import UsageError, ViolationError
 from dq.job import Job, Ref, prepare
 from dq.outcome import conclude
 from dq.plan import Selection
+from dq.quarantine import checked
 from dq.result import Result
 from dq.settings import Settings
 from dq.source import Frame, Library, Reading, Source
@@ -130,17 +133,85 @@ def split(
         return _halves(job.source, view, result, filtered=where is not None)
 
 
+def enforce(
+    source: object,
+    contract: Ref,
+    *,
+    stage: str,
+    schema: str | None = None,
+    references: Mapping[str, object] | None = None,
+    dataset: str | None = None,
+    key: str | None = None,
+    at: datetime | None = None,
+    where: str | None = None,
+    output: str | os.PathLike[str] | None = None,
+    policy: Policy = AS_WRITTEN,
+    server: str | None = None,
+    reading: Reading | Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    origin: Mapping[str, Any] | None = None,
+) -> Enforcement:
+    """
+    Validate *source*, put its bad rows safely away, and let its good rows go on: each row exactly once, whatever is killed.
+
+    Args:
+        source: as in `validate`, and so are contract, schema, references, dataset, where, server, reading, settings, progress.
+        stage: the point of the pipeline, such as `raw`.
+        key: the part of the dataset that this is: enforcing it again replaces, it never adds. None: named by its content,
+            so that the same content again changes nothing.
+        at: the logical time of its metrics: the end of the data interval. None: now.
+        output: where good rows go: `good.parquet` (a file of one key), `good/{key}.csv`, or a folder. Files need one;
+            of a frame the good rows are handed back, and the guarantee ends when this returns.
+        policy: what the stage weakens, and how many rows it may divert.
+        origin: who runs it (task, flow, host), recorded with the run.
+
+    Raises:
+        Fenced: a later enforcement of the key was committed meanwhile. WorldError: store, disk or network failed; a
+        retry goes on where this one stopped. As `validate` otherwise. A blocked stage raises nothing: see `outcome`.
+    """
+    if not stage:
+        raise UsageError("no stage is given", "enforce", "name the point of the pipeline: stage='raw'")
+    job = prepare(
+        source,
+        contract,
+        schema=schema,
+        dataset=dataset,
+        references=references,
+        select=Selection(stage),
+        server=server,
+        reading=reading,
+        settings=settings,
+        where=where,
+    )
+    named = None if key is None else checked(key)
+    order = Order(stage, named, at, None if output is None else os.fspath(output), policy, origin or {})
+    with _opened(job, progress, writable=writes_into(job, order.output)) as (engine, view):
+        return divert(job, order, engine, view)
+
+
 # -- the parts of a run ----------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def _looked(job: Job, progress: Progress | None = None) -> Iterator[tuple[Result, View]]:
     """Look at the source and judge it; the view stays open for who wants its rows."""
+    with _opened(job, progress) as (engine, view):
+        yield conclude(job, engine, view, now=datetime.now(UTC)), view
+
+
+@contextmanager
+def _opened(job: Job, progress: Progress | None, writable: tuple[str, ...] = ()) -> Iterator[tuple[Engine, View]]:
     engine = _engine(job.settings)
     with engine.open(
-        job.source, fields=job.plan.fields, reading=job.reading, references=job.references, progress=progress
+        job.source,
+        fields=job.plan.fields,
+        reading=job.reading,
+        references=job.references,
+        progress=progress,
+        writable=writable,
     ) as view:
-        yield conclude(job, engine, view, now=datetime.now(UTC)), view
+        yield engine, view
 
 
 def _engine(settings: Settings) -> Engine:

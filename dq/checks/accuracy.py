@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from dq.checks.model import Looks, check
+from dq.errors import UsageError
 from dq.sql import MultipleOf, Scalar, Tree, compare, count_if, is_in, literal, not_, ratio, total
 
 
@@ -36,7 +37,14 @@ def less_than(column: Tree, *, value: Scalar) -> Tree:
 
 @check(dimension="accuracy", says="{column} is a multiple of {value}")
 def multiple_of(column: Tree, *, value: float) -> Tree:
-    """Rows where *column* is no whole multiple of *value*, judged on a float's shortest decimal text. Null passes."""
+    """
+    Rows where *column* is no whole multiple of *value*, judged on a float's shortest decimal text. Null passes.
+
+    Raises:
+        UsageError: *value* is not above 0.
+    """
+    if value <= 0:
+        raise UsageError(f"a multiple of {value}", "", "give a number above 0")
     return not_(MultipleOf(this=column.copy(), expression=literal(value)))
 
 
@@ -75,7 +83,14 @@ def stddev(column: Tree) -> Tree:
 
 @check(dimension="accuracy", says="the {quantile} quantile of {column}", looks=Looks.MEASURE)
 def quantile(column: Tree, *, quantile: float) -> Tree:
-    """The *quantile* (0 to 1) with linear interpolation (type 7 of Hyndman and Fan, 1996); nulls are ignored."""
+    """
+    The *quantile* (0 to 1) with linear interpolation (type 7 of Hyndman and Fan, 1996); nulls are ignored.
+
+    Raises:
+        UsageError: *quantile* is not from 0 to 1.
+    """
+    if not 0 <= quantile <= 1:
+        raise UsageError(f"the quantile {quantile}", "", "give a number from 0 to 1: the median is 0.5")
     return exp.PercentileCont(this=literal(quantile), expression=column.copy())
 
 

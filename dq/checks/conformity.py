@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from dq.checks.model import check
+from dq.errors import UsageError
 from dq.sql import Matches, Misfit, Scalar, Tree, any_of, compare, is_in, literal, not_
 
 # RFC 5321/5322 addresses as they are used, not as they may be written; RFC 4122; RFC 3986 §3.1; RFC 1123; RFC 4291 §2.2
@@ -64,7 +65,14 @@ def not_matches(column: Tree, *, pattern: str) -> Tree:
 
 @check(dimension="conformity", says="{column} is a valid {format}")
 def has_format(column: Tree, *, format: str) -> Tree:  # noqa: A002  ODCS's word
-    """Rows where *column* is not written as *format*: email, uuid, uri, hostname, ipv4, ipv6 or byte (base64)."""
+    """
+    Rows where *column* is not written as *format*: email, uuid, uri, hostname, ipv4, ipv6 or byte (base64).
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"unknown format '{format}'", "", f"known formats: {', '.join(FORMATS)}")
     return not_(Matches(this=column.copy(), expression=literal(FORMATS[format])))
 
 

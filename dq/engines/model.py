@@ -59,6 +59,10 @@ class View(Protocol):
         """Settle that the rows marked by *checks* are the bad ones; their number."""
         ...
 
+    def diverted_by(self) -> Mapping[int, int]:
+        """How many of the diverted rows each check marks, by check number."""
+        ...
+
     def measure_good(self, passes: Passes) -> Mapping[str, Scalar]:
         """The aggregates of `passes.good` over the rows that are not diverted."""
         ...
@@ -109,9 +113,10 @@ class Engine(Protocol):
         reading: Reading | None,
         references: Mapping[str, Source],
         progress: Progress | None = None,
+        writable: tuple[str, ...] = (),
     ) -> AbstractContextManager[View]:
         """
-        A view of *source*; *references* become tables that rules may join.
+        A view of *source*; *references* become tables that rules may join, *writable* folders may be written to.
 
         Raises:
             SourceError: it is not what it is said to be.

@@ -10,6 +10,7 @@ from typing import Any
 from dq.checks import DEFINITIONS, Answer, Check, Keys, Looks, Measure, Mode, Rows
 from dq.checks.model import Definition, Dimension
 from dq.errors import UsageError
+from dq.plan.arguments import check_arguments
 from dq.plan.clauses import Promise
 from dq.plan.site import Site
 from dq.sql import column, columns_of, condition
@@ -68,7 +69,7 @@ def _registered(promise: Promise, site: Site) -> Check:
         raise NestedKeys(f"{promise.check} of a nested value is not checked")
     if "keep" in definition.parameters and "keep" not in arguments:
         arguments["keep"] = site.said("keep") or "none"
-    _check_arguments(definition, arguments)
+    check_arguments(definition, arguments)
     shown = ", ".join(named) or site.path
     says = definition.says.format(column=shown, columns=shown, **{key: _words(value) for key, value in arguments.items()})
     name = promise.name or definition.name
@@ -117,15 +118,6 @@ def _subject(
     if isinstance(made, Keys):
         return made
     return Rows(made) if definition.looks is Looks.ROWS else Measure(made)
-
-
-def _check_arguments(definition: Definition, arguments: Mapping[str, Any]) -> None:
-    known = definition.parameters
-    takes = f"it takes: {', '.join(known) or 'nothing'}"
-    if unknown := sorted(set(arguments) - set(known)):
-        raise UsageError(f"check '{definition.name}' takes no '{unknown[0]}'", "", takes)
-    if missing := [name for name, item in known.items() if item.default is item.empty and name not in arguments]:
-        raise UsageError(f"check '{definition.name}' needs '{missing[0]}'", "", takes)
 
 
 def _mode(said: str | None, severity: str, *, is_row: bool) -> Mode:

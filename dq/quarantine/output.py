@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from dq.errors import UsageError, WorldError
+from dq.quarantine.key import folder_name
 from dq.source import Format
+from dq.store import Turn
 
 _SUFFIXES = {".parquet": Format.PARQUET, ".csv": Format.CSV, ".jsonl": Format.JSON, ".ndjson": Format.JSON, ".json": Format.JSON}
 _SLOT, _BATCH = "dq_slot", "dq_batch"
@@ -45,10 +45,11 @@ def target(output: str, key: str) -> Target:
     The format is that of the suffix; in a folder, Parquet. Characters of a key that a file name cannot hold are percent-encoded.
 
     Raises:
-        UsageError: the suffix is none that dq writes.
+        UsageError: it is a URL, or its suffix is none that dq writes.
     """
-    safe = quote(key, safe="") or "_"
-    safe = {".": "%2E", "..": "%2E%2E"}.get(safe, safe)
+    if "://" in output:
+        raise UsageError("good rows go to local files or folders", output, "give a local path, and upload it afterwards")
+    safe = folder_name(key)
     path = Path(output.replace("{key}", safe))
     if (written := _SUFFIXES.get(path.suffix.lower())) is not None and not path.is_dir():
         return Target(path.absolute(), written)
@@ -58,6 +59,14 @@ def target(output: str, key: str) -> Target:
         )
     folder = path if "{key}" in output else path / f"dq_key={safe}"
     return Target((folder / "good.parquet").absolute(), Format.PARQUET)
+
+
+def root(output: str) -> Path:
+    """The folder that holds the files of every key of *output*."""
+    before = output.partition("{key}")[0] if "{key}" in output else output
+    path = Path(before)
+    is_folder = before.endswith("/") or (not path.suffix and "{key}" not in output) or path.is_dir()
+    return (path if is_folder else path.parent).absolute()
 
 
 def owner(place: Target) -> Owner | None:
@@ -87,30 +96,31 @@ def may_write(place: Target, slot: str) -> None:
         raise UsageError("the output belongs to another key", str(place), "give a folder, or a path with {key} in it")
 
 
-def publish(place: Target, *, slot: str, batch: str, write: WriteGood, current: Callable[[], bool]) -> bool:
+def publish(place: Target, turn: Turn, write: WriteGood) -> int:
     """
-    Replace what *place* holds by the good rows of *batch*, in one rename; False when it holds them already.
+    Replace what *place* holds by the good rows of the turn's batch, in one rename; nothing when it holds them already.
 
-    The rows are written beside it first. Under a lock, *current* then says whether the batch is still the one that the
-    slot publishes: a try that was overtaken changes nothing.
+    The rows are written beside it first, and the turn is confirmed last: a try that was overtaken changes nothing.
+
+    Returns:
+        how many good rows *place* holds.
 
     Raises:
-        WorldError: the folder cannot be written; nothing was published.
+        WorldError: the folder cannot be written; nothing was published. Fenced: the turn was lost.
     """
+    slot, edition = turn.batch.slot.text, turn.edition
     try:
         place.path.parent.mkdir(parents=True, exist_ok=True)
-        found = owner(place)
-        if found is not None and (found.slot, found.batch) == (slot, batch):
-            return False
+        if owner(place) == Owner(slot, edition):
+            return turn.batch.rows_good
         may_write(place, slot)
-        staged = place.path.with_name(f".{place.path.name}.{batch[:16]}.{os.getpid()}.tmp")
+        staged = place.path.with_name(f".{place.path.name}.{turn.batch.id[:16]}.{os.getpid()}.tmp")
+        staged.unlink(missing_ok=True)
         try:
-            write(str(staged), place.format, {_SLOT: slot, _BATCH: batch})
+            rows = write(str(staged), place.format, {_SLOT: slot, _BATCH: edition})
             _sync(staged)
-            with _locked(place.path):
-                if not current():
-                    return False
-                _move(staged, place, {_SLOT: slot, _BATCH: batch})
+            turn.confirm()
+            _move(staged, place, {_SLOT: slot, _BATCH: edition})
         finally:
             staged.unlink(missing_ok=True)
     except OSError as error:
@@ -119,7 +129,7 @@ def publish(place: Target, *, slot: str, batch: str, write: WriteGood, current: 
             str(place),
             "make room or give write permission, then run again",
         ) from error
-    return True
+    return rows
 
 
 def _move(staged: Path, place: Target, facts: Mapping[str, str]) -> None:
@@ -172,16 +182,6 @@ def _older(path: Path) -> dict[str, object]:
         return {}
     found = path.stat()
     return {"older": {**facts, "size": found.st_size, "mtime_ns": found.st_mtime_ns}}
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One publisher at a time; the lock goes with its process."""
-    import fcntl  # noqa: PLC0415  POSIX only
-
-    with path.with_name(f".{path.name}.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _sync(path: Path) -> None:

@@ -157,6 +157,8 @@ def _in_sight(node: exp.Expr) -> Iterator[str]:
 
 def _words(node: exp.Expr) -> str:
     """A node's name in words: `Insert` is INSERT."""
+    if isinstance(node, exp.Placeholder | exp.Parameter):
+        return "a parameter"
     if isinstance(node, exp.Command):
         return str(node.this).upper()
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()

@@ -136,13 +136,14 @@ def multiple_of_duckdb(pen: Pen, node: exp.Expr) -> str:
     step = pen.sql(node.expression)
     if not whole or scale > 15:
         return pen.gap(node, f"of {step}")
-    v = f"CAST({x} AS DOUBLE)"
-    power = f"1e{scale}"
-    return (
-        f"CASE WHEN TYPEOF({x}) IN ('DOUBLE', 'FLOAT') THEN CASE"
-        f" WHEN ABS({v}) < 1e{15 - scale} THEN ROUND({v} * {power} / {whole}) * {whole} / {power} = {v}"
-        f" ELSE {v} % {step} = 0 END ELSE TRY({x} % {step}) = 0 END"
-    )
+    wide, power = f"CAST({x} AS DOUBLE)", f"1e{scale}"
+    narrow = f"CAST(CAST({x} AS TEXT) AS DOUBLE)"  # the text of a float of four bytes is shorter
+    judged = [
+        f"CASE WHEN ABS({v}) < 1e{15 - scale} THEN ROUND({v} * {power} / {whole}) * {whole} / {power} = {v} ELSE {v} % {step} = 0 END"
+        for v in (wide, narrow)
+    ]
+    exact = f"TRY({x} % {step}) = 0"
+    return f"CASE TYPEOF({x}) WHEN 'DOUBLE' THEN {judged[0]} WHEN 'FLOAT' THEN {judged[1]} ELSE {exact} END"
 
 
 def multiple_of_spark(pen: Pen, node: exp.Expr) -> str:
@@ -357,7 +358,7 @@ def in_set(pen: Pen, node: exp.Expr) -> str:
 def json_part(pen: Pen, node: exp.Expr) -> str:
     """The value of a key; the key stands in quotes, so that its dots and brackets mean themselves."""
     key = node.expression.name.replace("\\", "\\\\").replace('"', '\\"')
-    path = f'$."{key}"'
+    path = f'$."{key}"' if key else "/"  # no path has an empty key, but a pointer has
     return f"({pen.part(node.this)} -> {quote(path, 'duckdb')})"
 
 

@@ -12,6 +12,7 @@ import argparse
 import json
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -129,6 +130,16 @@ def _count(done: Run) -> str:
     return f"{rows:,}" if rows is not None else "not told"
 
 
+def _table(runs: Mapping[str, Run]) -> str:
+    """The tools side by side, as Markdown."""
+    lines = ["| | seconds | processor seconds | peak memory | against dq |", "| --- | ---: | ---: | ---: | ---: |"]
+    for name, done in runs.items():
+        if name in ("dq", *PEERS):
+            times = f"{done.wall / runs['dq'].wall:.1f} ×"
+            lines.append(f"| {name.replace('_', ' ')} | {done.wall:.1f} | {done.cpu:.1f} | {done.peak:,.0f} MB | {times} |")
+    return "\n".join(lines) + "\n"
+
+
 def _agree(name: str, done: Run, truth: dict[str, object]) -> None:
     """
     Say where a tool counts otherwise than the referee.
@@ -149,7 +160,7 @@ def _agree(name: str, done: Run, truth: dict[str, object]) -> None:
 
 
 def main() -> None:
-    """Measure what is asked for, print it, and keep it in .bench/result.json."""
+    """Measure what is asked for, print it, and keep it in .bench/: result.json, and table.md for the README."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[1] if __doc__ else "")
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--only", default=",".join(PARTS), help=f"a comma list of {', '.join(PARTS)}")
@@ -174,6 +185,7 @@ def main() -> None:
         "runs": {k: asdict(v) for k, v in bench.runs.items()},
     }
     (FOLDER / "result.json").write_text(json.dumps(kept, indent=1), "utf-8")
+    (FOLDER / "table.md").write_text(_table(bench.runs), "utf-8")
     if asked.strict and any(item.figure > item.at_most for item in bench.bounds):
         sys.exit(1)
 

@@ -5,7 +5,8 @@ Every code block of the documents runs.
 - `python` runs, all blocks of a document in one namespace; a `text` block right after it is what it printed
 - `console` runs each line after `$ `; the lines below it are what it prints, and `[exit 1]` how it ends (0 when not said)
 - `sh` is what a person does outside: targets of make, and installs, that must exist
-- `yaml` without a file is parsed
+- `sql` is conditions of a contract, one a line
+- `yaml` and `toml` without a file are parsed
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from dq.sql import condition
 
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (REPOSITORY / "docs").glob("*.md")))
@@ -71,6 +74,8 @@ def test_every_block_of_a_document_runs(document: str, tmp_path: Path, monkeypat
             _console(block, place)
         elif block.kind == "sh":
             _shell(block, place)
+        elif block.kind == "sql":
+            assert [condition(line, place) for line in block.body.splitlines()], place
         elif block.kind in ("yaml", "toml"):
             assert (yaml.safe_load if block.kind == "yaml" else tomllib.loads)(block.body), place
         else:

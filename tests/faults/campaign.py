@@ -13,7 +13,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -116,7 +116,7 @@ class _History:
             self._phase(given, renews=after is not None and not after.blocks)
             if self._report.wrong:
                 break
-        self._wake()
+        self._wake(list(self._sleepers))
         self._judge("zombies woke", ended=True)
 
     def _inputs(self) -> list[Input]:
@@ -140,10 +140,12 @@ class _History:
 
         *renews*: the next phase makes a claim of its own, so that what was claimed in this one is old afterwards.
         """
+        old = set(self._sleepers)
         for _ in range(self._rng.choice((1, 1, 2))):
             self._wave(given, others=self._current is not None and not given.blocks)
-        if self._sleepers and (not renews or self._rng.random() < 0.5):
-            self._wake()
+        woken = [child for child in self._sleepers if self._rng.random() < 0.3 or (not renews and child not in old)]
+        if woken:
+            self._wake(woken)
             self._judge("sleepers woke", ended=False)
         self._peace(given)
 
@@ -188,12 +190,12 @@ class _History:
             if before != self._world.published(given.key):
                 self._report.wrong.append(f"{self._where()}: doing it again changed what is published")
 
-    def _wake(self) -> None:
-        """Those who slept go on where they were; the world has not waited for them."""
-        (self._world.root / children.WAKE).touch()
-        self._count(children.end(self._sleepers), self._sleepers)
-        (self._world.root / children.WAKE).unlink()
-        self._sleepers = {}
+    def _wake(self, woken: Iterable[int]) -> None:
+        """They go on where they fell asleep; the world has not waited for them."""
+        rising = {child: self._sleepers.pop(child) for child in woken}
+        for child in rising:
+            children.wake(self._world.root, child)
+        self._count(children.end(rising), rising)
 
     def _blow(self) -> Blow:
         action = self._rng.choice(("kill", "kill", "kill", "none", "raise", "slow", "sleep", "sleep", "cut", "power", "rot"))

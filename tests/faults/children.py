@@ -16,7 +16,6 @@ from dq.quarantine import objects
 from dq.store import faults
 
 WELL, AGAIN, WRONG = 0, 3, 4  # exit codes: done; try again; a bug
-WAKE = "wake"
 _LONGEST = 60.0
 
 
@@ -78,9 +77,10 @@ def _strike(root: Path, action: str, cut: Callable[[], None]) -> None:
     elif action == "cut":
         cut()
     elif action == "sleep":
-        (root / f"asleep-{os.getpid()}").touch()
+        bed = root / f"asleep-{os.getpid()}"
+        bed.touch()
         deadline = time.monotonic() + _LONGEST
-        while not (root / WAKE).exists() and time.monotonic() < deadline:
+        while bed.exists() and time.monotonic() < deadline:
             time.sleep(0.005)
 
 
@@ -131,6 +131,11 @@ def end(children: dict[int, Blow]) -> dict[int, int]:
         _, status = os.waitpid(child, 0)
         codes[child] = os.waitstatus_to_exitcode(status)
     return codes
+
+
+def wake(root: Path, child: int) -> None:
+    """Let a sleeper go on."""
+    (root / f"asleep-{child}").unlink(missing_ok=True)
 
 
 def asleep_or_ended(root: Path, children: dict[int, Blow]) -> tuple[dict[int, int], dict[int, Blow]]:

@@ -38,11 +38,12 @@ class Connection:
         self.raw.execute("SET TimeZone = 'UTC'")
         self.raw.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0")
 
-    def lock(self, files: Sequence[str]) -> None:
-        """Allow *files* and the spill folder, then nothing else, for good."""
+    def lock(self, files: Sequence[str], folders: Sequence[str]) -> None:
+        """Allow *files*, *folders* and the spill folder, then nothing else, for good."""
+        inside = ", ".join(_quote(name) for name in (str(self.spill), *folders))
         listed = ", ".join(_quote(name) for name in files)
         self.raw.execute(f"SET allowed_paths = [{listed}]")
-        self.raw.execute(f"SET allowed_directories = [{_quote(str(self.spill))}]")
+        self.raw.execute(f"SET allowed_directories = [{inside}]")
         self.raw.execute(
             "SET enable_external_access = false; SET python_enable_replacements = false; SET lock_configuration = true"
         )

@@ -63,6 +63,7 @@ class DuckDB:
         reading: Reading | None,
         references: Mapping[str, Source],
         progress: Progress | None = None,
+        writable: tuple[str, ...] = (),
     ) -> Iterator[View]:
         """A view of a frame or files; see `Engine.open`."""
         folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
@@ -74,7 +75,7 @@ class DuckDB:
             _create(connection, opened.select, "__dq_base")
             for name, other in others.items():
                 _create(connection, other.select, reference(name).name)
-            connection.lock([path for item in (opened, *others.values()) for path in item.files])
+            connection.lock([path for item in (opened, *others.values()) for path in item.files], writable)
             watched = tuple(path for item in (opened, *others.values()) for path in item.watched)
             yield DuckView(connection, opened, {name: item.columns for name, item in others.items()}, lambda: _stamps(watched))
         finally:

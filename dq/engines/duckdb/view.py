@@ -53,15 +53,18 @@ class DuckView:
         """Run the passes; see `View.look`."""
         self._passes = passes
         where = f" WHERE {_sql(passes.where)}" if passes.where is not None else ""
-        self._run(f"CREATE TEMP VIEW {SOURCE} AS SELECT * FROM {_BASE}{where}")
+        self._run(f"CREATE OR REPLACE TEMP VIEW {SOURCE} AS SELECT * FROM {_BASE}{where}")
         empty = frozenset(keys.name for keys in passes.keys if not self._key_set(keys.name, keys.select, keys.repeated))
         bad = self._rows(passes.rows, empty)
         measures = self._measures({**passes.measures, "rows": exp.Count(this=exp.Star())}, SOURCE, empty)
         counted = measures.pop("rows")
         answers = self._answers(passes)
+        self._unchanged()
+        return Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
+
+    def _unchanged(self) -> None:
         if self._stamps() != self._before:
             raise SourceChanged("the file changed while it was read", str(self._opened.name), "run again when its writer is done")
-        return Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
 
     def _run(self, sql: str) -> list[tuple[Any, ...]]:
         return self._connection.run(sql)
@@ -70,7 +73,7 @@ class DuckView:
         """Make a key set; whether it holds anything."""
         if repeated is not None and self._all_differ(repeated):
             return False
-        self._run(f'CREATE TEMP TABLE "{name}" AS {_sql(select)}')
+        self._run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {_sql(select)}')
         return bool(self._run(f'SELECT count(*) FROM "{name}"')[0][0])
 
     def _all_differ(self, key: Tree) -> bool:
@@ -87,7 +90,7 @@ class DuckView:
         records = [item.check for item in predicates if item.bad == exp.false()][:1] if self._malformed else []
         masks = self._masks = Masks({check: place for place, check in enumerate([*live, *records])})
         self._run(
-            f"CREATE TEMP TABLE {_BAD} AS SELECT *, {masks.of(live)}, NULL::BLOB AS {RAW} "
+            f"CREATE OR REPLACE TEMP TABLE {_BAD} AS SELECT *, {masks.of(live)}, NULL::BLOB AS {RAW} "
             f"FROM {SOURCE} WHERE {_sql(any_of(*live.values()))}"
         )
         for check in records:
@@ -112,7 +115,7 @@ class DuckView:
         names = ", ".join([ROW_NO, *(f"{letter}{word}" for letter in "sc" for word in self._masks.words)])
         union = " UNION ALL ".join(f"({select})" for select in selects)
         self._run(
-            f"CREATE TEMP TABLE {_SPARED} AS SELECT {ROW_NO}, {self._masks.merged('sc')} "
+            f"CREATE OR REPLACE TEMP TABLE {_SPARED} AS SELECT {ROW_NO}, {self._masks.merged('sc')} "
             f"FROM ({union}) AS t({names}) GROUP BY {ROW_NO}"
         )
 
@@ -130,7 +133,7 @@ class DuckView:
             return {}
         columns = {**passes.columns, **self._numbers(passes.untyped)}
         typed = ", ".join(f"{_sql(tree)} AS {_name(name)}" for name, tree in columns.items())
-        self._run(f"CREATE TEMP VIEW {TYPED} AS SELECT {typed} FROM {SOURCE}")
+        self._run(f"CREATE OR REPLACE TEMP VIEW {TYPED} AS SELECT {typed} FROM {SOURCE}")
         answers: dict[int, Scalar | Exception] = {}
         for check, select in passes.answers.items():
             try:
@@ -163,6 +166,15 @@ class DuckView:
             f"FROM {_BAD} b LEFT JOIN {_SPARED} s ON b.{ROW_NO} = s.{ROW_NO} WHERE {test}"
         )
         return int(self._run(f"SELECT count(*) FROM {_DIVERTED}")[0][0])
+
+    def diverted_by(self) -> Mapping[int, int]:
+        """See `View.diverted_by`."""
+        if not self._masks.bits:
+            return {}
+        listed = ", ".join(
+            f"count_if({self._masks.has(check)} AND NOT {self._masks.has(check, 's')})" for check in self._masks.bits
+        )
+        return dict(zip(self._masks.bits, self._run(f"SELECT {listed} FROM {_DIVERTED}")[0], strict=True))
 
     def measure_good(self, passes: Passes) -> Mapping[str, Scalar]:
         """See `View.measure_good`."""
@@ -236,7 +248,9 @@ class DuckView:
             Format.CSV: "FORMAT csv, HEADER",
             Format.JSON: "FORMAT json",
         }[file_format]
-        return int(self._run(f"COPY ({self._good_select()}) TO {_text(path)} ({options})")[0][0])
+        rows = int(self._run(f"COPY ({self._good_select()}) TO {_text(path)} ({options})")[0][0])
+        self._unchanged()
+        return rows
 
     def _good_select(self) -> str:
         """The rows that go on, in source order: a bitmap keeps the scan's order, a join would not."""

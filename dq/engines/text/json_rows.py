@@ -57,10 +57,10 @@ def open_json(
     The rows of JSON lines *paths*, united by key; a file that begins with `[` is read as one array of objects.
 
     A key that is absent or null is null; numbers keep their digits. Columns are the keys that occur (in an empty dataset: *wanted*).
-    A line that is no object, or has a key twice, is malformed; blank lines are skipped. *opener* opens URLs.
+    A line that is no object, or has a key twice, is malformed; blank lines are skipped, an empty file has no rows. *opener* opens URLs.
 
     Raises:
-        SourceError: a file is empty or not text, an array is broken, two keys differ only in case.
+        SourceError: a file is not text, an array is broken, two keys differ only in case.
         UsageError: the encoding is unknown.
         WorldError: a file cannot be read, or *spill* cannot be written.
     """
@@ -91,6 +91,9 @@ class _Reader:
     def read(self, file: Text, number: int) -> list[Piece]:
         """The pieces that *file* is read from."""
         start, mark = _start(file)
+        if not start:
+            self.notes.append(f"{file.path}: the file is empty")
+            return []
         if start == b"[":
             return self._spooled(file, number, spool_array)
         place = file.path if file.plain and not mark else self._copied(file, number)

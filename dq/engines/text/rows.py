@@ -112,7 +112,9 @@ def _branch(pieces: list[Piece], names: Iterable[str], kind: str, first: int) ->
     has = dict(pieces[0].columns)
     listed = [f"{has.get(column, f'NULL::{kind}')} AS {name(column)}" for column in names]
     origin = (
-        literal(pieces[0].path) if len(pieces) == 1 else f"([{', '.join(literal(item.path) for item in pieces)}])[file_index::BIGINT + 1]"
+        literal(pieces[0].path)
+        if len(pieces) == 1
+        else f"([{', '.join(literal(item.path) for item in pieces)}])[file_index::BIGINT + 1]"
     )
     number = f"(row_number() OVER () + {first - 1})::BIGINT AS {ROW_NO}"
     options = f", {pieces[0].options}" if pieces[0].options else ""

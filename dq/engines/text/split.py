@@ -83,6 +83,10 @@ class _Splitter:
         """Byte order mark, line ends, header. The names in the header, as written."""
         while len(self._text) < _SAMPLE and (data := self._stream.read(_READ)):
             self._text += data
+        if not self._text:
+            raise SourceError(
+                "the file is empty (0 bytes)", self._file.path, "was it written to the end? leave it out, or give a header"
+            )
         mark = self._text.startswith(BOM)
         if mark:
             self._text = self._text[len(BOM) :]

@@ -114,7 +114,7 @@ def text(path: str, encoding: str, opener: Opener) -> Text:
     Look at the suffix and the first bytes of *path*.
 
     Raises:
-        SourceError: it is empty, a folder, or not the text its name says; the message names what it seems to be.
+        SourceError: it is a folder, or not the text its name says; the message names what it seems to be.
         UsageError: the encoding is unknown.
         WorldError: the file cannot be opened or read.
     """
@@ -152,22 +152,18 @@ def _ended(encoding: str, head: bytes) -> str:
 
 
 def _judge_packing(found: Text) -> None:
+    if found.packing is Packing.NONE:
+        return
     with _opened(found.path, found.opener) as file:
         head = file.read(4)
-    if not head:
-        raise SourceError("the file is empty (0 bytes)", found.path, "give a file with a header, or leave it out")
-    if found.packing is not Packing.NONE and not any(
-        head.startswith(magic) for magic, kind in _PACKED.items() if kind is found.packing
-    ):
-        what = next((what for magic, what, _ in _MAGIC if head.startswith(magic[:4])), "something else")
+    if not any(head.startswith(magic) for magic, kind in _PACKED.items() if kind is found.packing):
+        what = next((what for magic, what, _ in _MAGIC if head.startswith(magic[:4])), "something else" if head else "empty")
         raise SourceError(
             f"not {found.packing} data, as its name says, but {what}", found.path, "give it the suffix of what it is"
         )
 
 
 def _judge_head(found: Text, head: bytes) -> None:
-    if not head:
-        raise SourceError("the file is empty (0 bytes of text)", found.path, "give a file with a header, or leave it out")
     wide = found.encoding.startswith(("utf-16", "utf-32"))
     for magic, what, mend in _MAGIC:
         if head.startswith(magic) and not (wide and "UTF-16" in what) and _certain(magic, head):

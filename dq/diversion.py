@@ -1,0 +1,277 @@
+"""Enforcement over an open view: its work for the dead-letter protocol, and what came of it."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dq.checks import Check, Mode, Status
+from dq.contract import dump
+from dq.engines import Engine, View
+from dq.errors import UsageError, ViolationError
+from dq.job import Job
+from dq.outcome import conclude
+from dq.quarantine import Budget, Looked, Published, Vault, Work, budget, content_key, perform, rows, strictest
+from dq.quarantine.output import Target, may_write, publish, root, target
+from dq.result import Outcome, Result
+from dq.settings import Settings
+from dq.source import Files, Frame, Library
+from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_HOME = ".dq"
+_UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """
+    What a stage makes of a contract. It weakens, never strengthens.
+
+    *max_mode* is the strongest mode that a rule may have here: `warn` lets everything go on for a roll-out.
+    *budget* is how many rows may be diverted (`"2%"`, 500, None for any number); the contract's own holds too.
+    """
+
+    max_mode: str | None = None
+    budget: str | int | None = _UNSAID
+
+    def __post_init__(self) -> None:
+        if self.max_mode is not None and self.max_mode not in set(Mode):
+            raise UsageError(f"unknown mode '{self.max_mode}'", "policy", f"say one of {', '.join(Mode)}")
+
+    def weaken(self, check: Check) -> Check:
+        """*check* in at most the policy's mode. A rule about the whole dataset diverts nothing: below block it warns."""
+        if self.max_mode is None or check.mode.strength <= Mode(self.max_mode).strength:
+            return check
+        most = Mode(self.max_mode)
+        return replace(check, mode=Mode.WARN if most is Mode.QUARANTINE and not check.is_row_check else most)
+
+    def allows(self, contract: str | int | None) -> Budget:
+        """The budget that holds: the strictest of the contract's (None: it says nothing) and the stage's."""
+        said = None if self.budget == _UNSAID else budget(self.budget, "policy")
+        return strictest(None if contract is None else budget(contract, "contract"), said)
+
+    @property
+    def text(self) -> str:
+        """What makes another policy another batch."""
+        return json.dumps([self.max_mode, self.budget])
+
+
+AS_WRITTEN = Policy()
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """
+    What came of enforcing a contract at a stage. Rows in are good rows and quarantined rows, nothing else.
+
+    *good* is what goes on: a frame of the kind that came in, or the path that was written; None when the stage is blocked.
+    *result* says why. *batch* is the record of it in the store.
+    """
+
+    outcome: Outcome
+    result: Result
+    batch: Batch
+    good: Any = None
+    output: str = ""
+    blocked_by: tuple[str, ...] = ()
+    vault: Vault | None = field(default=None, repr=False, compare=False)
+    store: Store | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the stage may go on."""
+        return self.outcome in (Outcome.PASSED, Outcome.QUARANTINED)
+
+    @property
+    def rows_in(self) -> int:
+        """Rows that came in."""
+        return self.batch.rows_in
+
+    @property
+    def rows_good(self) -> int:
+        """Rows that go on, or would have."""
+        return self.batch.rows_good
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows in the dead letters; of a blocked batch they are evidence."""
+        return self.batch.rows_bad
+
+    def bad_batches(self) -> Iterator[pa.RecordBatch]:
+        """The dead letters of this batch as Arrow record batches, read from where they are kept."""
+        if self.store is not None and self.vault is not None:
+            yield from rows(self.store, self.vault, self.batch.id)
+
+    @property
+    def bad(self) -> pa.Table:
+        """The dead letters of this batch, in memory; a table without columns when there are none."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        batches = list(self.bad_batches())
+        return pa.Table.from_batches(batches) if batches else pa.table({})
+
+    def raise_for_block(self) -> Enforcement:
+        """Return the enforcement itself when the stage may go on, else raise ViolationError."""
+        if not self.ok:
+            raise ViolationError(self.result)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the caller of an enforcement said beside the job."""
+
+    stage: str
+    key: str | None
+    at: datetime | None
+    output: str | None
+    policy: Policy
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+
+def places(settings: Settings) -> tuple[Store, Vault]:
+    """The store and the dead letters that *settings* name; by default in `.dq/` of this folder."""
+    return open_store(settings.store_url), Vault(settings.quarantine_url or str(Path(_HOME) / "quarantine"))
+
+
+def writes_into(job: Job, output: str | None) -> tuple[str, ...]:
+    """
+    The folder that good rows go to, known before anything is read; none for a frame, which is handed back.
+
+    Raises:
+        UsageError: files need an output; or it cannot be written to.
+    """
+    if output is None:
+        if isinstance(job.source, Files):
+            raise UsageError("files need an output for their good rows", str(job.source), "say output='good/', or a path")
+        return ()
+    target(output, "any")
+    folder = root(output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot be made: {error.strerror or error}", str(folder), "give another output") from None
+    return (str(folder),)
+
+
+def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
+    """
+    Enforce the job's contract on *view*: S1 to S7 of the protocol; see `dq.enforce`.
+
+    Raises:
+        UsageError: the output belongs to another key. As `dq.quarantine.perform` otherwise.
+    """
+    store, vault = places(job.settings)
+    fingerprint = json.dumps([view.fingerprint(), job.where])
+    key = order.key if order.key is not None else content_key(fingerprint)
+    slot = Slot(job.plan.dataset, order.stage, key)
+    place = target(order.output, key) if order.output is not None else None
+    if place is not None:
+        _is_not_read(job, place)
+        may_write(place, slot.text)
+    weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
+    works = _Works(weak, order, slot, engine=engine, view=view, place=place)
+    extension = next((item.extension for item in job.contract.objects if item.name == job.plan.object), job.contract.extension)
+    said = extension.budget if extension.budget is not None else job.contract.extension.budget
+    done = perform(
+        store,
+        vault,
+        slot,
+        Work(fingerprint, works.look, works.drain, works.publish),
+        plan=job.plan.sha256,
+        now=datetime.now(UTC),
+        actor=actor(),
+        policy=order.policy.text,
+        budget=order.policy.allows(said),
+    )
+    return Enforcement(
+        done.outcome,
+        works.result,
+        done.batch,
+        done.published.good if done.published else None,
+        done.published.where if done.published else "",
+        done.batch.blocked_by,
+        vault,
+        store,
+    )
+
+
+def actor() -> str:
+    """Who runs this, for the audit."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return f"{name}@{socket.gethostname()}"
+
+
+def _is_not_read(job: Job, place: Target) -> None:
+    for other in (job.source, *job.references.values()):
+        paths = other.paths if isinstance(other, Files) else ()
+        if place.path.resolve() in {Path(path).resolve() for path in paths if "://" not in path}:
+            raise UsageError("the output is also read", str(place), "give another output")
+
+
+class _Works:
+    """The protocol's callbacks over one view; the last look's result is kept for the caller."""
+
+    def __init__(self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: Target | None) -> None:
+        self.job, self.order, self.engine, self.view, self.slot, self.place = job, order, engine, view, slot, place
+        self._result: Result | None = None
+
+    @property
+    def result(self) -> Result:
+        """What the last look found."""
+        assert self._result is not None  # noqa: S101  every way through the protocol looks
+        return self._result
+
+    def look(self, now: datetime) -> Looked:
+        """Label the rows, with *now* bound."""
+        result = self._result = conclude(self.job, self.engine, self.view, now=now, keep_bad=False)
+        stops = [item for item in result.checks if item.check.mode in (Mode.QUARANTINE, Mode.BLOCK)]
+        contract = self.job.contract
+        facts = ContractFacts(contract.sha256, contract.name, contract.version, dump(contract))
+        counts = self.view.diverted_by()
+        return Looked(
+            rows=result.rows,
+            bad=result.bad_rows,
+            run=facts_of(result, key=self.slot.key, at=self.order.at, contract=facts, origin=self.order.origin),
+            reasons=tuple(
+                Reason(item.check.id, counts[number], column=", ".join(item.check.columns))
+                for number, item in enumerate(result.checks)
+                if counts.get(number)
+            ),
+            blocked_by=tuple(item.check.id for item in stops if item.check.mode is Mode.BLOCK and item.status is Status.FAIL),
+            erred=tuple(item.check.id for item in stops if item.status is Status.ERROR),
+            digest=hashlib.sha256(self.view.bad_numbers().tobytes()).hexdigest(),
+            schema=json.dumps(dict(result.columns)),
+        )
+
+    def drain(self, write: Callable[..., None]) -> None:
+        """Hand the bad rows over."""
+        self.view.drain(write, {number: item.check.id for number, item in enumerate(self.result.checks)})
+
+    def publish(self, turn: Turn) -> Published:
+        """Put the good rows into place, or hand them back."""
+        if self.place is not None:
+            return Published(publish(self.place, turn, self.view.write_good), str(self.place), str(self.place))
+        good = self._good()
+        return Published(turn.batch.rows_good, "", good)
+
+    def _good(self) -> Any:
+        given = self.job.source
+        if isinstance(given, Frame) and given.library is not Library.BATCHES and self.job.where is None:
+            from dq.engines.frames import drop  # noqa: PLC0415  needs pyarrow
+
+            return drop(given, self.view.bad_numbers())
+        return self.view.good().read_all()
