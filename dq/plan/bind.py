@@ -447,7 +447,7 @@ def _coerced(tree: Tree, names: Names) -> Tree:
     if kind is None:
         return tree
     coerced = _with_children(tree, lambda child: coerce(child, kind, names.zone))
-    digits = next((found for side in sides if (found := _digits(side, names))), None)
+    digits = next((width for side in sides if (width := _digits(side, names))), None)
     return at_scale(coerced, *digits) if digits else coerced
 
 

@@ -111,6 +111,7 @@ DUCKDB = Dialect(
         exp.Mod: words.tried("{this} % NULLIF({expression}, 0)"),
         exp.Mul: words.tried("{this} * {expression}"),
         exp.Neg: words.negative,
+        exp.Paren: words.in_parentheses,
         exp.PercentileCont: "QUANTILE_CONT(CAST({expression} AS DOUBLE), {this})",
         exp.StartsWith: "STARTS_WITH({this}, {expression})",
         exp.Sub: words.tried("{this} - {expression}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -34,10 +34,7 @@ def _multiple_of(number: object, step: object) -> int | None:
     """Whether the shortest decimal text of *number* is a multiple of that of *step*; null for anything but numbers."""
     if not isinstance(number, int | float) or not isinstance(step, int | float) or not step:
         return None
-    try:
-        return int(Decimal(repr(number)) % Decimal(repr(step)) == 0)
-    except InvalidOperation:  # infinity, or more digits than a decimal keeps
-        return int(math.isfinite(number) and math.fmod(number, step) == 0)
+    return int(math.isfinite(number) and (Fraction(repr(number)) / Fraction(repr(step))).denominator == 1)
 
 
 # Name, number of arguments and function, as sqlite3.Connection.create_function takes them.

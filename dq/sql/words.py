@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 
 from sqlglot import exp
 
@@ -91,6 +92,12 @@ def tried(text: str) -> Write:
     return outermost
 
 
+def in_parentheses(pen: Pen, node: exp.Expr) -> str:
+    """Parentheses, but for TRY, which has its own."""
+    text = pen.sql(node.this)
+    return text if text.startswith("TRY(") and isinstance(node.this, _ARITHMETIC) else f"({text})"
+
+
 def negative(pen: Pen, node: exp.Expr) -> str:
     """A negative number as it is; the negative of anything else is tried."""
     return f"-{pen.sql(node.this)}" if isinstance(node.this, exp.Literal) else _negated(pen, node)
@@ -126,24 +133,28 @@ def _scaled(node: exp.Expr) -> tuple[int, int]:
 
 def multiple_of_duckdb(pen: Pen, node: exp.Expr) -> str:
     """
-    Whether a number is a multiple, exactly.
+    Whether a number is a multiple: integers and decimals by their remainder, floats by their shortest text.
 
-    Integers and decimals by their remainder. A float v of at most 15 digits, in units of the step's last place, is the
-    nearest float to its shortest text, so it is a multiple of M / 10^s when it is the quotient of two exact whole numbers,
-    n * M and 10^s, for the nearest n. Longer ones by their shortest text; beyond 38 digits by the float's own remainder.
+    Let the step be M / 10^s, in lowest terms of ten. A float v whose text has at most 15 digits, counted down to 10^-s, is the
+    float nearest to that text. So it is a multiple when it equals n * M / 10^s for the nearest whole n: a quotient of two
+    whole numbers that floats hold exactly is rounded once, to the nearest float. Longer texts are read as decimals of 38 digits.
     """
     x, (whole, scale) = pen.part(node.this), _scaled(node)
     step = pen.sql(node.expression)
     if not whole or scale > 15:
         return pen.gap(node, f"of {step}")
-    wide, power = f"CAST({x} AS DOUBLE)", f"1e{scale}"
-    narrow = f"CAST(CAST({x} AS TEXT) AS DOUBLE)"  # the text of a float of four bytes is shorter
-    judged = [
-        f"CASE WHEN ABS({v}) < 1e{15 - scale} THEN ROUND({v} * {power} / {whole}) * {whole} / {power} = {v} ELSE {v} % {step} = 0 END"
-        for v in (wide, narrow)
-    ]
-    exact = f"TRY({x} % {step}) = 0"
-    return f"CASE TYPEOF({x}) WHEN 'DOUBLE' THEN {judged[0]} WHEN 'FLOAT' THEN {judged[1]} ELSE {exact} END"
+    text, power = f"CAST({x} AS TEXT)", f"1e{scale}"
+    rest = whole // gcd(whole, 10**scale)  # of a whole number, to be a multiple
+
+    def judged(v: str) -> str:
+        return (
+            f"CASE WHEN ABS({v}) < 1e{15 - scale} THEN ROUND({v} * {power} / {whole}) * {whole} / {power} = {v}"
+            f" WHEN ABS({v}) < 1e18 THEN TRY_CAST({text} AS DECIMAL(38, 20)) % CAST({step} AS DECIMAL(38, 20)) = 0"
+            f" WHEN ABS({v}) < 1e38 THEN TRY_CAST({text} AS DECIMAL(38, 0)) % {rest} = 0 ELSE {v} % {step} = 0 END"
+        )
+
+    double, single = judged(f"CAST({x} AS DOUBLE)"), judged(f"CAST({text} AS DOUBLE)")
+    return f"CASE TYPEOF({x}) WHEN 'DOUBLE' THEN {double} WHEN 'FLOAT' THEN {single} ELSE TRY({x} % {step}) = 0 END"
 
 
 def multiple_of_spark(pen: Pen, node: exp.Expr) -> str:

@@ -23,6 +23,7 @@ _WORDS = frozenset(
     "law check id type property columns data stored arguments limits dq quality object contract references validate rows only except "
     "alone bad diverted copies status value judged tolerated mode message dataset notes".split()  # noqa: SIM905  a list to read
 )
+_ALONE = frozenset({"object", "contract", "references", "data", "validate", "alone", "copies", "dataset", "notes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,18 @@ class Fact:
 
     @property
     def packs(self) -> bool:
-        """Whether it can share a table with other facts: its one column is all it looks at."""
-        alone = {"object", "contract", "references", "data", "validate", "alone", "diverted", "copies", "dataset", "notes", "columns", "dq"}
-        return not alone & set(self.said) and self.check not in ("condition", "unique", "one_per_group", "group_sum", "foreign_key")
+        """
+        Whether it can share a table with other facts: it looks at nothing but its own columns and rule.
+
+        Not so when rows are compared as wholes, or when it matters what other rules divert.
+        """
+        if _ALONE & set(self.said) or self.check == "foreign_key" or ("dq" in self.said and not self.check):
+            return False
+        if any("relationships" in item or not name.isidentifier() for name, item in self.columns.declared.items()):
+            return False
+        diverts_as_usual = "diverted" not in self.said or (self.expected.status == "fail" and not self.expected.diverted)
+        return diverts_as_usual and len(set(map(repr, self.rows))) == len(self.rows)
+
 
 
 def load_facts(folder: Path = CASES) -> tuple[Fact, ...]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.fact import VALUE, Fact
+from tests.conformance.fact import Fact
 from tests.conformance.inputs import INPUTS, Rows, stored_as
 
 import dq
 from dq.contract import read
 from dq.result import Counted, Measured
+
+_WIDEST = 40  # facts in one table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,32 @@ class Part:
 
 
 def parts(facts: Sequence[Fact]) -> tuple[Part, ...]:
-    """The facts side by side: a lone one as it is, several with their column and their rule numbered."""
+    """The facts side by side: a lone one as it is, several with their columns and their rule numbered."""
     if len(facts) == 1:
         return (Part(facts[0], {name: name for name in facts[0].data}, facts[0].id),)
-    found = []
-    for number, fact in enumerate(facts):
-        column = f"{VALUE}{number}"
-        found.append(Part(fact, {VALUE: column}, f"{column}{fact.id[len(VALUE):]}" if fact.id.startswith(VALUE) else f"{fact.id}{number}"))
-    return tuple(found)
+    return tuple(_numbered(fact, number) for number, fact in enumerate(facts))
+
+
+def _numbered(fact: Fact, number: int) -> Part:
+    names = {name: f"{name}{number}" for name in fact.data}
+    head, sign, tail = _HEAD.match(fact.id).groups()  # type: ignore[union-attr]  it matches everything
+    columns = ", ".join(names.get(name, f"{name}{number}") for name in head.split(", "))
+    return Part(fact, names, f"{columns}{sign}{tail}")
+
+
+_HEAD = re.compile(r"([^.\[#]*)([.\[#]?)(.*)", re.DOTALL)  # "a, b.unique": columns, then what is asked of them
+_SQL = frozenset({"sql", "where", "by", "of", "keep", "column", "columns", "properties", "query"})
+
+
+def _renamed(said: Any, names: Mapping[str, str], *, is_name: bool = False) -> Any:
+    """What a rule says, with its columns' names changed where it names columns."""
+    if isinstance(said, dict):
+        return {key: _renamed(value, names, is_name=key in _SQL) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_renamed(item, names, is_name=is_name) for item in said]
+    if not isinstance(said, str) or not is_name:
+        return said
+    return re.sub(r"(?<![\w'\"{])[A-Za-z_]\w*(?![\w'\"}(])", lambda word: names.get(word[0], word[0]), said)
 
 
 def document(run: Sequence[Part]) -> dict[str, Any]:
@@ -64,20 +85,21 @@ def document(run: Sequence[Part]) -> dict[str, Any]:
         one = "columns" not in fact.said
         for name, declared in fact.columns.declared.items():
             item = {"name": part.names.get(name, name), **declared}
-            quality = [dict(rule) for rule in declared.get("quality", ())]
-            for rule in quality:
-                if rule.get("id") == fact.id:
-                    rule["id"] = part.id
-            if quality or (asked and one):
-                item["quality"] = [*quality, *asked] if one else quality
-            properties.append(item)
-        rules += [*([] if one else asked), *fact.said.get("quality", ())]
+            quality = [*_written(declared.get("quality", ()), part), *(asked if one else [])]
+            properties.append(item | ({"quality": quality} if quality else {}))
+        rules += [*([] if one else asked), *_written(fact.said.get("quality", ()), part)]
     schema = {"name": "facts", "properties": properties, **({"quality": rules} if rules else {}), **lone.get("object", {})}
     if "dq" in lone and not run[0].fact.check:
         schema["customProperties"] = [{"property": "dq", "value": lone["dq"]}]
     others = [_reference(name, said) for name, said in lone.get("references", {}).items()]
     head = {"apiVersion": "v3.2.0", "kind": "DataContract", "id": "facts", "name": "facts", "version": "1.0.0", "status": "active"}
     return {**head, "schema": [schema, *others], **lone.get("contract", {})}
+
+
+def _written(rules: Sequence[Mapping[str, Any]], part: Part) -> list[dict[str, Any]]:
+    """Rules as a fact writes them, for its place in the run."""
+    found = [_renamed(dict(rule), part.names) for rule in rules]
+    return [rule | ({"id": part.id} if rule.get("id") == part.fact.id else {}) for rule in found]
 
 
 def _rule(part: Part) -> dict[str, Any]:
@@ -87,10 +109,10 @@ def _rule(part: Part) -> dict[str, Any]:
         "id": part.id,
         "type": "custom",
         "engine": "dq",
-        "implementation": {"check": fact.check, **said, **fact.said.get("limits", {})},
+        "implementation": {"check": fact.check, **_renamed(said, part.names), **fact.said.get("limits", {})},
     }
     if "dq" in fact.said:
-        rule["customProperties"] = [{"property": "dq", "value": fact.said["dq"]}]
+        rule["customProperties"] = [{"property": "dq", "value": _renamed(fact.said["dq"], part.names)}]
     return rule
 
 
@@ -157,9 +179,13 @@ def _rows_because_of(reason: str, result: dq.Result) -> frozenset[int]:
 
 
 def runs(facts: Sequence[Fact], kind: str) -> list[list[Fact]]:
-    """*facts* that hold for *kind*, grouped so that those of a group can share a table: same number of rows, one column each."""
-    groups: dict[object, list[Fact]] = {}
+    """*facts* that hold for *kind*, grouped so that those of a group can share a table: as many rows, not too many columns."""
+    shared: dict[int, list[Fact]] = {}
+    alone = []
     for fact in facts:
         if kind in fact.kinds and kind not in fact.excepted:
-            groups.setdefault(len(fact.rows) if fact.packs else fact.name, []).append(fact)
-    return list(groups.values())
+            if fact.packs:
+                shared.setdefault(len(fact.rows), []).append(fact)
+            else:
+                alone.append([fact])
+    return alone + [group[start : start + _WIDEST] for group in shared.values() for start in range(0, len(group), _WIDEST)]

@@ -124,7 +124,7 @@ class _History:
         if self._point.startswith("block"):
             return [Input("day", 1, 2), Input("day", 1, 3), Input("day", 2, 4)]
         found = [Input("day", 1, 1)]
-        for _ in range(self._rng.randint(0, 3)):
+        for _ in range(self._rng.randint(1, 3)):
             last = found[-1]
             more = [
                 Input("day", last.content, last.plan + 1),
@@ -142,8 +142,8 @@ class _History:
         """
         old = set(self._sleepers)
         for _ in range(self._rng.choice((1, 1, 2))):
-            self._wave(given, others=self._current is not None and not given.blocks)
-        woken = [child for child in self._sleepers if self._rng.random() < 0.3 or (not renews and child not in old)]
+            self._wave(given, others=not given.blocks)
+        woken = [child for child in self._sleepers if self._rng.random() < 0.4 or (not renews and child not in old)]
         if woken:
             self._wake(woken)
             self._judge("sleepers woke", ended=False)
@@ -158,14 +158,14 @@ class _History:
             if self._point and given.blocks == self._point.startswith("block"):
                 item, blow, self._point = given, Blow(self._point, "kill"), ""
             started[self._start(item, blow)] = blow
-        if self._rng.random() < 0.2:
+        if self._rng.random() < 0.1:
             started[self._collect()] = Blow(action="collect")
         codes, sleepers = children.asleep_or_ended(self._world.root, started)
         self._sleepers |= sleepers
         self._count(codes, started)
         if not self._sleepers and any(blow.action == "power" for blow in started.values()):
             children.cut_power(self._world.root)
-        if self._rng.random() < 0.2:
+        if self._rng.random() < 0.35:
             child = self._collect()
             self._count(children.end({child: Blow()}), {child: Blow(action="collect")})
         self._judge("accidents", ended=False)
@@ -242,7 +242,7 @@ class _History:
 
     def _judge(self, when: str, *, ended: bool) -> None:
         found = history.faults_of(self._world, self._given)
-        if ended and self._current is not None and not self._report.wrong:
+        if ended and self._current is not None and not found:
             found += history.faults_at_the_end(self._world, self._current)
         self._report.wrong += [f"{self._where()}, {when}: {text}" for text in found]
 

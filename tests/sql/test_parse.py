@@ -87,7 +87,7 @@ def test_a_long_chain_of_and_is_fine() -> None:
 
 _WORDS = """
     a b c 'x' 1 2.5 ( ) , + - * / % = <> < >= AND OR NOT IN IS NULL LIKE BETWEEN CASE WHEN THEN ELSE END CAST AS DATE now()
-    length( SELECT FROM read_csv( ; -- /* */ :: [ ] { } " ' ` $ ? @ . || ~ -> INTERVAL DAY coalesce( matches( count(*) OVER DROP COPY
+    length( SELECT FROM read_csv( ; -- /* */ :: [ ] { } " ' ` $ ? @ . || ~ -> INTERVAL DAY coalesce( matches( count(*) OVER DROP
 """
 
 

@@ -59,12 +59,14 @@ def is_multiple(value: float, step: float) -> bool:
     return math.isfinite(value) and (Fraction(repr(value)) / Fraction(repr(step))).denominator == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.sampled_from(STEPS),
     st.lists(
         st.one_of(
             st.floats(-1e12, 1e12),
+            st.floats(-1e30, 1e30),
+            st.integers(-(10**17), 10**17).map(lambda number: number / 1000),
             st.integers(-(10**9), 10**9).map(lambda number: number / 100),
             st.integers(-(10**6), 10**6).map(lambda number: number * 0.1),
             st.integers(-(10**6), 10**6).map(float),
@@ -74,7 +76,7 @@ def is_multiple(value: float, step: float) -> bool:
 )
 def test_a_float_is_a_multiple_by_its_shortest_text(step: float, values: list[float]) -> None:
     """0.3 is a multiple of 0.1; 0.1 + 0.2 is none; in DuckDB and SQLite alike."""
-    values = [value for value in [*values, 0.3, 0.1 + 0.2, -0.7, 0.0, 1e-9] if abs(value) < 1e15 / 10**3]
+    values = [*values, 0.3, 0.1 + 0.2, -0.7, 0.0, 1e-9, 123456789012345.6, 1e22, 3e22, 1e16, -2.5e17]
     tree = MultipleOf(this=X, expression=literal(step))
     with both({"x": "number"}, [(value,) for value in values]) as databases:
         for made in databases:
@@ -126,7 +128,7 @@ def test_division_is_in_floating_point() -> None:
             assert made.values(condition("x / 0", "")) == [None, None]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(allow_nan=False, width=64)), min_size=1))
 def test_floor_and_ceiling_agree_with_python(values: list[float | None]) -> None:
     """Also beyond the range of integers; infinities stay."""
@@ -140,7 +142,7 @@ def test_floor_and_ceiling_agree_with_python(values: list[float | None]) -> None
 # -- text ------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6), min_size=1))
 def test_text_functions_agree_with_python(values: list[str]) -> None:
     """Length counts code points, case is that of ASCII letters, trim takes spaces alone."""

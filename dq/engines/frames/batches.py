@@ -18,7 +18,9 @@ _PLACE = "Arrow batches"
 
 def spill_batches(reader: Iterable[Any], spill: Path) -> Path:
     """
-    All batches of *reader* (a RecordBatchReader, or an iterator of batches or tables) as one Parquet file in *spill*; one batch in memory.
+    All batches of *reader* as one Parquet file in *spill*, a batch at a time.
+
+    *reader* is a RecordBatchReader, or an iterator of batches or tables.
 
     Raises:
         SourceError: there is no batch, a batch has other columns than the first, or names clash.

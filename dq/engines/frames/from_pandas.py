@@ -34,7 +34,7 @@ def _column(series: pd.Series[Any], place: str) -> Column:
     import pyarrow as pa  # noqa: PLC0415
 
     dtype = series.dtype
-    if dtype == object:
+    if dtype.kind == "O" and isinstance(dtype, np.dtype):
         return typed(series.tolist(), place)
     if isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype) or dtype.kind == "c":
         texts = [None if missing else str(value) for value, missing in zip(series, series.isna(), strict=True)]

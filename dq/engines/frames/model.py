@@ -61,8 +61,8 @@ def named(labels: Iterable[Hashable], place: str) -> tuple[tuple[str, ...], tupl
     """
     Column names for *labels*, and notes about those that changed.
 
-    Text stays as it is; a tuple is its parts joined by dots (`("a", "x")` is `a.x`), anything else its text (`0` is `"0"`, None is
-    `"None"`); an empty name is `column_3` after its position.
+    Text stays as it is; a tuple is its parts joined by dots (`("a", "x")` is `a.x`), anything else its text (`0` is `"0"`,
+    None is `"None"`); an empty name is `column_3` after its position.
 
     Raises:
         SourceError: there are none; two are the same, or differ only in the case of A–Z, or dq or DuckDB cannot take one.

@@ -1,9 +1,10 @@
-"""Python values, typed over the whole column: one kind becomes an Arrow array, a mixture JSON text in which each value keeps its type."""
+"""Python values, typed over the whole column: one kind becomes an Arrow array, a mixture JSON text, each value with its type."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -52,7 +53,7 @@ _BY_CLASS: tuple[tuple[type | tuple[type, ...], _Is], ...] = (  # the first that
     (timedelta, _Is.DURATION),
     (UUID, _Is.UUID),
     (Mapping, _Is.OBJECT),
-    ((list, tuple, Set), _Is.LIST),
+    ((list, tuple, AbstractSet), _Is.LIST),
 )
 _BY_NAME = {
     "NoneType": _Is.NULL,
@@ -103,7 +104,7 @@ def typed(values: Collection[Any], place: str) -> Column:
 
 
 def json_text(value: Any) -> str | None:
-    """*value* as JSON text; None for null. Numbers keep their digits, dates and times are ISO 8601 text, bytes are hexadecimal."""
+    """*value* as JSON text; None for null. Numbers keep their digits; dates and times are ISO 8601 text, bytes hexadecimal."""
     kind = _kind_of(value)
     if kind is _Is.NULL or value != value:  # noqa: PLR0124  NaN is not itself
         return None
@@ -133,6 +134,15 @@ def _array(values: Collection[Any], kinds: frozenset[_Is]) -> Column | None:
     """*values* of one kind; None when they are of several."""
     import pyarrow as pa  # noqa: PLC0415
 
+    if not kinds:
+        return Column(pa.nulls(len(values)))
+    if kinds == {_Is.INTEGER, _Is.NUMBER}:
+        return Column(pa.array(values, pa.float64(), from_pandas=True))
+    if kinds == {_Is.INTEGER, _Is.DECIMAL}:
+        return _found([Decimal(int(v)) if _kind_of(v) is _Is.INTEGER else v for v in values])
+    if len(kinds) > 1:
+        return None
+    (kind,) = kinds
     simple = {
         _Is.BOOLEAN: pa.bool_(),
         _Is.TEXT: pa.string(),
@@ -140,17 +150,15 @@ def _array(values: Collection[Any], kinds: frozenset[_Is]) -> Column | None:
         _Is.DATE: pa.date32(),
         _Is.TIME: pa.time64("us"),
     }
-    if not kinds:
-        return Column(pa.nulls(len(values)))
-    if kinds == {_Is.INTEGER, _Is.NUMBER}:
-        return Column(pa.array(values, pa.float64(), from_pandas=True))
-    if kinds == {_Is.INTEGER, _Is.DECIMAL}:
-        return Column(pa.array([Decimal(int(v)) if _kind_of(v) is _Is.INTEGER else v for v in values], from_pandas=True))
-    if len(kinds) > 1:
-        return None
-    (kind,) = kinds
     if kind in simple:
         return Column(pa.array(values, simple[kind], from_pandas=True))
+    return _built(values, kind)
+
+
+def _built(values: Collection[Any], kind: _Is) -> Column | None:
+    """*values* of a kind that Arrow does not take as it is."""
+    import pyarrow as pa  # noqa: PLC0415
+
     if kind in (_Is.TIMESTAMP, _Is.ZONED):
         return Column(_timestamps(values, zoned=kind is _Is.ZONED))
     if kind is _Is.INTEGER:
@@ -161,9 +169,16 @@ def _array(values: Collection[Any], kinds: frozenset[_Is]) -> Column | None:
         some = next(v for v in values if not _is_null(v))
         note = "" if kind is _Is.UUID else f"values of class {type(some).__qualname__}; rules see their text"
         return Column(pa.array([None if _is_null(v) else str(v) for v in values], pa.string()), note=note)
-    if kind in (_Is.LIST, _Is.OBJECT) and not _alike(values):
-        return None
-    found = pa.array([_inner(v) for v in values] if kind in (_Is.LIST, _Is.OBJECT) else values, from_pandas=True)
+    if kind in (_Is.LIST, _Is.OBJECT):
+        return _found([_inner(v) for v in values]) if _alike(values) else None
+    return _found(values)
+
+
+def _found(values: Collection[Any]) -> Column | None:
+    """*values* in the type that Arrow finds for them; None when DuckDB does not know it."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    found = pa.array(values, from_pandas=True)
     return None if pa.types.is_decimal256(found.type) else Column(found)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from dq.engines.text.kept import spilling
 from dq.engines.text.malformed import Malformed
 from dq.engines.text.records import Grammar
 from dq.engines.text.rows import Columns, Piece, TextRows, folded, literal, union
@@ -36,9 +36,9 @@ def open_csv(
     """
     The rows of delimited text *paths*, united by column name.
 
-    An empty unquoted field is null, an empty quoted one is ''. Blank lines are skipped; in a file of one column they are rows with
-    null. A column without a name in the header is called `column_3` after its position. Without a header the columns are *wanted*,
-    in order. Files that are not clean are copied to *spill* without their malformed records. *opener* opens URLs.
+    An empty unquoted field is null, an empty quoted one is ''. Blank lines are skipped; in a file of one column they are rows
+    with null. A column without a name in the header is called `column_3` after its position. Without a header the columns are
+    *wanted*, in order. Files that are not clean are copied to *spill* without their malformed records. *opener* opens URLs.
 
     Raises:
         SourceError: a file is empty or not text, its header cannot be read, has a name twice, or hints at another delimiter.
@@ -47,22 +47,23 @@ def open_csv(
     """
     del con  # nothing is read here that the connection would have to read
     grammar = _grammar(reading, wanted)
-    folder = Path(tempfile.mkdtemp(prefix="csv-", dir=spill))
-    malformed = Malformed(folder / "malformed.arrow")
     columns = Columns()
     notes: list[str] = []
     pieces = []
-    for number, path in enumerate(paths):
-        file = text(path, reading.encoding, opener)
-        found = split(file, grammar, header=reading.header, copy=folder / f"{number}.csv", malformed=malformed)
-        names = _names(found, reading, path, wanted, notes)
-        known = tuple((columns.add(item, path), f"c{position}") for position, item in enumerate(names))
-        pieces.append(Piece(path, str(found.copy or path), found.rows, known, "read_csv", _options(reading, found, len(names))))
-    rows = sum(piece.rows for piece in pieces)
+    with spilling(spill, "csv") as folder:
+        malformed = Malformed(folder / "malformed.arrow")
+        for number, path in enumerate(paths):
+            file = text(path, reading.encoding, opener)
+            found = split(file, grammar, header=reading.header, copy=folder / f"{number}.csv", malformed=malformed)
+            names = _names(found, reading, path, wanted, notes)
+            known = tuple((columns.add(item, path), f"c{position}") for position, item in enumerate(names))
+            pieces.append(Piece(path, str(found.copy or path), found.rows, known, "read_csv", _options(reading, found)))
+        rows = sum(piece.rows for piece in pieces)
+        bad = malformed.table(rows)
     return TextRows(
         union(pieces, columns.names, "VARCHAR"),
         {item: exp.DataType.build("varchar") for item in columns.names},
-        malformed.table(rows),
+        bad,
         tuple(piece.place for piece in pieces),
         tuple(dict.fromkeys(notes)),
         rows,
@@ -115,9 +116,9 @@ def _suspect(header: str, reading: Reading, path: str, wanted: Sequence[str] | N
             raise SourceError(what, path, f"its names seem to be divided by {said}: say --delimiter {said}")
 
 
-def _options(reading: Reading, found: Found, columns: int) -> str:
+def _options(reading: Reading, found: Found) -> str:
     """What DuckDB is told beside the files: everything, so that it guesses nothing."""
-    listed = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
+    listed = ", ".join(f"c{position}: 'VARCHAR'" for position in range(found.fields))
     options = {
         "columns": f"{{{listed}}}",
         "auto_detect": "false",

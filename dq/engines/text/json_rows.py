@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from dq.engines.text.kept import spilling
 from dq.engines.text.malformed import Malformed
 from dq.engines.text.objects import Unreadable, whole
 from dq.engines.text.rows import Columns, Piece, TextRows, literal, name, union
@@ -27,8 +27,9 @@ _BLANKS = b" \t\r\n"
 _POINTED = "|".join(f"[0-9]{{{n}}}\\.[0-9]{{{16 - n},}}" for n in range(1, 16))
 _LONG = f"[:,\\[]\\s*(-?(?:(?:[0-9]{{16,}}\\.[0-9]*|{_POINTED})(?:[eE][-+]?[0-9]+)?|[0-9]{{16,}}[eE][-+]?[0-9]+))"
 _ROUNDED = (
-    f"CASE WHEN regexp_matches(json::VARCHAR, '[0-9.]{{17}}') THEN len(list_filter(regexp_extract_all(json::VARCHAR, '{_LONG}', 1), "
-    "lambda x: try_cast(x AS DOUBLE)::VARCHAR IS DISTINCT FROM x)) > 0 ELSE false END"
+    "CASE WHEN regexp_matches(json::VARCHAR, '[0-9.]{17}') THEN len(list_filter("
+    f"regexp_extract_all(json::VARCHAR, '{_LONG}', 1), lambda x: try_cast(x AS DOUBLE)::VARCHAR IS DISTINCT FROM x"
+    ")) > 0 ELSE false END"
 )
 _ODD = "json IS NULL OR json_type(json) <> 'OBJECT' OR regexp_matches(json::VARCHAR, ',\\s*[\\]}]')"
 _DOUBLED = "len(list_distinct({keys})) <> len({keys})"
@@ -36,7 +37,7 @@ _DOUBLED = "len(list_distinct({keys})) <> len({keys})"
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What DuckDB makes of a file: its *lines* that are not blank, how many are *odd*, whether reading would round a number."""
+    """What DuckDB makes of a file: its *lines* that are not blank, how many are *odd*, whether a number would be *rounded*."""
 
     lines: int
     odd: int
@@ -56,22 +57,26 @@ def open_json(
     """
     The rows of JSON lines *paths*, united by key; a file that begins with `[` is read as one array of objects.
 
-    A key that is absent or null is null; numbers keep their digits. Columns are the keys that occur (in an empty dataset: *wanted*).
-    A line that is no object, or has a key twice, is malformed; blank lines are skipped, an empty file has no rows. *opener* opens URLs.
+    A key that is absent or null is null; numbers keep their digits. Columns are the keys that occur; where there is no row,
+    *wanted*. A line that is no object, or has a key twice, is malformed; blank lines are skipped, an empty file has no rows.
+    *opener* opens URLs.
 
     Raises:
         SourceError: a file is not text, an array is broken, two keys differ only in case.
         UsageError: the encoding is unknown.
         WorldError: a file cannot be read, or *spill* cannot be written.
     """
-    reader = _Reader(con, Path(tempfile.mkdtemp(prefix="json-", dir=spill)))
-    pieces = [piece for number, path in enumerate(paths) for piece in reader.read(text(path, reading.encoding, opener), number)]
-    rows = sum(piece.rows for piece in pieces)
+    with spilling(spill, "json") as folder:
+        reader = _Reader(con, folder)
+        files = [text(path, reading.encoding, opener) for path in paths]
+        pieces = [piece for number, file in enumerate(files) for piece in reader.read(file, number)]
+        rows = sum(piece.rows for piece in pieces)
+        bad = reader.malformed.table(rows)
     columns = reader.columns.names if rows else tuple(dict.fromkeys((*wanted, *reader.columns.names)))
     return TextRows(
         union(pieces, columns, "JSON"),
         {column: exp.DataType.build("json") for column in columns},
-        reader.malformed.table(rows),
+        bad,
         tuple(piece.place for piece in pieces),
         tuple(dict.fromkeys(reader.notes)),
         rows,
@@ -104,6 +109,8 @@ class _Reader:
         if seen.odd:
             place, rows = self._cut(file, place, self._folder / f"{number}-clean.json")
             seen = self._look(place)
+        if not rows:
+            self.notes.append(f"{file.path}: no line is a JSON object; is it one object a line?")
         if seen is None or seen.lines != rows:
             raise SourceError("two ways of reading disagree on its lines", file.path, "please report this file as a fault of dq")
         return [self._piece(file, place, rows, seen.keys)]
@@ -142,8 +149,8 @@ class _Reader:
         try:
             self._con.execute(f"CREATE OR REPLACE TEMP TABLE __dq_keys AS {grouped}")
             odd = f"sum(n) FILTER (odd OR {_DOUBLED.format(keys='keys')})"
-            counts = f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce({odd}, 0)::BIGINT, coalesce(bool_or(rounded), false) FROM __dq_keys"
-            lines, strange, rounded = self._con.execute(counts).fetchall()[0]
+            counts = f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce({odd}, 0)::BIGINT, coalesce(bool_or(rounded), false)"
+            lines, strange, rounded = self._con.execute(f"{counts} FROM __dq_keys").fetchall()[0]
             first = self._con.execute(f"SELECT json_keys(json) FROM {objects} LIMIT {_FIRST}").fetchall()
             every = self._con.execute(
                 f"SELECT DISTINCT unnest(keys) AS key FROM __dq_keys ORDER BY 1 LIMIT {_MOST_KEYS + 1}"

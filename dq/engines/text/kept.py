@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from dq.engines.text.streams import Text
+from dq.errors import WorldError
 
 _BLOCK = 1 << 20
 
 
+@contextmanager
+def spilling(spill: Path, kind: str) -> Iterator[Path]:
+    """
+    A new folder in *spill* to write to.
+
+    Raises:
+        WorldError: it cannot be written.
+    """
+    try:
+        yield Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=spill))
+    except OSError as error:
+        raise WorldError(f"cannot write: {error.strerror or error}", str(spill), "free space, or set spill_directory") from error
+
+
 class Kept:
-    """Told of the bytes of *file* in order: which stay, and what else is to be read. A copy at *path* begins with the first difference."""
+    """Is told of the bytes of *file* in order: which stay, which go. A copy at *path* begins with the first difference."""
 
     def __init__(self, file: Text, path: Path) -> None:
         self._file = file

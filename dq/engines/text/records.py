@@ -23,7 +23,7 @@ LONGEST = 16 << 20  # bytes of the longest record that is read
 
 @dataclass(frozen=True)
 class Grammar:
-    """How records are written; *quote* may be empty; *newline* is `\\n` (a `\\r` before it belongs to it) or `\\r`."""
+    """How records are written; *quote* may be empty; *newline* is LF (a CR before it belongs to it) or CR."""
 
     delimiter: bytes
     quote: bytes
@@ -167,8 +167,8 @@ def _quoted(kinds: NDArray[np.uint8], places: NDArray[np.intp], grammar: Grammar
     """
     Between quotes, delimiters and line ends are text.
 
-    A quote opens when the number of quotes up to it is odd. One that opens comes right behind a delimiter, a line end or (doubled)
-    a quote; one that closes stands right before such.
+    A quote opens when the number of quotes up to it is odd. One that opens comes right behind a delimiter, a line end or
+    (doubled) a quote; one that closes stands right before such.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -200,7 +200,7 @@ def _last(ends: NDArray[np.bool_]) -> int:
 def _even(
     kinds: NDArray[np.uint8], places: NDArray[np.intp], grammar: Grammar, among: NDArray[np.bool_] | slice = slice(None)
 ) -> tuple[int, bool | None] | None:
-    """Rows, and whether CR LF ends them, when delimiters and line ends follow each other as records of the right size have them."""
+    """Rows, and whether CR LF ends them; None when delimiters and line ends do not follow each other as records have them."""
     import numpy as np  # noqa: PLC0415
 
     if not kinds.size:

@@ -23,10 +23,11 @@ class TextRows:
     """
     What text files hold.
 
-    *select* gives the readable rows: every column VARCHAR (CSV) or JSON (JSON lines), `__dq_row_no` (0 to *rows* - 1, the order of
-    files and records, the same on every scan) and `__dq_source`. Whoever runs it compares its count with *rows*: two readers, one
-    number. *malformed* holds the other records: `__dq_row_no` (from *rows* on), `__dq_source`, `line` (physical, from 1), `__dq_raw`
-    (exact bytes, without the line end), `problem`; it is mapped from disk. *files* must be readable on the connection.
+    *select* gives the readable rows: every column VARCHAR (CSV) or JSON (JSON lines), `__dq_row_no` (0 to *rows* - 1, in
+    the order of files and records, the same on every scan) and `__dq_source`. Whoever runs it compares its count with *rows*:
+    two readers, one number. *malformed* holds the other records: `__dq_row_no` (from *rows* on), `__dq_source`, `line` (physical,
+    from 1), `__dq_raw` (exact bytes, without the line end), `problem`; it is mapped from disk. The connection must be allowed
+    *files*.
     """
 
     select: str
@@ -54,7 +55,7 @@ class Piece:
 
 
 class Columns:
-    """The union of columns by name, in order of first appearance. Names that differ only in the case of A–Z are one for DuckDB."""
+    """The union of columns by name, in order of first appearance. Names that differ only in the case of A–Z are one."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}

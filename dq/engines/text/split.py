@@ -27,10 +27,11 @@ _LONGEST_LINE = 4 * LONGEST
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file holds: readable *rows*, *header* names as written (none without a header), the *longest* record's bytes, what ends lines."""
+    """What a file holds: readable *rows*, names in the *header*, the bytes of the *longest* record if long, line ends."""
 
     rows: int
     header: tuple[str, ...]
+    fields: int
     longest: int
     newline: bytes
     copy: Path | None
@@ -54,7 +55,7 @@ def split(file: Text, grammar: Grammar, *, header: bool, copy: Path, malformed: 
             splitter.run()
     finally:
         written = kept.close()
-    return Found(splitter.rows, names, splitter.longest, splitter.newline, written)
+    return Found(splitter.rows, names, splitter.fields, splitter.longest, splitter.newline, written)
 
 
 class _Splitter:
@@ -71,6 +72,11 @@ class _Splitter:
         self._crlf: bool | None = None  # how lines end; None before the first
         self._last = False  # whether the stream has ended
         self._added = 0  # 1 when the last line was given the line end it lacks
+
+    @property
+    def fields(self) -> int:
+        """How many fields a record has."""
+        return self._grammar.fields
 
     @property
     def newline(self) -> bytes:

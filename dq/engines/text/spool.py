@@ -1,4 +1,4 @@
-"""JSON that must be taken apart in Python: arrays, and numbers with more digits than a double. Its values go to Parquet as text."""
+"""JSON taken apart in Python: arrays, and numbers with more digits than a double has. Values go to Parquet as their text."""
 
 from __future__ import annotations
 

@@ -61,18 +61,9 @@ def one_record(text: bytes, at: int, ends: tuple[bytes, ...]) -> tuple[list[byte
         while at < len(text) and text[at : at + 1] == b" ":
             at += 1
         if text[at : at + 1] == b'"':
-            cell = b""
-            at += 1
-            while True:
-                close = text.find(b'"', at)
-                if close < 0:
-                    return None, 0
-                cell += text[at:close]
-                at = close + 1
-                if text[at : at + 1] != b'"':
-                    break
-                cell += b'"'
-                at += 1
+            cell, at = quoted_cell(text, at + 1)
+            if cell is None:
+                return None, 0
             while at < len(text) and text[at : at + 1] == b" ":
                 at += 1
             cells.append(cell)
@@ -90,6 +81,19 @@ def one_record(text: bytes, at: int, ends: tuple[bytes, ...]) -> tuple[list[byte
         if end is None and text[at:] == b"\r":
             return cells, len(text)
         return (cells, at + len(end)) if end else (None, 0)
+
+
+def quoted_cell(text: bytes, at: int) -> tuple[bytes | None, int]:
+    """The cell behind an opening quote, and where its closing one ends; None when it is not closed."""
+    cell = b""
+    while (close := text.find(b'"', at)) >= 0:
+        cell += text[at:close]
+        at = close + 1
+        if text[at : at + 1] != b'"':
+            return cell, at
+        cell += b'"'
+        at += 1
+    return None, 0
 
 
 def end_of_line(text: bytes, at: int, newline: bytes) -> int:

@@ -1,0 +1,197 @@
+-- comparison
+"x" >= 5 AND ("y" <> 'it''s \ é' OR "y" IS NULL)
+
+-- not in
+NOT ("x" IN ('a', 'b'))
+
+-- nothing in
+FALSE
+
+-- same
+("x" IS NOT DISTINCT FROM "y") AND ("x" IS DISTINCT FROM "y")
+
+-- between
+NOT ("x" BETWEEN -1 AND 5)
+
+-- float
+"x" < 0.1
+
+-- decimal
+"x" < -0.10
+
+-- large float
+"x" < 1e300
+
+-- date
+"x" < DATE '2024-02-03'
+
+-- time
+"x" < TIME '10:30:00'
+
+-- timestamp
+"x" < TIMESTAMP '2024-02-03 10:00:00.000005'
+
+-- timestamp with zone
+"x" < TIMESTAMPTZ '2024-02-03 10:00:00+00:00'
+
+-- like
+"x" LIKE 'a!_%' ESCAPE '!' OR "x" LIKE '[b*' ESCAPE '!'
+
+-- search
+("x" ~ '^[A-Z][0-9A-Z_a-z]+(?:-[0-9]{2,3})?\Z')
+
+-- search of fixed length
+("x" ~ '^SKU-[0-9]{3}\Z')
+
+-- search that may overflow a stack
+("x" ~ '(?:ab|c)+\Z')
+
+-- starts, ends, contains
+STARTS_WITH("x", "y") OR ((RIGHT("x", LENGTH('z')) = 'z') OR (POSITION("y" IN "x") > 0))
+
+-- text
+LENGTH(TRIM("x")) = 3 AND ("x" || "y") = REPLACE("x", 'a', 'b')
+
+-- case
+TRANSLATE("x", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') = TRANSLATE("y", 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+
+-- parts of text
+SUBSTR("x", 1, 2) = RIGHT("y", 3) OR SUBSTR("x", 2) = 'b'
+
+-- arithmetic
+(("x" * ("y" + 1)) - (CAST("x" AS NUMERIC) % NULLIF(CAST(3 AS NUMERIC), 0))) = (CAST(ABS(-"x") AS DOUBLE PRECISION) / NULLIF(CAST("y" AS DOUBLE PRECISION), 0))
+
+-- rounding
+ROUND(CAST("x" AS NUMERIC), 2) = FLOOR("y") OR ROUND(CAST("x" AS NUMERIC), 0) = CEIL("y")
+
+-- greatest
+GREATEST("x", "y", 0) = LEAST("x", "y")
+
+-- choice
+CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
+
+-- span
+("x" + INTERVAL '3' DAY) < ("y" - INTERVAL '1' MONTH)
+
+-- span compared
+("x" - "y") < INTERVAL '3' DAY
+
+-- fields
+FLOOR(EXTRACT(SECOND FROM "x")) = EXTRACT(YEAR FROM "y") OR EXTRACT(ISODOW FROM "x") = 1
+
+-- truncated
+DATE_TRUNC('month', "x") = "y"
+
+-- cast
+CAST("x" AS DOUBLE PRECISION)
+
+-- cast to text
+CAST("x" AS TEXT)
+
+-- cast to decimal
+CAST("x" AS NUMERIC(10, 2))
+
+-- cast to date
+CAST("x" AS DATE)
+
+-- cast to timestamp
+CAST("x" AS TIMESTAMP)
+
+-- cast of a user
+-- gap: TryCast
+
+-- in UTC
+"x" AT TIME ZONE 'UTC'
+
+-- from a zone
+("x" AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'UTC'
+
+-- nan
+("x" = 'NaN')
+
+-- finite
+("x" NOT IN ('NaN', 'Infinity', '-Infinity'))
+
+-- multiple
+(CAST(CAST("x" AS TEXT) AS NUMERIC) % 0.25 = 0)
+
+-- key set
+(("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
+
+-- field of an object
+-- gap: Part
+
+-- element of an array
+EXISTS(SELECT 1 FROM UNNEST("x") AS __dq_items("i") WHERE ("i" < 0))
+
+-- value of a map
+-- gap: MapValues
+
+-- size of an array
+-- gap: ArrayDistinct, ArrayCompact
+
+-- number of items
+CARDINALITY("x")
+
+-- json values
+-- gap: JsonValues
+
+-- json type
+CASE JSONB_TYPEOF("x") WHEN 'number' THEN CASE WHEN CAST("x" #>> '{}' AS NUMERIC) % 1 = 0 THEN 'integer' ELSE 'number' END ELSE JSONB_TYPEOF("x") END
+
+-- json text
+(("x" -> 'a.b') #>> '{}')
+
+-- json items
+-- gap: JsonItems
+
+-- aggregates
+(((((AVG("x") + SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
+
+-- deviation
+STDDEV_SAMP("x")
+
+-- quantile
+PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY "x")
+
+-- share
+CAST(COUNT(*) FILTER(WHERE ("x" > 0)) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(*) AS DOUBLE PRECISION), 0)
+
+-- duplicate keys
+SELECT "x", "y" FROM "rows" WHERE NOT ("x" IS NULL) AND NOT ("y" IS NULL) GROUP BY "x", "y" HAVING COUNT(*) > 1
+
+-- missing parents
+SELECT DISTINCT "x" AS "k0" FROM "rows" WHERE NOT EXISTS(SELECT 1 FROM "planes" WHERE "planes"."id" = "x")
+
+-- window
+ROW_NUMBER() OVER (PARTITION BY "x" ORDER BY "y" DESC NULLS LAST) = 1
+
+-- read integer
+CASE WHEN ("x" ~ '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN CAST(BTRIM("x", ' 	') AS NUMERIC) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(BTRIM("x", ' 	') AS BIGINT) END END
+
+-- read number
+CASE WHEN ("x" ~ '^[\t ]*[+\-]?(?:[0-9]{1,40}(?:\.[0-9]{1,40})?|\.[0-9]{1,40})(?:[Ee][+\-]?0*(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|250))?[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS DOUBLE PRECISION) END
+
+-- read boolean
+CASE WHEN ("x" ~ '^[\t ]*(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS BOOLEAN) END
+
+-- read date
+CASE WHEN ("x" ~ '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS DATE) END
+
+-- read time
+CASE WHEN ("x" ~ '^[\t ]*(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS TIME) END
+
+-- read timestamp
+CASE WHEN ("x" ~ '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS TIMESTAMP) END
+
+-- read timestamp with time zone
+CASE WHEN ("x" ~ '^[\t ]*(?:(?:000[2-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?(?:Z|[+\-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS TIMESTAMPTZ) END
+
+-- read uuid
+CASE WHEN ("x" ~ '^[\t ]*[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS UUID) END
+
+-- read decimal(10,2)
+CASE WHEN ("x" ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,8}(?:\.[0-9]{1,2}0*)?|\.[0-9]{1,2}0*)[\t ]*\Z') THEN CAST(BTRIM("x", ' 	') AS NUMERIC(10, 2)) END
+
+-- read by format
+CASE WHEN ("x" ~ '^[\t ]*(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})[\t ]*\Z') THEN CASE WHEN ((SUBSTR(BTRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(BTRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(BTRIM("x", ' 	'), 1, 2)) ~ '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN CAST(BTRIM((SUBSTR(BTRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(BTRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(BTRIM("x", ' 	'), 1, 2)), ' 	') AS DATE) END END

@@ -1,0 +1,197 @@
+-- comparison
+"x" >= 5 AND ("y" <> 'it''s \ é' OR "y" IS NULL)
+
+-- not in
+NOT ("x" IN ('a', 'b'))
+
+-- nothing in
+FALSE
+
+-- same
+("x" IS "y") AND ("x" IS NOT "y")
+
+-- between
+NOT ("x" BETWEEN -1 AND 5)
+
+-- float
+"x" < (3602879701896397 / CAST(36028797018963968 AS REAL))
+
+-- decimal
+"x" < -(3602879701896397 / CAST(36028797018963968 AS REAL))
+
+-- large float
+"x" < 1e300
+
+-- date
+"x" < '2024-02-03'
+
+-- time
+"x" < '10:30:00.000000'
+
+-- timestamp
+"x" < '2024-02-03 10:00:00.000005'
+
+-- timestamp with zone
+"x" < '2024-02-03 10:00:00.000000'
+
+-- like
+"x" GLOB 'a_*' OR "x" GLOB '[[]b[*]'
+
+-- search
+("x" REGEXP '^[A-Z][0-9A-Z_a-z]+(?:-[0-9]{2,3})?\Z')
+
+-- search of fixed length
+("x" REGEXP '^SKU-[0-9]{3}\Z')
+
+-- search that may overflow a stack
+("x" REGEXP '(?:ab|c)+\Z')
+
+-- starts, ends, contains
+(SUBSTR("x", 1, LENGTH("y")) = "y") OR ((LENGTH('z') = 0 AND "x" IS NOT NULL OR SUBSTR("x", -LENGTH('z')) = 'z') OR (INSTR("x", "y") > 0))
+
+-- text
+LENGTH(TRIM("x")) = 3 AND ("x" || "y") = REPLACE("x", 'a', 'b')
+
+-- case
+LOWER("x") = UPPER("y")
+
+-- parts of text
+SUBSTR("x", 1, 2) = SUBSTR("y", -3) OR SUBSTR("x", 2) = 'b'
+
+-- arithmetic
+(("x" * ("y" + 1)) - (DQ_MOD("x", 3))) = (CAST(ABS(-"x") AS REAL) / NULLIF("y", 0))
+
+-- rounding
+ROUND("x", 2) = CASE WHEN ABS("y") < 9e18 THEN CAST("y" AS INTEGER) - ("y" < CAST("y" AS INTEGER)) ELSE "y" END OR ROUND("x") = CASE WHEN ABS("y") < 9e18 THEN CAST("y" AS INTEGER) + ("y" > CAST("y" AS INTEGER)) ELSE "y" END
+
+-- greatest
+-- gap: Greatest, Least
+
+-- choice
+CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
+
+-- span
+-- gap: Interval
+
+-- span compared
+-- gap: Interval
+
+-- fields
+CAST(SUBSTR("x", 18, 2) AS INTEGER) = CAST(SUBSTR("y", 1, 4) AS INTEGER) OR ((CAST(STRFTIME('%w', "x") AS INTEGER) + 6) % 7 + 1) = 1
+
+-- truncated
+-- gap: TimestampTrunc
+
+-- cast
+CAST("x" AS REAL)
+
+-- cast to text
+CAST("x" AS TEXT)
+
+-- cast to decimal
+-- gap: Cast to DECIMAL(10, 2)
+
+-- cast to date
+-- gap: Cast to DATE
+
+-- cast to timestamp
+-- gap: Cast to TIMESTAMP
+
+-- cast of a user
+-- gap: TryCast
+
+-- in UTC
+"x"
+
+-- from a zone
+-- gap: AtTimeZone 'Europe/Berlin'
+
+-- nan
+FALSE
+
+-- finite
+("x" NOT IN (9e999, -9e999))
+
+-- multiple
+DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
+
+-- key set
+(("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
+
+-- field of an object
+-- gap: Part
+
+-- element of an array
+-- gap: AnyOf
+
+-- value of a map
+-- gap: AnyOf, MapValues
+
+-- size of an array
+-- gap: ArraySize, ArrayDistinct, ArrayCompact
+
+-- number of items
+-- gap: ArraySize
+
+-- json values
+-- gap: ArraySize, JsonValues
+
+-- json type
+-- gap: JsonType
+
+-- json text
+-- gap: JsonText, JsonPart
+
+-- json items
+-- gap: ArraySize, JsonItems
+
+-- aggregates
+(((((AVG("x") + SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
+
+-- deviation
+-- gap: StddevSamp
+
+-- quantile
+-- gap: PercentileCont
+
+-- share
+CAST(COUNT(*) FILTER(WHERE ("x" > 0)) AS REAL) / NULLIF(COUNT(*), 0)
+
+-- duplicate keys
+SELECT "x", "y" FROM "rows" WHERE NOT ("x" IS NULL) AND NOT ("y" IS NULL) GROUP BY "x", "y" HAVING COUNT(*) > 1
+
+-- missing parents
+SELECT DISTINCT "x" AS "k0" FROM "rows" WHERE NOT EXISTS(SELECT 1 FROM "planes" WHERE "planes"."id" = "x")
+
+-- window
+ROW_NUMBER() OVER (PARTITION BY "x" ORDER BY "y" DESC) = 1
+
+-- read integer
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN LENGTH(LTRIM(LTRIM(TRIM("x", ' 	'), '+-'), '0')) < 19 OR LTRIM(LTRIM(TRIM("x", ' 	'), '+-'), '0') <= CASE WHEN SUBSTR(TRIM("x", ' 	'), 1, 1) = '-' THEN '9223372036854775808' ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM(TRIM("x", ' 	'), '+-'), '0')) = 19 THEN CAST(TRIM("x", ' 	') AS INTEGER) END END
+
+-- read number
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[+\-]?(?:[0-9]{1,40}(?:\.[0-9]{1,40})?|\.[0-9]{1,40})(?:[Ee][+\-]?0*(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|250))?[\t ]*\Z') THEN CAST(TRIM("x", ' 	') AS REAL) END
+
+-- read boolean
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])[\t ]*\Z') THEN LOWER(TRIM("x", ' 	')) = 'true' END
+
+-- read date
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM("x", ' 	') END
+
+-- read time
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?[\t ]*\Z') THEN SUBSTR(TRIM("x", ' 	') || CASE WHEN INSTR(TRIM("x", ' 	'), '.') > 0 THEN '000000' ELSE '.000000' END, 1, 15) END
+
+-- read timestamp
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?[\t ]*\Z') THEN SUBSTR(TRIM("x", ' 	'), 1, 10) || ' ' || SUBSTR(SUBSTR(TRIM("x", ' 	'), 12) || CASE WHEN INSTR(TRIM("x", ' 	'), '.') > 0 THEN '000000' ELSE '.000000' END, 1, 15) END
+
+-- read timestamp with time zone
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:(?:000[2-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?(?:Z|[+\-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))[\t ]*\Z') THEN STRFTIME('%Y-%m-%d %H:%M:%S', SUBSTR(TRIM("x", ' 	'), 1, 19) || CASE WHEN SUBSTR(TRIM("x", ' 	'), -1) = 'Z' THEN 'Z' ELSE SUBSTR(TRIM("x", ' 	'), -6) END) || SUBSTR(CASE WHEN INSTR(TRIM("x", ' 	'), '.') > 0 THEN SUBSTR(TRIM("x", ' 	'), 20, LENGTH(TRIM("x", ' 	')) - CASE WHEN SUBSTR(TRIM("x", ' 	'), -1) = 'Z' THEN 20 ELSE 25 END) ELSE '.' END || '000000', 1, 7) END
+
+-- read uuid
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}[\t ]*\Z') THEN LOWER(TRIM("x", ' 	')) END
+
+-- read decimal(10,2)
+-- gap: ReadAs decimal(10,2)
+
+-- read by format
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})[\t ]*\Z') THEN CASE WHEN TYPEOF((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2))) = 'text' AND ((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2)) REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2)), ' 	') END END

@@ -1,0 +1,176 @@
+"""
+Golden SQL: how each word is written in each dialect, one file for each, so that a change of the text is seen by a person.
+
+`DQ_WRITE_GOLDEN=1 pytest tests/sql/test_golden.py` writes the files anew.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlglot import exp
+
+from dq.errors import UsageError
+from dq.sql import (
+    AnyOf,
+    Base,
+    InSet,
+    IsFinite,
+    JsonItems,
+    JsonPart,
+    JsonText,
+    JsonType,
+    JsonValues,
+    Kind,
+    MapValues,
+    Matches,
+    MultipleOf,
+    Part,
+    ReadAs,
+    Tree,
+    aggregate,
+    all_of,
+    any_of,
+    column,
+    compare,
+    condition,
+    count_if,
+    gaps,
+    is_in,
+    is_null,
+    literal,
+    not_,
+    ratio,
+    render,
+    table,
+    vocabulary,
+)
+from dq.sql.dialects import DIALECTS, PLAIN
+
+FOLDER = Path(__file__).with_name("golden")
+X, Y = column("x"), column("y")
+_BASES = (Base.INTEGER, Base.NUMBER, Base.BOOLEAN, Base.DATE, Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ, Base.UUID)
+KINDS = [*(Kind(base) for base in _BASES), Kind(Base.DECIMAL, 10, 2)]
+
+
+def _ident(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=True)
+
+
+def _keys() -> Tree:
+    """The rows of a key that occurs twice."""
+    grouped = exp.select(X.copy(), Y.copy()).from_(table("rows")).where(all_of(not_(is_null(X)), not_(is_null(Y))))
+    return grouped.group_by(X.copy(), Y.copy()).having(compare(">", exp.Count(this=exp.Star()), literal(1)))
+
+
+def _missing_parent() -> Tree:
+    """The rows of a foreign key without a partner."""
+    same = compare("=", exp.column("id", table="planes", quoted=True), X)
+    found = exp.select(exp.Literal.number(1)).from_(table("planes")).where(same)
+    return exp.select(exp.alias_(X.copy(), "k0", quoted=True)).distinct().from_(table("rows")).where(not_(exp.Exists(this=found)))
+
+
+def _window() -> Tree:
+    ordered = exp.Order(expressions=[exp.Ordered(this=Y.copy(), desc=True)])
+    numbered = exp.Window(this=exp.RowNumber(), partition_by=[X.copy()], order=ordered)
+    return compare("=", numbered, literal(1))
+
+
+TREES: dict[str, Tree] = {
+    "comparison": all_of(compare(">=", X, literal(5)), any_of(compare("!=", Y, literal("it's \\ é")), is_null(Y))),
+    "not in": not_(is_in(X, [literal("a"), literal("b")])),
+    "nothing in": is_in(X, []),
+    "same": condition("x IS NOT DISTINCT FROM y AND x IS DISTINCT FROM y", ""),
+    "between": condition("NOT x BETWEEN -1 AND 5", ""),
+    "float": compare("<", X, literal(0.1)),
+    "decimal": compare("<", X, literal(Decimal("-0.10"))),
+    "large float": compare("<", X, literal(1e300)),
+    "date": compare("<", X, literal(date(2024, 2, 3))),
+    "time": compare("<", X, literal(time(10, 30))),
+    "timestamp": compare("<", X, literal(datetime(2024, 2, 3, 10, 0, 0, 5))),  # noqa: DTZ001  without a zone
+    "timestamp with zone": compare("<", X, literal(datetime(2024, 2, 3, 10, tzinfo=UTC))),
+    "like": condition("x LIKE 'a!_%' ESCAPE '!' OR x LIKE '[b*'", ""),
+    "search": Matches(this=X, expression=literal(r"^[A-Z]\w+(?:-\d{2,3})?$")),
+    "search of fixed length": Matches(this=X, expression=literal(r"^SKU-[0-9]{3}$")),
+    "search that may overflow a stack": Matches(this=X, expression=literal(r"(?:ab|c)+$")),
+    "starts, ends, contains": condition("starts_with(x, y) OR ends_with(x, 'z') OR contains(x, y)", ""),
+    "text": condition("length(trim(x)) = 3 AND x || y = replace(x, 'a', 'b')", ""),
+    "case": condition("lower(x) = upper(y)", ""),
+    "parts of text": condition("left(x, 2) = right(y, 3) OR substring(x, 2) = 'b'", ""),
+    "arithmetic": condition("x * (y + 1) - x % 3 = abs(-x) / y", ""),
+    "rounding": condition("round(x, 2) = floor(y) OR round(x) = ceil(y)", ""),
+    "greatest": condition("greatest(x, y, 0) = least(x, y)", ""),
+    "choice": condition("CASE WHEN x > 0 THEN y ELSE coalesce(x, nullif(y, 0)) END = 1", ""),
+    "span": condition("x + INTERVAL '3' DAY < y - INTERVAL '1' MONTH", ""),
+    "span compared": condition("x - y < INTERVAL '3' DAY", ""),
+    "fields": condition("extract(second from x) = year(y) OR isodow(x) = 1", ""),
+    "truncated": condition("date_trunc('month', x) = y", ""),
+    "cast": exp.cast(X.copy(), "double"),
+    "cast to text": exp.cast(X.copy(), "text"),
+    "cast to decimal": exp.cast(X.copy(), "decimal(10, 2)"),
+    "cast to date": exp.cast(X.copy(), "date"),
+    "cast to timestamp": exp.cast(X.copy(), "timestamp"),
+    "cast of a user": condition("CAST(x AS INTEGER)", ""),
+    "in UTC": exp.AtTimeZone(this=X.copy(), zone=literal("UTC")),
+    "from a zone": exp.AtTimeZone(this=exp.AtTimeZone(this=X.copy(), zone=literal("Europe/Berlin")), zone=literal("UTC")),
+    "nan": exp.IsNan(this=X.copy()),
+    "finite": IsFinite(this=X.copy()),
+    "multiple": MultipleOf(this=X.copy(), expression=literal(0.25)),
+    "key set": InSet(this=_ident("keys 1"), expressions=[X.copy(), Y.copy()]),
+    "field of an object": Part(this=X.copy(), expression=literal("a b")),
+    "element of an array": AnyOf(this=X.copy(), alias=_ident("i"), expression=compare("<", column("i"), literal(0))),
+    "value of a map": AnyOf(this=MapValues(this=X.copy()), alias=_ident("i"), expression=is_null(column("i"))),
+    "size of an array": exp.ArraySize(this=exp.ArrayDistinct(this=exp.ArrayCompact(this=X.copy()))),
+    "number of items": exp.ArraySize(this=X.copy()),
+    "json values": exp.ArraySize(this=JsonValues(this=X.copy())),
+    "json type": JsonType(this=X.copy()),
+    "json text": JsonText(this=JsonPart(this=X.copy(), expression=literal("a.b"))),
+    "json items": exp.ArraySize(this=JsonItems(this=X.copy())),
+    "aggregates": aggregate("avg(x) + sum(x * y) - max(x) + min(x) + count(*) + count(distinct y) + count(x)", ""),
+    "deviation": aggregate("stddev(x)", ""),
+    "quantile": aggregate("quantile_cont(x, 0.9)", ""),
+    "share": ratio(count_if(compare(">", X, literal(0))), exp.Count(this=exp.Star())),
+    "duplicate keys": _keys(),
+    "missing parents": _missing_parent(),
+    "window": _window(),
+    **{f"read {kind}": ReadAs(this=X.copy(), to=kind) for kind in KINDS},
+    "read by format": ReadAs(this=X.copy(), to=Kind(Base.DATE), format=literal("%d.%m.%Y")),
+}
+
+
+def _written(dialect: str) -> str:
+    parts = []
+    for name, tree in TREES.items():
+        missing = gaps(tree, dialect)
+        said = f"-- gap: {', '.join(missing)}" if missing else render(tree, dialect)
+        parts.append(f"-- {name}\n{said}\n")
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_word_is_written_as_before(dialect: str) -> None:
+    """The text of every word in every dialect is the text that somebody has looked at."""
+    file = FOLDER / f"{dialect}.sql"
+    if os.environ.get("DQ_WRITE_GOLDEN"):
+        file.write_text(_written(dialect), "utf-8")
+    assert _written(dialect) == file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_word_that_a_dialect_writes_is_in_the_golden_file(dialect: str) -> None:
+    """No template goes unseen."""
+    seen = {type(node) for tree in TREES.values() if not gaps(tree, dialect) for node in tree.walk()}
+    assert {word.__name__ for word in DIALECTS[dialect].writes} - {word.__name__ for word in seen} == set()
+
+
+def test_a_vocabulary_is_the_plain_words_and_those_of_the_dialect() -> None:
+    """An engine can be asked what it can; an unknown one cannot."""
+    assert vocabulary("duckdb") >= PLAIN | {Matches, ReadAs, AnyOf}
+    assert exp.Anonymous not in vocabulary("duckdb")
+    with pytest.raises(UsageError) as caught:
+        vocabulary("klingon")
+    assert str(caught.value) == "unknown SQL dialect 'klingon'\n  known dialects: duckdb, postgres, mysql, sqlite, spark"
