@@ -216,7 +216,7 @@ def actor() -> str:
 
 
 def _is_not_read(job: Job, place: Target) -> None:
-    for other in (job.source, *job.references.values()):
+    for other in (job.source, *(item.source for item in job.references.values())):
         paths = other.paths if isinstance(other, Files) else ()
         if place.path.resolve() in {Path(path).resolve() for path in paths if "://" not in path}:
             raise UsageError("the output is also read", str(place), "give another output")

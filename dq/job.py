@@ -16,7 +16,7 @@ from dq.contract import Contract, SchemaObject, Server, load, resolve
 from dq.errors import UsageError
 from dq.plan import EVERYTHING, Plan, Selection, compile
 from dq.settings import Settings
-from dq.source import Files, Format, Frame, Library, Reading, Source
+from dq.source import Files, Format, Other, Reading, Source
 from dq.source import source as recognise
 
 Ref = str | os.PathLike[str] | Contract
@@ -31,7 +31,7 @@ class Job:
     plan: Plan
     select: Selection
     reading: Reading
-    references: Mapping[str, Source]
+    references: Mapping[str, Other]
     settings: Settings
     where: str | None = None  # only rows that pass it are the dataset
 
@@ -144,15 +144,11 @@ def _reading(contract: Contract, item: SchemaObject, place: Server | None, told:
     return Reading(**{**words, **(told or {})})
 
 
-def _reference(contract: Contract, plan: Plan, name: str, other: Source, place: Server | None) -> Source:
-    """Another dataset, read as the contract says when it describes it too; without a row, it has the columns rules name."""
-    if isinstance(other, Frame) and other.library is Library.ROWS and not any(other.data):
-        import pyarrow as pa  # noqa: PLC0415
-
-        subjects = [check.subject for check in plan.checks if isinstance(check.subject, Keys) and check.subject.reference == name]
-        columns = {node.name for subject in subjects for node in subject.bad.find_all(exp.Column) if node.table}
-        return Frame(pa.table({column: pa.nulls(0, pa.string()) for column in sorted(columns)}), Library.ARROW)
+def _reference(contract: Contract, plan: Plan, name: str, other: Source, place: Server | None) -> Other:
+    """Another dataset, read as the contract says when it describes it too."""
+    subjects = [check.subject for check in plan.checks if isinstance(check.subject, Keys) and check.subject.reference == name]
+    columns = dict.fromkeys(node.name for subject in subjects for node in subject.bad.find_all(exp.Column) if node.table)
     if isinstance(other, Files) and other.reading is None:
         item = next((item for item in contract.objects if name in (item.name, item.physical_name)), None)
-        return replace(other, reading=_reading(contract, item or SchemaObject(contract.place, name), place))
-    return other
+        other = replace(other, reading=_reading(contract, item or SchemaObject(contract.place, name), place))
+    return Other(other, tuple(columns))

@@ -82,6 +82,14 @@ class Files:
 Source = Frame | Files
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another dataset that rules look into, and the *columns* of it that they name: those it has even without a row."""
+
+    source: Source
+    columns: tuple[str, ...] = ()
+
+
 def source(given: object) -> Source:
     """
     Recognise what a caller handed in.

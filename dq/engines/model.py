@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dq.plan import Columns, Field, Passes
-from dq.source import Format, Reading, Source
+from dq.source import Format, Other, Reading, Source
 from dq.sql import Scalar
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Engine(Protocol):
         *,
         fields: tuple[Field, ...],
         reading: Reading | None,
-        references: Mapping[str, Source],
+        references: Mapping[str, Other],
         progress: Progress | None = None,
         writable: tuple[str, ...] = (),
     ) -> AbstractContextManager[View]:

@@ -19,7 +19,7 @@ from dq.engines.duckdb.view import DuckView
 from dq.engines.model import Progress, View
 from dq.errors import SourceError
 from dq.plan import Columns, Field
-from dq.source import Files, Format, Frame, Library, Reading, Source
+from dq.source import Files, Format, Frame, Library, Other, Reading, Source
 from dq.sql import ROW_NO, reference
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class DuckDB:
         *,
         fields: tuple[Field, ...],
         reading: Reading | None,
-        references: Mapping[str, Source],
+        references: Mapping[str, Other],
         progress: Progress | None = None,
         writable: tuple[str, ...] = (),
     ) -> Iterator[View]:
@@ -71,7 +71,10 @@ class DuckDB:
         try:
             opener = _Opener(connection, folder)
             opened = opener.open(source, "", fields, reading)
-            others = {name: opener.open(other, name, (), None) for name, other in references.items()}
+            others = {
+                name: opener.open(other.source, name, tuple(Field(column, column) for column in other.columns), None)
+                for name, other in references.items()
+            }
             _create(connection, opened.select, "__dq_base")
             for name, other in others.items():
                 _create(connection, other.select, reference(name).name)

@@ -41,6 +41,11 @@ class Grammar:
         return self._whole(self._field(self._blanks))
 
     @cached_property
+    def certain(self) -> re.Pattern[bytes]:
+        """One whole record with its line end that cannot be the rest of another: no quote inside an unquoted field."""
+        return self._whole(self._field(self._blanks, quotes=False))
+
+    @cached_property
     def blank(self) -> re.Pattern[bytes]:
         """A line without anything; no record, unless records have one field."""
         return re.compile(self._end)
@@ -111,12 +116,13 @@ class Grammar:
         quote = re.escape(self.quote)
         return b"%b%b(?:[^%b]++|%b%b)*+" % (self._blanks, quote, quote, quote, quote)
 
-    def _field(self, blanks: bytes) -> bytes:
-        delimiter = re.escape(self.delimiter)
-        plain = b"[^%b\\r\\n]*+" % delimiter if len(self.delimiter) == 1 else b"(?:(?!%b)[^\\r\\n])*+" % delimiter
-        if not self.quote:
+    def _field(self, blanks: bytes, *, quotes: bool = True) -> bytes:
+        """A field; *blanks* may stand around its quotes; *quotes*: whether an unquoted one may hold a quote."""
+        delimiter, quote = re.escape(self.delimiter), re.escape(self.quote)
+        ends = b"\\r\\n" if quotes else b"\\r\\n" + quote
+        plain = b"[^%b%b]*+" % (delimiter, ends) if len(self.delimiter) == 1 else b"(?:(?!%b)[^%b])*+" % (delimiter, ends)
+        if not quote:
             return plain
-        quote = re.escape(self.quote)
         quoted = b"%b%b(?:[^%b]++|%b%b)*+%b%b" % (blanks, quote, quote, quote, quote, quote, blanks)
         return b"(?:(?>%b)|(?!%b%b)%b)" % (quoted, self._blanks, quote, plain)
 

@@ -3,7 +3,7 @@ Delimited text taken apart into readable and malformed records, in one pass and 
 
 A file whose records are all readable and end alike is read where it lies. Of any other a clean copy is written: its readable
 records, byte for byte, with one kind of line end. A malformed record is one physical line, except that a record with quoted
-line ends and the wrong number of fields is kept whole when no line inside it reads as a record.
+line ends and the wrong number of fields is kept whole when no line inside it is surely a record.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ class _Splitter:
             self._kept.differ()
             self._drop(blank.end())
         record = self._header()
-        self._drop(len(record))
         names = self._names(record)
+        self._drop(len(record))
         self._grammar = replace(self._grammar, fields=len(names))
         self._crlf = record.endswith(b"\r\n")
         quoted = bool(self._grammar.quote) and self._grammar.quote in record
@@ -272,10 +272,10 @@ class _Splitter:
         return line.end(), self._syntax(line[0])
 
     def _one(self, position: int, end: int) -> bool:
-        """Whether a record with the wrong number of fields is one: none of its lines from *position* on reads as a record."""
+        """Whether a record with the wrong number of fields is one: none of its lines from *position* on is surely a record."""
         while position < end:
             line = self._grammar.line.match(self._text, position)
-            if line is None or self._grammar.loose.fullmatch(line[0]):
+            if line is None or self._grammar.certain.fullmatch(line[0]):
                 return False
             position = line.end()
         return True

@@ -33,7 +33,7 @@ def opened(paths: Path | Sequence[Path], folder: Path, *, wanted: Sequence[str] 
 
 
 def rows_of(found: TextRows, **config: Any) -> list[Row]:
-    """The readable rows without number and source, in order; their numbers are 0, 1, 2, …"""
+    """The readable rows without number and source, in order; they are numbered from 0."""
     with duckdb.connect(config=config) as con:
         rows = con.execute(found.select).fetchall()
     assert sorted(row[-2] for row in rows) == list(range(found.rows))
@@ -341,7 +341,7 @@ def test_another_delimiter_is_suspected_by_name(tmp_path: Path, text: bytes, sai
 
 
 def test_files_are_united_by_column_name(tmp_path: Path) -> None:
-    """A column that a file lacks is null there; columns come in the order of their first appearance, rows in that of the files."""
+    """A column that a file lacks is null there; columns come as they first appear, rows as the files do."""
     one = given_file(tmp_path, b"a,b\n1,2\n", "one.csv")
     two = given_file(tmp_path, b"c,A\n3,4\nbad\n", "two.csv")
     six = given_file(tmp_path, b"c,A\n5,6\n", "six.csv")

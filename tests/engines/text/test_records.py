@@ -17,6 +17,12 @@ from dq.source import Reading
 Cells = tuple[str | None, ...]
 
 
+class Stray(bytes):
+    """An unquoted cell with a quote in it."""
+
+    __slots__ = ()
+
+
 def plain_reader(text: bytes, fields: int) -> tuple[list[Cells], list[tuple[int, bytes]]]:
     """Readable rows and malformed records (physical line, bytes) of comma-separated *text* without a header, byte by byte."""
     rows: list[Cells] = []
@@ -71,7 +77,7 @@ def one_record(text: bytes, at: int, ends: tuple[bytes, ...]) -> tuple[list[byte
             at = start
             while at < len(text) and text[at : at + 1] not in (b",", b"\r", b"\n"):
                 at += 1
-            cells.append(text[start:at] or None)
+            cells.append(Stray(text[start:at]) if b'"' in text[start:at] else text[start:at] or None)
         if text[at : at + 1] == b",":
             at += 1
             continue
@@ -111,10 +117,10 @@ def whole_lines(text: bytes, at: int, end: int, newline: bytes) -> Iterator[byte
 
 
 def is_record(line: bytes, ends: tuple[bytes, ...], fields: int, newline: bytes) -> bool:
-    """Whether a line alone is a record of the right size."""
+    """Whether a line alone is surely a record of the right size."""
     line = line if line.endswith(newline) else line + newline
     cells, end = one_record(line, 0, ends)
-    return cells is not None and len(cells) == fields and end == len(line)
+    return cells is not None and len(cells) == fields and end == len(line) and not any(isinstance(cell, Stray) for cell in cells)
 
 
 def bare(record: bytes, ends: tuple[bytes, ...]) -> bytes:
