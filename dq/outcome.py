@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +16,8 @@ from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall
 from dq.mask import mask
 from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind
-from dq.result import CheckResult, Coverage, NotRun, Result, Sample
+from dq.result import CheckResult, Coverage, NotRun, Result, Sample, Standout
+from dq.why import Ground, standouts
 from dq.wording import misread_sql, sql_of
 
 
@@ -34,7 +36,10 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: b
         shown = bind(plan, declared, dialect=engine.dialect, now=now, references=view.references, where=job.where)
     look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=keep_bad)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
-    checks = tuple(look.check_result(number, item, verdicts[number]) for number, item in enumerate(plan.checks))
+    grounds = {} if job.select.metadata_only else look.grounds(verdicts)
+    checks = tuple(
+        look.check_result(number, item, verdicts[number], grounds.get(number)) for number, item in enumerate(plan.checks)
+    )
     return Result(
         contract=plan.contract,
         object=plan.object,
@@ -101,14 +106,29 @@ class _Look:
     def _judge(self, numbers: Numbers) -> list[Verdict]:
         return [judge(number, item, numbers, self.plan) for number, item in enumerate(self.plan.checks)]
 
-    def check_result(self, number: int, item: Check, verdict: Verdict) -> CheckResult:
-        """The verdict with its SQL and, where rows are bad, some of them."""
-        told = isinstance(item.subject, Rows | Keys) and verdict.status in (Status.FAIL, Status.WARN)
+    def grounds(self, verdicts: Sequence[Verdict]) -> Mapping[int, Ground]:
+        """What the bad rows of failing checks have in common; nothing is read when none fails."""
+        asked = [number for number, item in enumerate(self.plan.checks) if item.is_row_check and _is_told(item, verdicts[number])]
+        return self.view.grounds(asked) if asked else {}
+
+    def check_result(self, number: int, item: Check, verdict: Verdict, ground: Ground | None) -> CheckResult:
+        """The verdict with its SQL and, where rows are bad, some of them and where they concentrate."""
+        told = _is_told(item, verdict)
         samples = self._samples(number, item) if told else ()
         sql = sql_of(number, item, self.plan, self.shown, self.dialect)
         if not sql and item.name == "type" and self.view.records:
             sql = misread_sql(item, self.plan, self.dialect)
-        return CheckResult(item, verdict.status, verdict.found, verdict.message, sql, samples)
+        why = self._why(item, ground) if ground else ()
+        return CheckResult(item, verdict.status, verdict.found, verdict.message, sql, samples, why)
+
+    def _why(self, item: Check, ground: Ground) -> tuple[Standout, ...]:
+        """Where the bad rows concentrate; values of sensitive columns are masked."""
+        fields = {name: field for field in self.plan.fields for name in (field.source, field.name)}
+        own = {name for column in item.columns for name in ({fields[column].source, column} if column in fields else {column})}
+        return tuple(
+            replace(said, value=mask(said.value)) if said.column in fields and fields[said.column].sensitive else said
+            for said in standouts(ground, own & self.view.columns.types.keys())
+        )
 
     def _samples(self, number: int, item: Check) -> tuple[Sample, ...]:
         """Some bad rows: the check's columns and the key's, sensitive ones masked."""
@@ -127,6 +147,11 @@ class _Look:
             )
             for seen in self.view.sample(number, wanted, self.job.settings.samples)
         )
+
+
+def _is_told(item: Check, verdict: Verdict) -> bool:
+    """Whether its bad rows are shown."""
+    return isinstance(item.subject, Rows | Keys) and verdict.status in (Status.FAIL, Status.WARN)
 
 
 def _coverage(plan: Plan, checks: tuple[CheckResult, ...]) -> Coverage:

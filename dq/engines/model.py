@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dq.plan import Columns, Field, Passes
 from dq.source import Format, Other, Reading, Source
 from dq.sql import Scalar
+from dq.why import Ground
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,6 +70,14 @@ class View(Protocol):
 
     def sample(self, check: int, columns: Collection[str], limit: int) -> tuple[Seen, ...]:
         """The first *limit* rows marked by *check*, by row number."""
+        ...
+
+    def grounds(self, checks: Collection[int]) -> Mapping[int, Ground]:
+        """
+        Of each of *checks* with enough bad rows, what many of them have in common, counted among all rows too.
+
+        Values of columns, months, days and hours, the file, and positions; at most a fixed number of checks and columns.
+        """
         ...
 
     def drain(self, write: Write, reasons: Mapping[int, str]) -> None:

@@ -3,6 +3,7 @@
 from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+from dq.plan.prune import needed
 
 __all__ = [
     "COLUMNS",
@@ -20,4 +21,5 @@ __all__ = [
     "as_declared",
     "bind",
     "compile",
+    "needed",
 ]

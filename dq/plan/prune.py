@@ -1,11 +1,13 @@
-"""Predicates in a form that engines prove dead from statistics, so that they do not read the column."""
+"""Less work for a scan: predicates that statistics can prove dead, and those that others imply left out."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from sqlglot import exp
 
 from dq.plan.values import NAN
-from dq.sql import Tree, all_of, any_of, compare
+from dq.sql import Matches, Tree, all_of, any_of, compare, strictest
 
 _BELOW = (exp.LT, exp.LTE)
 _ABOVE = (exp.GT, exp.GTE)
@@ -27,6 +29,23 @@ def plain(bad: Tree) -> Tree:
         test = type(bad)(this=number, expression=bad.expression.copy())
         return test if isinstance(bad, _BELOW) else all_of(test, compare("!=", number, NAN))
     return bad
+
+
+def needed(predicates: Iterable[Tree]) -> list[Tree]:
+    """
+    Those of *predicates* that a scan must test to find every row that one of them marks.
+
+    `NOT matches(x, p)` is left out when another pattern of x implies p: a row that breaks p breaks that one too.
+    """
+    others: list[Tree] = []
+    patterns: dict[str, dict[str, Tree]] = {}
+    for predicate in predicates:
+        test = predicate.this.unnest() if isinstance(predicate, exp.Not) else None
+        if isinstance(test, Matches) and isinstance(test.expression, exp.Literal):
+            patterns.setdefault(repr(test.this), {})[test.expression.name] = predicate
+        else:
+            others.append(predicate)
+    return others + [found[pattern] for found in patterns.values() for pattern in strictest(found)]
 
 
 def _nanless(tree: Tree) -> Tree | None:

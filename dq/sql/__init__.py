@@ -21,6 +21,7 @@ from dq.sql.build import (
 from dq.sql.casts import grammar
 from dq.sql.dialects import DIALECTS
 from dq.sql.formats import java_format
+from dq.sql.implied import implies, strictest
 from dq.sql.nodes import (
     ROW_NO,
     SOURCE,
@@ -84,6 +85,7 @@ __all__ = [
     "count_if",
     "gaps",
     "grammar",
+    "implies",
     "is_in",
     "is_null",
     "java_format",
@@ -97,6 +99,7 @@ __all__ = [
     "render",
     "render_query",
     "replace_columns",
+    "strictest",
     "table",
     "total",
     "vocabulary",

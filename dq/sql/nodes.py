@@ -50,9 +50,13 @@ class Kind:
 
 
 class Matches(exp.Expression, exp.Func):
-    """Whether text *this* contains a match of *expression*, a portable pattern (a string literal)."""
+    """
+    Whether text *this* contains a match of *expression*, a portable pattern (a string literal).
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
+    *entries* True says that equal texts are stored once, in a dictionary, so that an engine may judge each of them once.
+    """
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True, "entries": False}
     is_var_len_args = False
 
 

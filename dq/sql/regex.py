@@ -76,6 +76,17 @@ def is_risky_for_java(node: Node) -> bool:
     return isinstance(node, Sequence | Choice) and any(is_risky_for_java(item) for item in node.items)
 
 
+def can_be_empty(node: Node) -> bool:
+    """Whether *node* matches the empty text somewhere."""
+    if isinstance(node, Repeat):
+        return node.low == 0 or can_be_empty(node.item)
+    if isinstance(node, Sequence):
+        return all(can_be_empty(item) for item in node.items)
+    if isinstance(node, Choice):
+        return any(can_be_empty(item) for item in node.items)
+    return isinstance(node, Anchor)
+
+
 def as_glob(node: Node) -> str | None:
     """
     The GLOB that matches the whole text exactly when *node* does; None when there is none.

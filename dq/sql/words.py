@@ -13,7 +13,7 @@ from dq.sql.casts import SEARCH, quote, read_text
 from dq.sql.nodes import Base, Kind
 from dq.sql.pattern import OutsideSubset, parse_pattern
 from dq.sql.pen import Pen, Write, template
-from dq.sql.regex import as_glob, is_risky_for_java, write_regex
+from dq.sql.regex import as_glob, can_be_empty, is_risky_for_java, write_regex
 
 _T = exp.DType
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Abs, exp.Neg, exp.Paren)
@@ -173,7 +173,12 @@ def multiple_of_spark(pen: Pen, node: exp.Expr) -> str:
 
 
 def matches(pen: Pen, node: exp.Expr) -> str:
-    """A search for a portable pattern; in DuckDB as a GLOB where that says the same in half the time."""
+    """
+    A search for a portable pattern.
+
+    In DuckDB as a GLOB where that says the same in half the time; and over a dictionary by the text that is found, because
+    DuckDB judges every entry once for that function, but every row for a search.
+    """
     name, x = pen.name, pen.part(node.this)
     try:
         pattern = parse_pattern(node.expression.name)
@@ -181,7 +186,10 @@ def matches(pen: Pen, node: exp.Expr) -> str:
         return pen.gap(node, str(problem))
     if name == "duckdb" and (glob := as_glob(pattern)):
         return f"({x} GLOB {quote(glob, name)})"
-    found = SEARCH[name].format(x=x, r=quote(write_regex(pattern, name), name))
+    regex = quote(write_regex(pattern, name), name)
+    if name == "duckdb" and node.args.get("entries") and not can_be_empty(pattern):
+        return f"(REGEXP_EXTRACT({x}, {regex}) <> '')"
+    found = SEARCH[name].format(x=x, r=regex)
     if name == "spark" and is_risky_for_java(pattern):  # a long text would overflow the stack and end the cluster's process
         return f"CASE WHEN LENGTH({x}) > 1000 THEN RAISE_ERROR('dq: a text too long for this pattern') ELSE {found} END"
     return found
@@ -216,12 +224,8 @@ def substring(pen: Pen, node: exp.Expr) -> str:
 
 
 def literal_mysql(_: Pen, node: exp.Expr) -> str:
-    """Text that is compared is compared by code point, whatever the column's collation."""
-    if not node.is_string:
-        return str(node.this)
-    text = quote(node.this, "mysql")
-    compared = isinstance(node.parent, exp.Predicate)
-    return f"{text} COLLATE utf8mb4_nopad_bin" if compared else text
+    """Text that compares by code point, whatever the collation of what it is compared with."""
+    return f"{quote(node.this, 'mysql')} COLLATE utf8mb4_nopad_bin" if node.is_string else str(node.this)
 
 
 def literal_sqlite(_: Pen, node: exp.Expr) -> str:

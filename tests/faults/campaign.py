@@ -62,13 +62,13 @@ def run(
     with tempfile.TemporaryDirectory(prefix="dq-faults-", dir=MEMORY if MEMORY.is_dir() else None) as name:
         template = Path(name) / "template"
         open_store(folder=template)
+        pending = list(POINTS)
         while report.attempts < attempts and not (until_wrong and report.wrong):
             number = seed * 1_000_000 + report.histories
             root = Path(name) / f"history-{number}"
             _fresh(root, template, made=not address)
             world = World(root, address, f"dataset {number}", table=number % 2 == 0)
-            point = POINTS[report.histories] if report.histories < len(POINTS) else ""
-            _History(world, random.Random(number), report, point).play()  # noqa: S311
+            _History(world, random.Random(number), report, pending).play()  # noqa: S311
             report.histories += 1
             if report.wrong and keep is not None:
                 shutil.copytree(root, keep / root.name, dirs_exist_ok=True)
@@ -94,11 +94,11 @@ class _History:
     """
     One world, from its first enforcement to its last zombie.
 
-    *point*: where the first process, of the first phase that gets there, is killed for sure.
+    *pending*: points where nobody has been killed yet; the first process of a wave is killed at the next of them.
     """
 
-    def __init__(self, world: World, rng: random.Random, report: Report, point: str) -> None:
-        self._point = point
+    def __init__(self, world: World, rng: random.Random, report: Report, pending: list[str]) -> None:
+        self._pending = pending
         self._world = world
         self._rng = rng
         self._report = report
@@ -121,7 +121,7 @@ class _History:
 
     def _inputs(self) -> list[Input]:
         """The key is given some content, then other content or another contract, sometimes what it had before."""
-        if self._point.startswith("block"):
+        if self._pending and self._pending[0].startswith("block"):
             return [Input("day", 1, 2), Input("day", 1, 3), Input("day", 2, 4)]
         found = [Input("day", 1, 1)]
         for _ in range(self._rng.randint(1, 3)):
@@ -151,12 +151,12 @@ class _History:
 
     def _wave(self, given: Input, *, others: bool) -> None:
         started: dict[int, Blow] = {}
-        for _ in range(self._rng.choice((1, 1, 2, 3))):
+        for place in range(self._rng.choice((1, 1, 2, 3))):
             other = Input(given.key, given.content + 100 + self._rng.randint(0, 1), given.plan)
             item = other if others and self._rng.random() < 0.25 else given
             blow = self._blow()
-            if self._point and given.blocks == self._point.startswith("block"):
-                item, blow, self._point = given, Blow(self._point, "kill"), ""
+            if not place and self._pending and given.blocks == self._pending[0].startswith("block"):
+                item, blow = given, Blow(self._pending.pop(0), "kill")
             started[self._start(item, blow)] = blow
         if self._rng.random() < 0.1:
             started[self._collect()] = Blow(action="collect")

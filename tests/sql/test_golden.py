@@ -7,10 +7,12 @@ Golden SQL: how each word is written in each dialect, one file for each, so that
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from sqlglot import exp
 
@@ -50,6 +52,7 @@ from dq.sql import (
     vocabulary,
 )
 from dq.sql.dialects import DIALECTS, PLAIN
+from tests.sql.databases import database
 
 FOLDER = Path(__file__).with_name("golden")
 X, Y = column("x"), column("y")
@@ -158,6 +161,48 @@ def test_every_word_is_written_as_before(dialect: str) -> None:
     if os.environ.get("DQ_WRITE_GOLDEN"):
         file.write_text(_written(dialect), "utf-8")
     assert _written(dialect) == file.read_text("utf-8")
+
+
+_TYPES = ["bigint", "text", "double", "timestamp", "date", "time", "json", "bigint[]", "map(text, bigint)"]
+_PAIRS = [*((kind, kind) for kind in (*_TYPES, 'struct("a b" bigint)')), ("bigint", "text")]
+
+
+@pytest.fixture(scope="module")
+def duck() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A schema `s0`, `s1`, … for each pair of types of the columns x and y."""
+    with duckdb.connect() as connection:
+        for number, (one, two) in enumerate(_PAIRS):
+            connection.execute(f"CREATE SCHEMA s{number}; USE s{number}; CREATE TABLE t (x {one}, y {two})")
+            connection.execute(
+                'CREATE TABLE rows AS FROM t; CREATE TABLE planes (id bigint); CREATE TABLE "keys 1" (k0 bigint, k1 bigint)'
+            )
+        yield connection
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_every_word_binds(name: str, duck: duckdb.DuckDBPyConnection) -> None:
+    """What is written is SQL: DuckDB binds it over columns of some types, and SQLite over any."""
+    tree = TREES[name]
+    if not gaps(tree, "sqlite"):
+        with database("sqlite", {"x": "text", "y": "text"}, []) as lite:
+            lite.connection.executescript('CREATE TABLE rows (x, y); CREATE TABLE planes (id); CREATE TABLE "keys 1" (k0, k1)')
+            lite.connection.execute(_statement(tree, "sqlite")).fetchall()
+    problems = {_problem(duck, number, _statement(tree, "duckdb")) for number in range(len(_PAIRS))}
+    assert "" in problems, problems
+
+
+def _statement(tree: Tree, dialect: str) -> str:
+    text = render(tree, dialect)
+    return text if isinstance(tree, exp.Query) else f"SELECT {text} FROM t"
+
+
+def _problem(duck: duckdb.DuckDBPyConnection, number: int, statement: str) -> str:
+    duck.execute(f"USE s{number}")
+    try:
+        duck.execute(statement).fetchall()
+    except duckdb.Error as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

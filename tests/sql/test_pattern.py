@@ -77,10 +77,11 @@ def test_a_portable_pattern_means_the_same_in_every_engine(pattern: str, texts: 
     if pattern_problem(pattern):
         return
     expected = [number for number, text in enumerate(texts) if plain(pattern).search(text)]
-    tree = Matches(this=column("x"), expression=literal(pattern))
     with both({"x": "text"}, [(text,) for text in texts]) as databases:
         for database in databases:
-            assert database.where(tree) == expected, (database.dialect, render(tree, database.dialect))
+            for entries in (False, True):
+                tree = Matches(this=column("x"), expression=literal(pattern), entries=entries)
+                assert database.where(tree) == expected, (database.dialect, render(tree, database.dialect))
 
 
 _FIXED = ["a", "Z", "-", r"\*", r"\?", r"\[", r"\\", "é", " ", "[0-9]", "[A-Za-z]", "[ab]", "[*?]", "[a-c]{2}", "x{3}", r"\."]
@@ -117,3 +118,16 @@ def test_case_is_folded_for_ascii_letters_alone() -> None:
     with both({"x": "text"}, [("OK",), ("ok",), ("o\u212a",), ("no",)]) as databases:
         for database in databases:
             assert database.where(Matches(this=column("x"), expression=literal("(?i)^ok$"))) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "written"),
+    [
+        ("^(?:open|shut)$", r"""(REGEXP_EXTRACT("x", '^(?:open|shut)\z') <> '')"""),
+        ("^[a-z]*$", r"""REGEXP_MATCHES("x", '^[a-z]*\z')"""),
+        ("a|b?", """REGEXP_MATCHES("x", 'a|b?')"""),
+    ],
+)
+def test_a_dictionary_is_judged_entry_by_entry(pattern: str, written: str) -> None:
+    """Where a match is never empty, DuckDB is asked for its text, which it finds once for each entry."""
+    assert render(Matches(this=column("x"), expression=literal(pattern), entries=True), "duckdb") == written

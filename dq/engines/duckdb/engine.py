@@ -94,8 +94,8 @@ class _Opener:
 
     def open(self, source: Source, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
         opened = self._frame(source, name, fields) if isinstance(source, Frame) else self._files(source, fields, reading)
-        if taken := [column for column in opened.columns.types if column in _OWN]:
-            raise SourceError(f"column '{taken[0]}' is a name that dq uses", str(source), "rename it")
+        if taken := [column for column in opened.columns.types if column.lower().startswith("__dq_")]:
+            raise SourceError(f"column '{taken[0]}': names that begin with __dq_ are dq's own", str(source), "rename it")
         return opened
 
     def _frame(self, frame: Frame, name: str, fields: tuple[Field, ...]) -> Opened:

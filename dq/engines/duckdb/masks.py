@@ -12,7 +12,10 @@ _BITS = 62  # a BIGINT without its sign, and room to add
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """The bit of each check. Word n is column `m<n>`; `s<n>` are those spared, `c<n>` those that only repeat a row."""
+    """
+    The bit of each check. Word n is column `__dq_m<n>`; `__dq_s<n>` are those spared, `__dq_c<n>` those that only repeat
+    a row.
+    """
 
     bits: Mapping[int, int]
 
@@ -22,7 +25,7 @@ class Masks:
         return range(max(self.bits.values(), default=0) // _BITS + 1)
 
     def of(self, predicates: Mapping[int, Tree]) -> str:
-        """Columns `m0, m1, …` of a row from its *predicates* by check."""
+        """Columns of a row with the bits of its *predicates* by check."""
         columns = []
         for word in self.words:
             tests = [
@@ -30,23 +33,25 @@ class Masks:
                 for check, bad in predicates.items()
                 if self._bit(check, word)
             ]
-            columns.append(f"({' + '.join(tests) or '0'})::BIGINT AS m{word}")
+            columns.append(f"({' + '.join(tests) or '0'})::BIGINT AS {word_name('m', word)}")
         return ", ".join(columns)
 
     def only(self, check: int, letter: str, test: str = "TRUE") -> str:
         """Columns in which only the bit of *check* is set, where *test* is TRUE."""
         return ", ".join(
-            f"(CASE WHEN {test} THEN {self._bit(check, word)} ELSE 0 END)::BIGINT AS {letter}{word}" for word in self.words
+            f"(CASE WHEN {test} THEN {self._bit(check, word)} ELSE 0 END)::BIGINT AS {word_name(letter, word)}"
+            for word in self.words
         )
 
     def has(self, check: int, letter: str = "m") -> str:
         """A test: the bit of *check* is set."""
         place = self.bits[check]
-        return f"(coalesce({letter}{place // _BITS}, 0) & {1 << place % _BITS} <> 0)"
+        return f"(coalesce({word_name(letter, place // _BITS)}, 0) & {1 << place % _BITS} <> 0)"
 
     def merged(self, letters: Iterable[str]) -> str:
         """Columns of a group of rows with the bits of all of them."""
-        return ", ".join(f"bit_or({letter}{word}) AS {letter}{word}" for letter in letters for word in self.words)
+        names = [word_name(letter, word) for letter in letters for word in self.words]
+        return ", ".join(f"bit_or({name}) AS {name}" for name in names)
 
     def diverted(self, checks: Collection[int]) -> str:
         """A test: a check of *checks* marks the row, and does not spare it."""
@@ -54,7 +59,7 @@ class Masks:
         for word in self.words:
             wanted = sum(self._bit(check, word) for check in checks if check in self.bits)
             if wanted:
-                tests.append(f"m{word} & {wanted} & ~coalesce(s{word}, 0) <> 0")
+                tests.append(f"{word_name('m', word)} & {wanted} & ~coalesce({word_name('s', word)}, 0) <> 0")
         return " OR ".join(tests) or "FALSE"
 
     def reasons(self, names: Mapping[int, str]) -> str:
@@ -70,6 +75,11 @@ class Masks:
     def _bit(self, check: int, word: int) -> int:
         place = self.bits[check]
         return 1 << place % _BITS if place // _BITS == word else 0
+
+
+def word_name(letter: str, word: int) -> str:
+    """The column of a word: no data has it, for names that begin so are refused."""
+    return f"__dq_{letter}{word}"
 
 
 def _text(value: str) -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from dq.engines.duckdb.connection import Connection
-from dq.engines.duckdb.masks import Masks
+from dq.engines.duckdb.masks import Masks, word_name
+from dq.engines.duckdb.why import Evidence
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, SourceChanged
-from dq.plan import TYPED, Columns, Passes, Predicate
+from dq.plan import TYPED, Columns, Passes, Predicate, needed
 from dq.source import Format
 from dq.sql import ROW_NO, SOURCE, InSet, Scalar, Tree, any_of, column, render, render_query
+from dq.why import Ground
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +44,7 @@ class DuckView:
         self.shown = opened.shown or {name: actual.sql("duckdb") for name, actual in opened.columns.types.items()}
         self._passes = Passes({})
         self._masks = Masks({})
+        self._found = Findings(0, {}, {})
         self._malformed = 0
         if opened.malformed is not None:
             connection.raw.register(_MALFORMED, opened.malformed)
@@ -60,7 +63,18 @@ class DuckView:
         counted = measures.pop("rows")
         answers = self._answers(passes)
         self._unchanged()
-        return Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
+        self._found = Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
+        return self._found
+
+    def grounds(self, checks: Collection[int]) -> Mapping[int, Ground]:
+        """See `View.grounds`."""
+        lost = frozenset(item.check for item in self._passes.rows if item.bad == exp.false())
+        evidence = Evidence(
+            self._run, _BAD, ORIGIN, self._masks, self._passes, self.columns.types, self._found, lost & self._masks.bits.keys()
+        )
+        grounds = evidence.grounds(checks)
+        self._unchanged()
+        return grounds
 
     def _unchanged(self) -> None:
         if self._stamps() != self._before:
@@ -91,7 +105,7 @@ class DuckView:
         masks = self._masks = Masks({check: place for place, check in enumerate([*live, *records])})
         self._run(
             f"CREATE OR REPLACE TEMP TABLE {_BAD} AS SELECT *, {masks.of(live)}, NULL::BLOB AS {RAW} "
-            f"FROM {SOURCE} WHERE {_sql(any_of(*live.values()))}"
+            f"FROM {SOURCE} WHERE {_sql(any_of(*needed(live.values())))}"
         )
         for check in records:
             self._run(f"INSERT INTO {_BAD} BY NAME SELECT {ROW_NO}, {ORIGIN}, {masks.only(check, 'm')}, {RAW} FROM {_MALFORMED}")
@@ -112,7 +126,7 @@ class DuckView:
             )
             spare, copy = (self._masks.only(item.check, letter, test) for letter, test in (("s", "spare"), ("c", "copy")))
             selects.append(f"SELECT {ROW_NO}, {spare}, {copy} FROM ({marked}) WHERE spare OR copy")
-        names = ", ".join([ROW_NO, *(f"{letter}{word}" for letter in "sc" for word in self._masks.words)])
+        names = ", ".join([ROW_NO, *(word_name(letter, word) for letter in "sc" for word in self._masks.words)])
         union = " UNION ALL ".join(f"({select})" for select in selects)
         self._run(
             f"CREATE OR REPLACE TEMP TABLE {_SPARED} AS SELECT {ROW_NO}, {self._masks.merged('sc')} "

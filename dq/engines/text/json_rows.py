@@ -99,7 +99,7 @@ class _Reader:
         if not start:
             self.notes.append(f"{file.path}: the file is empty")
             return []
-        if start == b"[":
+        if start in (b"[{", b"[]"):
             return self._spooled(file, number, spool_array)
         place = file.path if file.plain and not mark else self._copied(file, number)
         seen = self._look(place)
@@ -207,20 +207,22 @@ class _Reader:
 
 
 def _start(file: Text) -> tuple[bytes, bool]:
-    """The first byte that is no blank, and whether there is a byte order mark."""
+    """The first two bytes that are no blanks, and whether there is a byte order mark."""
+    found = b""
     with file.stream() as stream:
         data = stream.read(_BLOCK)
         mark = data.startswith(BOM)
         data = data.removeprefix(BOM)
-        while data and not data.strip(_BLANKS):
+        while data and len(found) < 2:
+            found += data.translate(None, _BLANKS)[:2]
             data = stream.read(_BLOCK)
-    return data.lstrip(_BLANKS)[:1], mark
+    return found[:2], mark
 
 
 def _problem(file: Text, line: bytes, *, unread: bool) -> str:
     """What is wrong with a line; empty when nothing is."""
     try:
-        whole(line.decode())
+        whole(bare(line).decode())
     except UnicodeDecodeError:
         return f"not {file.encoding.upper()}"
     except Unreadable as why:

@@ -153,6 +153,7 @@ def _end(text: str, start: int) -> int:
 
 
 def _unreadable(why: str, text: str, at: int, *, cut: bool = False) -> Unreadable:
+    why = why.removesuffix(" at").removesuffix(" starting")
     return Unreadable(f"not JSON: {why[0].lower()}{why[1:]}", at, cut=cut or len(text) - at < len("-Infinity"))
 
 

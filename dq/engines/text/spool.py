@@ -76,7 +76,8 @@ class Spool:
 
         if not self._waiting:
             return
-        columns = [pa.array([row.get(key) for row in self._waiting], pa.string()) for key in self._keys]
+        texts = ([row.get(key, "null") for row in self._waiting] for key in self._keys)
+        columns = [pa.array([None if text == "null" else text for text in column], pa.string()) for column in texts]
         columns.append(pa.nulls(len(self._waiting), pa.bool_()))  # rows without keys are rows
         batch = pa.record_batch(columns, names=[*self._keys, "__dq_row"])
         if self._writer is None:
@@ -97,7 +98,7 @@ def spool_lines(file: Text, spool: Spool, malformed: Malformed) -> None:
         if not line.strip(b" \t\r\n"):
             continue
         try:
-            spool.add(whole(line.decode()))
+            spool.add(whole(bare(line).decode()))
         except UnicodeDecodeError:
             malformed.add(file.path, number, file.raw(bare(line)), f"not {file.encoding.upper()}")
         except Unreadable as why:
