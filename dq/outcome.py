@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -77,9 +77,8 @@ class _Look:
     def at_rows(self) -> tuple[Numbers, list[Verdict], int, BadRows | None]:
         """Run the passes, judge, settle the bad rows and keep them."""
         found = self.view.look(self.passes)
-        numbers = Numbers(
-            found.rows, found.bad, found.measures, found.answers, self.passes.unable, tuple(self.view.columns.types)
-        )
+        unable = {**self.passes.unable, **{check: Unable(Status.ERROR, why) for check, why in found.errors.items()}}
+        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, tuple(self.view.columns.types))
         verdicts = self._judge(numbers)
         checks = list(enumerate(self.plan.checks))
         bad_rows = self.view.divert(
@@ -108,7 +107,8 @@ class _Look:
 
     def grounds(self, verdicts: Sequence[Verdict]) -> Mapping[int, Ground]:
         """What the bad rows of failing checks have in common; nothing is read when none fails."""
-        asked = [number for number, item in enumerate(self.plan.checks) if item.is_row_check and _is_told(item, verdicts[number])]
+        checks = enumerate(self.plan.checks)
+        asked = {number: self._own(item) for number, item in checks if item.is_row_check and _is_told(item, verdicts[number])}
         return self.view.grounds(asked) if asked else {}
 
     def check_result(self, number: int, item: Check, verdict: Verdict, ground: Ground | None) -> CheckResult:
@@ -121,14 +121,16 @@ class _Look:
         why = self._why(item, ground) if ground else ()
         return CheckResult(item, verdict.status, verdict.found, verdict.message, sql, samples, why)
 
+    def _own(self, item: Check) -> Collection[str]:
+        """The columns of the data that a check is about."""
+        named = [field.source for field in self.plan.fields if field.name in item.columns]
+        return self.view.columns.types.keys() & {*item.columns, *named}
+
     def _why(self, item: Check, ground: Ground) -> tuple[Standout, ...]:
         """Where the bad rows concentrate; values of sensitive columns are masked."""
-        fields = {name: field for field in self.plan.fields for name in (field.source, field.name)}
-        own = {name for column in item.columns for name in ({fields[column].source, column} if column in fields else {column})}
-        return tuple(
-            replace(said, value=mask(said.value)) if said.column in fields and fields[said.column].sensitive else said
-            for said in standouts(ground, own & self.view.columns.types.keys())
-        )
+        hidden = {name for field in self.plan.fields if field.sensitive for name in (field.source, field.name)}
+        found = standouts(ground, self._own(item))
+        return tuple(replace(said, value=mask(said.value)) if said.column in hidden else said for said in found)
 
     def _samples(self, number: int, item: Check) -> tuple[Sample, ...]:
         """Some bad rows: the check's columns and the key's, sensitive ones masked."""

@@ -74,10 +74,14 @@ def read(text: str, kind: str) -> Any:
         value = _READ[kind](bare) if re.fullmatch(WRITTEN[kind], bare) else UNREAD
     except ValueError:
         return UNREAD
-    outside = (kind == "integer" and value is not UNREAD and not -(2**63) <= value < 2**63) or (
-        kind == "number" and value is not UNREAD and not math.isfinite(value)
-    )
-    return UNREAD if outside else value
+    return UNREAD if _is_outside(value, kind) else value
+
+
+def _is_outside(value: Any, kind: str) -> bool:
+    """Whether a number is one that 64 bits do not hold."""
+    if value is UNREAD:
+        return False
+    return (kind == "integer" and not -(2**63) <= value < 2**63) or (kind == "number" and not math.isfinite(value))
 
 
 _READ: Mapping[str, Callable[[str], Any]] = {
@@ -98,7 +102,7 @@ def literal(said: Any, kind: str) -> Any:
         return Decimal(str(said))
     if kind == "boolean":
         return said if isinstance(said, bool) else {"true": True, "false": False}[said.lower()]
-    return {"date": date, "timestamp": datetime, "time": time}[kind].fromisoformat(said)
+    return _READ[kind](said)
 
 
 def compared(left: Any, right: Any) -> tuple[Any, Any]:
@@ -167,8 +171,8 @@ _FORMATS: Mapping[str, Callable[[str], bool]] = {
     "uuid": lambda value: str(uuid.UUID(value)) == value.lower(),
     "uri": lambda value: bool(re.match("[A-Za-z]", value) and urlsplit(value).scheme and not re.search(r"\s", value)),
     "hostname": _is_hostname,
-    "ipv4": lambda value: ipaddress.ip_address(value).version == 4,  # noqa: PLR2004
-    "ipv6": lambda value: ipaddress.ip_address(value).version == 6,  # noqa: PLR2004
+    "ipv4": lambda value: ipaddress.ip_address(value).version == 4,
+    "ipv6": lambda value: ipaddress.ip_address(value).version == 6,
     "byte": lambda value: base64.b64decode(value, validate=True) is not None,
 }
 
@@ -183,7 +187,7 @@ ROWS: Mapping[str, Callable[..., bool]] = {
     "max_length": lambda value, length: len(value) > length,
     "min_items": lambda value, items: len(value) < items,
     "max_items": lambda value, items: len(value) > items,
-    "unique_items": lambda value: any(count > 1 for item, count in Counter(value).items() if item is not None),
+    "unique_items": lambda value: len({*value} - {None}) < sum(item is not None for item in value),
     "at_least": lambda value, value_: _ordered(value, value_) < 0,
     "more_than": lambda value, value_: _ordered(value, value_) <= 0,
     "at_most": lambda value, value_: _ordered(value, value_) > 0,
@@ -251,7 +255,9 @@ def condition(rows: Sequence[Mapping[str, Any]], sql: str) -> Numbers:
     """Every row where *sql* is false, as SQLite judges; unknown passes, also where a value cannot be read."""
     readable = [UNREAD not in row.values() for row in rows]
     verdicts = _verdicts(rows, sql)
-    return frozenset(number for number, verdict in enumerate(verdicts) if readable[number] and verdict is not None and not verdict)
+    return frozenset(
+        number for number, verdict in enumerate(verdicts) if readable[number] and verdict is not None and not verdict
+    )
 
 
 def _verdicts(rows: Sequence[Mapping[str, Any]], sql: str) -> list[Any]:

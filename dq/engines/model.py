@@ -31,6 +31,7 @@ class Findings:
     bad: Mapping[int, int]
     measures: Mapping[str, Scalar]
     answers: Mapping[int, Scalar | Exception] = field(default_factory=dict)
+    errors: Mapping[int, str] = field(default_factory=dict)  # why a check could not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,12 @@ class View(Protocol):
         """The first *limit* rows marked by *check*, by row number."""
         ...
 
-    def grounds(self, checks: Collection[int]) -> Mapping[int, Ground]:
+    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground]:
         """
-        Of each of *checks* with enough bad rows, what many of them have in common, counted among all rows too.
+        Of each check of *own* with enough bad rows, what many of them have in common, counted among all rows too.
 
         Values of columns, months, days and hours, the file, and positions; at most a fixed number of checks and columns.
+        *own* are the columns that a check is about: null in them is not looked up.
         """
         ...
 

@@ -246,7 +246,7 @@ class _Binder:
         select = select.select(*outputs, append=False, copy=True)
         typed = [key.typed for key in keys]
         is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
-        self.keys.append(KeySet(name, select, typed[0] if is_plain else None))
+        self.keys.append(KeySet(number, name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
         bad = all_of(where, member) if where is not None else member
         spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)

@@ -59,6 +59,7 @@ class KeySet:
     quicker way to see that there are none.
     """
 
+    check: int  # its place among the plan's checks
     name: str
     select: exp.Select
     repeated: Tree | None = None

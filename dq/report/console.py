@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
-from pathlib import PurePosixPath
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
@@ -19,11 +18,9 @@ from dq.checks.model import Answer, Check, Gap, Measure, Status
 from dq.report import words
 from dq.report.hostile import shown
 from dq.report.paper import NARROWEST, WIDTH, after, labelled, packed, printed
-from dq.result import CheckResult, Result, Sample
+from dq.result import CheckResult, Result
 
 _COLOUR = {Status.FAIL: "red", Status.ERROR: "magenta", Status.WARN: "yellow", Status.SKIP: "cyan", Status.PASS: "green"}
-_MARK = {Status.FAIL: "✗", Status.ERROR: "⚠", Status.WARN: "!", Status.SKIP: "-", Status.PASS: "✓"}
-_VERBS = {Status.FAIL: "failed", Status.ERROR: "erred", Status.WARN: "warned", Status.SKIP: "skipped", Status.PASS: "passed"}
 _DETAILED = 12  # checks shown with their rows and SQL; the others take two lines each
 _SQL_LINES = 12
 _CELL = 40  # what does not fit ends with …
@@ -48,7 +45,7 @@ def terminal(
 
 def _page(result: Result, width: int, bad_file: str) -> Iterator[RenderableType]:
     yield from _head(result, width)
-    for place, item in enumerate(_troubled(result)):
+    for place, item in enumerate(words.troubled(result)):
         yield Text()
         yield from _trouble(item, result, width, detailed=place < _DETAILED)
     yield Text()
@@ -78,7 +75,7 @@ def _facts(result: Result) -> list[Text]:
     share = f" ({words.percent(Fraction(result.bad_rows, result.rows))})" if result.bad_rows and result.rows else ""
     bad = Text(f"{result.bad_rows:,} bad{share}", "bold red" if result.bad_rows else "")
     stage = f"stage {shown(result.stage)}" if result.stage else ""
-    more = [Text(fact) for fact in (stage, shown(result.engine), _duration(result.seconds)) if fact]
+    more = [Text(fact) for fact in (stage, shown(result.engine), words.duration(result.seconds)) if fact]
     return [Text(shown(result.source, 120)), Text(words.count(result.rows)), bad, *more]
 
 
@@ -87,29 +84,23 @@ def _tallies(result: Result) -> list[Text]:
         skipped = [Text(f"{words.count(len(result.checks), 'check')} skipped")] if result.checks else []
         return [Text("no check ran: nothing was judged", "bold magenta"), *skipped]
     count = Counter("observed" if words.is_observed(item) else item.status for item in result.checks)
-    told = [Text(f"{count[status]:,} {_VERBS[status]}", _COLOUR[status]) for status in Status if count[status]]
+    told = [Text(f"{count[status]:,} {words.VERBS[status]}", _COLOUR[status]) for status in Status if count[status]]
     observed = [Text(f"{count['observed']:,} only observed", "dim")] if count["observed"] else []
     return [Text(words.count(len(result.checks), "check")), *told, *observed]
-
-
-def _troubled(result: Result) -> list[CheckResult]:
-    """The checks to talk about, worst first; rules that are only observed come after those that count."""
-    missed = {gap.clause for gap in result.coverage.skipped}  # told there
-    items = [item for item in result.checks if item.status is not Status.PASS]
-    items = [item for item in items if item.status is not Status.SKIP or item.check.clause not in missed]
-    return sorted(items, key=lambda item: (words.is_observed(item), item.status.rank))
 
 
 def _trouble(item: CheckResult, result: Result, width: int, *, detailed: bool) -> Iterator[RenderableType]:
     check = item.check
     observed = words.is_observed(item)
     colour = "dim" if observed else _COLOUR[item.status]
-    mark = Text("○ " if observed else f"{_MARK[item.status]} ", colour)
+    mark = Text("○ " if observed else f"{words.MARKS[item.status]} ", colour)
     yield after(mark, Text(shown(check.says, 300), "bold"))
     said = f"{'error: ' if item.status is Status.ERROR else ''}{shown(item.message, 1000)}"
     yield after("  ", Text.assemble((said, colour), "  ", (_about(check), "dim")))
     if not detailed:
         return
+    for said in item.why:
+        yield Padding(Text(words.standout(item, said)), (0, 0, 0, 4))
     if item.samples:
         yield Padding(_samples(item, result, width - 4), (0, 0, 0, 4))
     yield Padding(Text(f"at {shown(str(check.clause.place), 200)}", "dim"), (0, 0, 0, 4))
@@ -162,8 +153,8 @@ def _gap(gap: Gap) -> Text:
 
 def _samples(item: CheckResult, result: Result, width: int) -> RenderableType:
     """The sample rows as a table; columns of the check first, as many as fit."""
-    names = _columns(item)
-    places = [_row(sample, result) for sample in item.samples]
+    names = words.sample_columns(item)
+    places = [words.sample_place(sample, result) for sample in item.samples]
     lines = [[_value(sample.values.get(name)) for name in names] for sample in item.samples]
     heads = [Text(shown(name, _CELL)) for name in names]
     sizes = [min(max(cell_len(cell.plain) for cell in column), _CELL) for column in zip(heads, *lines, strict=True)]
@@ -181,19 +172,6 @@ def _samples(item: CheckResult, result: Result, width: int) -> RenderableType:
     more = [f"… {words.count(left, 'more row')}"] if left > 0 else []
     more += [f"{words.count(len(names) - fit, 'column')} not shown"] if fit < len(names) else []
     return Group(table, Text(" · ".join(more), "dim")) if more else table
-
-
-def _columns(item: CheckResult) -> list[str]:
-    names: dict[str, None] = dict.fromkeys(name for name in item.check.columns if any(name in row.values for row in item.samples))
-    for row in item.samples:
-        names |= dict.fromkeys(row.values)
-    return list(names)
-
-
-def _row(sample: Sample, result: Result) -> str:
-    name = PurePosixPath(sample.source).name
-    file = "" if name in ("", PurePosixPath(result.source).name) else f"{shown(name, _CELL)} "
-    return f"{file}line {sample.line}" if sample.line is not None else f"{file}row {sample.row}"
 
 
 def _value(text: str | None) -> Text:
@@ -231,10 +209,3 @@ def _sql_lines(sql: str, width: int) -> Iterator[str]:
         else:
             line = f"{line} {atom}" if line else atom
     yield line
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"

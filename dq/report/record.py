@@ -9,11 +9,11 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
-from dq.checks.model import Gap, Limit
+from dq.checks.model import Gap, Keys, Limit
 from dq.errors import Place
 from dq.report import words
 from dq.report.hostile import json_safe
-from dq.result import SCHEMA_VERSION, CheckResult, Counted, Measured, NotRun, Result, Sample
+from dq.result import SCHEMA_VERSION, CheckResult, ColumnProfile, Counted, Measured, NotRun, Result, Sample, Standout
 from dq.sql import Scalar, Tree
 
 
@@ -59,6 +59,7 @@ def document(result: Result) -> dict[str, Any]:
         "notes": list(result.notes),
         "owners": list(result.owners),
         "plan": result.plan,
+        "profile": [_profile(item) for item in result.profile],
     }
 
 
@@ -82,6 +83,8 @@ def _check(item: CheckResult) -> dict[str, Any]:
         "reason": found.reason if isinstance(found, NotRun) else None,
         "limits": [_limit(said) for said in check.limits],
         "message": item.message,
+        "looks": type(check.subject).__name__.lower(),
+        "reference": check.subject.reference if isinstance(check.subject, Keys) else "",
         "row_check": check.is_row_check,
         "on": check.on,
         "where": _sql(check.where),
@@ -90,6 +93,7 @@ def _check(item: CheckResult) -> dict[str, Any]:
         "place": _place(check.clause.place),
         "sql": item.sql,
         "samples": [_sample(row) for row in item.samples],
+        "why": [_standout(said) for said in item.why],
     }
 
 
@@ -115,6 +119,37 @@ def _place(place: Place) -> dict[str, Any]:
 
 def _sample(row: Sample) -> dict[str, Any]:
     return {"row": row.row, "source": row.source, "line": row.line, "values": dict(row.values)}
+
+
+def _standout(said: Standout) -> dict[str, Any]:
+    return {
+        "column": said.column,
+        "value": said.value,
+        "bad": said.bad,
+        "bad_share": said.bad_share,
+        "rows": said.rows,
+        "row_share": said.row_share,
+        "lift": said.lift,
+    }
+
+
+def _profile(item: ColumnProfile) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "type": item.type,
+        "rows": item.rows,
+        "nulls": item.nulls,
+        "distinct": item.distinct,
+        "low": item.low,
+        "high": item.high,
+        "mean": item.mean,
+        "stddev": item.stddev,
+        "quantiles": list(item.quantiles),
+        "lengths": None if item.lengths is None else list(item.lengths),
+        "top": [[value, rows] for value, rows in item.top],
+        "patterns": [[shape, rows] for shape, rows in item.patterns],
+        "histogram": [{"low": part.low, "high": part.high, "rows": part.rows} for part in item.histogram],
+    }
 
 
 def _sql(tree: Tree | None) -> str | None:

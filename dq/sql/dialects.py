@@ -2,8 +2,8 @@
 The differences between dialects, as data: how each word is written where sqlglot's own way is wrong or means another thing.
 
 A word is a node type. A text is a template over the node's parts; a function writes what a template cannot. A word that is
-neither in `PLAIN` nor in a dialect's table is a gap of that dialect. Session settings that the meanings rely on (UTC, quoting)
-are the engines' business.
+neither in `PLAIN` nor in a dialect's table is a gap of that dialect. What the meanings rely on is the engines' business: sessions
+in UTC, standard quoting, and columns of text that are compared with each other by code point (PostgreSQL, MySQL).
 """
 
 from __future__ import annotations
@@ -151,6 +151,7 @@ POSTGRES = Dialect(
         exp.Greatest: words.listed("GREATEST"),
         exp.IsNan: "({this} = 'NaN')",
         exp.Least: words.listed("LEAST"),
+        exp.Literal: words.literal_postgres,
         exp.Lower: f"TRANSLATE({{this}}, {_LETTERS})",
         exp.Mod: "CAST({this} AS NUMERIC) % NULLIF(CAST({expression} AS NUMERIC), 0)",
         exp.PercentileCont: "PERCENTILE_CONT({this}) WITHIN GROUP (ORDER BY {expression})",

@@ -19,7 +19,8 @@ from sqlglot.tokenizer_core import TokenType
 
 from dq.errors import UsageError
 from dq.sql.build import Tree
-from dq.sql.read import AGGREGATES, Reader, shown
+from dq.sql.read import AGGREGATES, Reader
+from dq.sql.refusal import shown
 
 _LONGEST = 10_000
 _DEEPEST = 100

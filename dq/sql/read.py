@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -14,6 +13,7 @@ from dq.errors import UsageError
 from dq.sql.build import Tree, all_of, any_of, column, literal, not_, operand
 from dq.sql.nodes import Matches, Part
 from dq.sql.pattern import pattern_problem
+from dq.sql.refusal import called, near, shown
 
 _T = exp.DType
 _MEND = "a condition may use columns, literals, comparisons, arithmetic, CASE and the functions of docs/conditions.md"
@@ -44,12 +44,6 @@ _TYPES: Mapping[exp.DType, exp.DType] = {
 }
 _TYPE_NAMES = "text, integer, double, decimal(p, s), boolean, date, time, timestamp, timestamptz, uuid"
 _MOMENTS: Mapping[exp.DType, Any] = {_T.DATE: date, _T.TIME: time, _T.TIMESTAMP: datetime, _T.TIMESTAMPTZ: datetime}
-_FUNCTIONS = """
-    abs avg ceil coalesce contains count count_if current_date current_timestamp date_trunc day ends_with extract floor greatest
-    hour if isodow least left length lower matches max median min minute mod month now nullif percentile_cont quantile_cont
-    regexp_like regexp_matches replace right round second starts_with stddev substring sum trim upper year
-"""
-FUNCTIONS = tuple(_FUNCTIONS.split())
 AGGREGATES = (exp.Count, exp.CountIf, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.StddevSamp, exp.PercentileCont)
 
 
@@ -72,7 +66,7 @@ class Reader:
             tree: Tree = word(node)
             return tree
         if type(node) not in _PARTS:
-            raise self.refuse(_name(node), _near(node))
+            raise self.refuse(called(node), near(node))
         names = _PARTS[type(node)]
         self._only(node, *names)
         parts = {name: self._value(node.args.get(name)) for name in names}
@@ -342,7 +336,7 @@ class Reader:
             return exp.CurrentTimestamp()
         if name == "quantile_cont" and len(given) == 2:
             return self._quantile(node, *given)
-        raise self.refuse(_name(node), _near(node))
+        raise self.refuse(called(node), near(node))
 
     def _aggregate(self, node: exp.Expr) -> Tree:
         self._enter(node)
@@ -389,50 +383,9 @@ class Reader:
         self._inside = True
 
 
-def shown(text: str) -> str:
-    """A user's text in quotes, short enough for a message."""
-    line = " ".join(text.split())
-    return f"'{line[:77]}…'" if len(line) > 80 else f"'{line}'"
-
-
 def _as_pattern(piece: str) -> str:
     """A piece of a LIKE pattern as a portable pattern."""
     if piece in ("%", "_"):
         return ".*" if piece == "%" else "."
     character = piece[-1]
     return f"\\{character}" if character.isascii() and not character.isalnum() and character.isprintable() else character
-
-
-_NAMES: Mapping[type[exp.Expr], str] = {
-    exp.Alias: "an alias",
-    exp.Block: "';'",
-    exp.Exists: "a sub-select",
-    exp.Parameter: "a parameter",
-    exp.Placeholder: "a parameter",
-    exp.Select: "a sub-select",
-    exp.Star: "'*'",
-    exp.Subquery: "a sub-select",
-    exp.Union: "a sub-select",
-    exp.Window: "a window function",
-}
-
-
-def _name(node: exp.Expr) -> str:
-    """What a refused node is, in a user's words."""
-    if type(node) in _NAMES:
-        return _NAMES[type(node)]
-    if isinstance(node, exp.Anonymous):
-        return f"unknown function '{node.name}'"
-    if isinstance(node, exp.Func):
-        return f"function '{node.sql_name().lower()}'"
-    return f"{type(node).__name__} in {shown(node.sql())}"
-
-
-def _near(node: exp.Expr) -> str:
-    """A mend for a function that is not known."""
-    if not isinstance(node, exp.Func):
-        return ""
-    name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
-    close = difflib.get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.75)
-    guess = f"did you mean '{close[0]}'? " if close else ""
-    return f"{guess}functions: {', '.join(FUNCTIONS)}"

@@ -228,6 +228,15 @@ def literal_mysql(_: Pen, node: exp.Expr) -> str:
     return f"{quote(node.this, 'mysql')} COLLATE utf8mb4_nopad_bin" if node.is_string else str(node.this)
 
 
+def literal_postgres(_: Pen, node: exp.Expr) -> str:
+    """Text is ordered by code point, whatever the locale of the database."""
+    if not node.is_string:
+        return str(node.this)
+    ordered = isinstance(node.parent, exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between)
+    text = quote(node.this, "postgres")
+    return f'({text} COLLATE "C")' if ordered else text
+
+
 def literal_sqlite(_: Pen, node: exp.Expr) -> str:
     """A fraction as a quotient of whole numbers, which is exact: SQLite reads some decimals as a neighbouring float."""
     if node.is_string:

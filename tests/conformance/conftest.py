@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.conformance.fact import Fact, load_facts
 from tests.conformance.outcome import Outcome, ask, runs
 
@@ -18,7 +19,9 @@ def outcome_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Fact, str]
     """What dq makes of a fact, as an input of a kind. With `DQ_FACTS_ALONE=1` no fact shares a run."""
     facts = load_facts()
     alone = bool(os.environ.get("DQ_FACTS_ALONE"))
-    groups = {(fact.name, kind): [fact] if alone else group for kind in _kinds(facts) for group in runs(facts, kind) for fact in group}
+    groups = {
+        (fact.name, kind): [fact] if alone else group for kind in _kinds(facts) for group in runs(facts, kind) for fact in group
+    }
     answers: dict[tuple[str, str], Answer] = {}
 
     def find(fact: Fact, kind: str) -> Outcome:

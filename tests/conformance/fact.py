@@ -20,8 +20,39 @@ _FAMILIES = {"typed": TYPED, "mixed": MIXED, "text": TEXT, "pandas": tuple(kind 
 _OWNERS = ("ours", "theirs", "never")
 
 _WORDS = frozenset(
-    "law check id type property columns data stored arguments limits dq quality object contract references validate rows only except "
-    "alone bad diverted copies status value judged tolerated mode message dataset notes".split()  # noqa: SIM905  a list to read
+    [
+        "law",
+        "check",
+        "id",
+        "type",
+        "property",
+        "columns",
+        "data",
+        "stored",
+        "arguments",
+        "limits",
+        "dq",
+        "quality",
+        "object",
+        "contract",
+        "references",
+        "validate",
+        "rows",
+        "only",
+        "except",
+        "alone",
+        "bad",
+        "diverted",
+        "copies",
+        "status",
+        "value",
+        "judged",
+        "tolerated",
+        "mode",
+        "message",
+        "dataset",
+        "notes",
+    ]
 )
 _ALONE = frozenset({"object", "contract", "references", "data", "validate", "alone", "copies", "dataset", "notes"})
 
@@ -88,7 +119,6 @@ class Fact:
         return diverts_as_usual and len(set(map(repr, self.rows))) == len(self.rows)
 
 
-
 def load_facts(folder: Path = CASES) -> tuple[Fact, ...]:
     """
     Every fact of *folder*, file by file.
@@ -101,8 +131,8 @@ def load_facts(folder: Path = CASES) -> tuple[Fact, ...]:
 
 def _of_file(path: Path) -> Iterator[Fact]:
     text = path.read_text("utf-8")
-    places = yaml.compose(text, Loader=yaml.SafeLoader).value
-    for place, said in zip(places, yaml.load(text, Loader=_Json), strict=True):  # noqa: S506  a safe loader
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for place, said in zip(root.value if root else (), yaml.load(text, Loader=_Json), strict=True):  # noqa: S506  a safe loader
         line = place.start_mark.line + 1
         try:
             yield _fact(path.stem, line, said)
@@ -155,7 +185,9 @@ def columns_of(said: Mapping[str, Any]) -> Columns:
     """The columns that *said* declares: `type` or `property` for one named `value`, else `columns`."""
     stored = said.get("stored", {})
     if "columns" in said:
-        declared = {name: {"logicalType": item} if isinstance(item, str) else dict(item) for name, item in said["columns"].items()}
+        declared = {
+            name: {"logicalType": item} if isinstance(item, str) else dict(item) for name, item in said["columns"].items()
+        }
         return Columns(declared, stored)
     one = {"logicalType": said["type"]} if "type" in said else dict(said["property"])
     return Columns({VALUE: one}, {VALUE: stored} if isinstance(stored, str) else stored)

@@ -122,12 +122,12 @@ def _scalar(written: Any, kind: pa.DataType) -> Any:
 
 
 def pandas_numpy(rows: Rows) -> object:
-    """pandas as it comes: numpy dtypes, NaN for nulls, so integers with nulls are floats."""
+    """Pandas as it comes: numpy dtypes, NaN for nulls, so integers with nulls are floats."""
     return rows.table.to_pandas(maps_as_pydicts="strict")
 
 
 def pandas_nullable(rows: Rows) -> object:
-    """pandas with its own nullable dtypes."""
+    """Pandas with its own nullable dtypes."""
     import pandas as pd
 
     nullable = {
@@ -144,14 +144,14 @@ def pandas_nullable(rows: Rows) -> object:
 
 
 def pandas_arrow(rows: Rows) -> object:
-    """pandas backed by Arrow."""
+    """Pandas backed by Arrow."""
     import pandas as pd
 
     return rows.table.to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def pandas_object(rows: Rows) -> object:
-    """pandas columns of Python objects, each value with its own type."""
+    """Pandas columns of Python objects, each value with its own type."""
     import pandas as pd
 
     columns = list(zip(*rows.values, strict=True)) or [()] * len(rows.types)
@@ -201,8 +201,8 @@ def csv_file(rows: Rows) -> object:
     path = rows.folder / "facts.csv"
     beside = ["beside"] if len(rows.types) == 1 else []
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(_csv_line(rows.names + beside))
-        file.writelines(_csv_line([csv_cell(cell) for cell in row] + beside) for row in rows.written)
+        file.write(_csv_line([*rows.names, *beside]))
+        file.writelines(_csv_line([*map(csv_cell, row), *beside]) for row in rows.written)
     return path
 
 
@@ -262,4 +262,3 @@ def _json(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(value)
     return json.dumps(value, ensure_ascii=False)
-

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.fact import Fact
-from tests.conformance.inputs import INPUTS, Rows, stored_as
-
 import dq
 from dq.contract import read
 from dq.result import Counted, Measured
+from tests.conformance.fact import Fact
+from tests.conformance.inputs import INPUTS, Rows, stored_as
 
 _WIDEST = 40  # facts in one table
 
@@ -55,12 +54,11 @@ def parts(facts: Sequence[Fact]) -> tuple[Part, ...]:
 
 def _numbered(fact: Fact, number: int) -> Part:
     names = {name: f"{name}{number}" for name in fact.data}
-    head, sign, tail = _HEAD.match(fact.id).groups()  # type: ignore[union-attr]  it matches everything
+    head = re.split(r"[.\[#]", fact.id)[0]  # "a, b.unique": columns, then what is asked of them
     columns = ", ".join(names.get(name, f"{name}{number}") for name in head.split(", "))
-    return Part(fact, names, f"{columns}{sign}{tail}")
+    return Part(fact, names, columns + fact.id.removeprefix(head))
 
 
-_HEAD = re.compile(r"([^.\[#]*)([.\[#]?)(.*)", re.DOTALL)  # "a, b.unique": columns, then what is asked of them
 _SQL = frozenset({"sql", "where", "by", "of", "keep", "column", "columns", "properties", "query"})
 
 
@@ -92,7 +90,14 @@ def document(run: Sequence[Part]) -> dict[str, Any]:
     if "dq" in lone and not run[0].fact.check:
         schema["customProperties"] = [{"property": "dq", "value": lone["dq"]}]
     others = [_reference(name, said) for name, said in lone.get("references", {}).items()]
-    head = {"apiVersion": "v3.2.0", "kind": "DataContract", "id": "facts", "name": "facts", "version": "1.0.0", "status": "active"}
+    head = {
+        "apiVersion": "v3.2.0",
+        "kind": "DataContract",
+        "id": "facts",
+        "name": "facts",
+        "version": "1.0.0",
+        "status": "active",
+    }
     return {**head, "schema": [schema, *others], **lone.get("contract", {})}
 
 
@@ -127,7 +132,9 @@ def ask(facts: Sequence[Fact], kind: str, folder: Path) -> tuple[Outcome, ...]:
     lone = run[0].fact.said if len(run) == 1 else {}
     references = {name: _other(said, kind, folder / name) for name, said in lone.get("references", {}).items() if "rows" in said}
     given = INPUTS[kind](_rows(run, folder))
-    result = dq.validate(given, contract, schema="facts", references=references, settings=_settings(folder), **lone.get("validate", {}))
+    result = dq.validate(
+        given, contract, schema="facts", references=references, settings=_settings(folder), **lone.get("validate", {})
+    )
     return tuple(_outcome(result, part.id) for part in run)
 
 
@@ -141,7 +148,9 @@ def _rows(run: Sequence[Part], folder: Path) -> Rows:
         for name in part.fact.data:
             columns = part.fact.columns
             types[part.names.get(name, name)] = stored_as(columns.declared.get(name, {}), columns.stored.get(name, ""))
-    written = [tuple(cell for row in together for cell in row) for together in zip(*(part.fact.rows for part in run), strict=True)]
+    written = [
+        tuple(cell for row in together for cell in row) for together in zip(*(part.fact.rows for part in run), strict=True)
+    ]
     return Rows(types, written, folder)
 
 

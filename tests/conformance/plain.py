@@ -9,6 +9,7 @@ from tests import oracle
 from tests.conformance.fact import Fact
 from tests.conformance.inputs import Rows, stored_as
 
+
 def verdict(fact: Fact) -> Any:
     """The numbers of the bad rows, or what a measure comes to."""
     arguments = dict(fact.said.get("arguments", {}))
@@ -32,12 +33,14 @@ def verdict(fact: Fact) -> Any:
 
 
 def _values(fact: Fact) -> list[tuple[Any, ...]]:
-    types = {
-        name: stored_as(fact.columns.declared.get(name, {}), fact.columns.stored.get(name, "")) for name in fact.data
-    }
+    types = {name: stored_as(fact.columns.declared.get(name, {}), fact.columns.stored.get(name, "")) for name in fact.data}
     found = Rows(types, fact.rows, Path()).values
     kinds = [fact.columns.declared.get(name, {}).get("logicalType", "string") for name in fact.data]
-    texts = {"csv": oracle.WRITTEN, "jsonl": oracle.TIMES}.get(fact.kinds[0], ()) if len(set(fact.kinds) - {"csv", "jsonl"}) == 0 else ()
+    texts = (
+        {"csv": oracle.WRITTEN, "jsonl": oracle.TIMES}.get(fact.kinds[0], ())
+        if len(set(fact.kinds) - {"csv", "jsonl"}) == 0
+        else ()
+    )
     return [
         tuple(
             oracle.read(cell, kind) if isinstance(cell, str) and kind in texts else cell
@@ -49,4 +52,3 @@ def _values(fact: Fact) -> list[tuple[Any, ...]]:
 
 def _without_unread(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: None if cell is oracle.UNREAD else cell for name, cell in row.items()} for row in rows]
-

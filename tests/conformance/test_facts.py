@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from dq.checks import DEFINITIONS
 from tests import oracle
 from tests.conformance import plain
 from tests.conformance.fact import KINDS, Fact, load_facts
 from tests.conformance.outcome import Outcome
-
-from dq.checks import DEFINITIONS
 
 FACTS = load_facts()
 

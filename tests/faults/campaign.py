@@ -27,9 +27,18 @@ from tests.faults import children, history
 from tests.faults.children import Blow
 from tests.faults.world import Input, World
 
-LOCKED = {"before-publish", "in-publish", "after-publish", *(point for point in faults.POINTS if point.endswith("before COMMIT"))}
 POINTS = (*faults.POINTS, "in-publish")
-ZOMBIES = [point for point in POINTS if point not in LOCKED | {"before-claim", "after-mark", "mark:after COMMIT"}]
+ZOMBIES = [  # where a process may sleep without holding up others, those of most interest first
+    "after-verify",
+    "after-commit",
+    "after-claim",
+    "commit:after COMMIT",
+    "after-look",
+    "in-drain",
+    "after-drain",
+    "after-budget",
+    "claim:after COMMIT",
+]
 MEMORY = Path("/dev/shm")  # noqa: S108  a disk that flushes at once; power cuts are played
 PATIENCE = 6  # tries of the peaceful process; a real orchestrator gives as many
 
@@ -62,13 +71,17 @@ def run(
     with tempfile.TemporaryDirectory(prefix="dq-faults-", dir=MEMORY if MEMORY.is_dir() else None) as name:
         template = Path(name) / "template"
         open_store(folder=template)
-        pending = list(POINTS)
+        pending, nightmares = list(POINTS), [(point, dream) for dream in (1, 2, 3) for point in ZOMBIES]
         while report.attempts < attempts and not (until_wrong and report.wrong):
             number = seed * 1_000_000 + report.histories
             root = Path(name) / f"history-{number}"
             _fresh(root, template, made=not address)
             world = World(root, address, f"dataset {number}", table=number % 2 == 0)
-            _History(world, random.Random(number), report, pending).play()  # noqa: S311
+            story = _History(world, random.Random(number), report, pending)  # noqa: S311
+            if report.histories % 2 and nightmares:
+                story.zombie(*nightmares.pop(0))
+            else:
+                story.play()
             report.histories += 1
             if report.wrong and keep is not None:
                 shutil.copytree(root, keep / root.name, dirs_exist_ok=True)
@@ -119,6 +132,31 @@ class _History:
         self._wake(list(self._sleepers))
         self._judge("zombies woke", ended=True)
 
+    def zombie(self, point: str, dream: int) -> None:
+        """
+        A known bad night: a process sleeps at *point* with content 2, and wakes when
+
+        1: the key has other content by now. 2: that content was enforced by others, and then superseded. 3: its claim was
+        collected as garbage, and nobody else came.
+        """
+        one, two, three = (Input("day", content, 1) for content in (1, 2, 3))
+        self._peace(one)
+        sleeper = Blow(point, "sleep")
+        child = self._start(two, sleeper)
+        codes, self._sleepers = children.asleep_or_ended(self._world.root, {child: sleeper})
+        self._count(codes, {child: sleeper})
+        if dream == 3:
+            self._garbage()
+            self._wake(list(self._sleepers))
+            self._judge("the sleeper woke", ended=False)
+        if dream >= 2:
+            self._peace(two)
+        if dream <= 2:
+            self._peace(three)
+            self._garbage()
+        self._wake(list(self._sleepers))
+        self._judge("the zombie woke", ended=True)
+
     def _inputs(self) -> list[Input]:
         """The key is given some content, then other content or another contract, sometimes what it had before."""
         if self._pending and self._pending[0].startswith("block"):
@@ -141,22 +179,24 @@ class _History:
         *renews*: the next phase makes a claim of its own, so that what was claimed in this one is old afterwards.
         """
         old = set(self._sleepers)
-        for _ in range(self._rng.choice((1, 1, 2))):
-            self._wave(given, others=not given.blocks)
+        for number in range(self._rng.choice((1, 1, 2))):
+            sure = number == 0 and bool(self._pending) and given.blocks == self._pending[0].startswith("block")
+            self._wave(given, others=not given.blocks, point=self._pending.pop(0) if sure else "")
         woken = [child for child in self._sleepers if self._rng.random() < 0.4 or (not renews and child not in old)]
         if woken:
             self._wake(woken)
             self._judge("sleepers woke", ended=False)
         self._peace(given)
 
-    def _wave(self, given: Input, *, others: bool) -> None:
+    def _wave(self, given: Input, *, others: bool, point: str) -> None:
+        """Some processes at once; with *point*, one alone, killed there."""
         started: dict[int, Blow] = {}
-        for place in range(self._rng.choice((1, 1, 2, 3))):
+        for _ in range(1 if point else self._rng.choice((1, 1, 2, 3))):
             other = Input(given.key, given.content + 100 + self._rng.randint(0, 1), given.plan)
             item = other if others and self._rng.random() < 0.25 else given
             blow = self._blow()
-            if not place and self._pending and given.blocks == self._pending[0].startswith("block"):
-                item, blow = given, Blow(self._pending.pop(0), "kill")
+            if point:
+                item, blow = given, Blow(point, "kill")
             started[self._start(item, blow)] = blow
         if self._rng.random() < 0.1:
             started[self._collect()] = Blow(action="collect")
@@ -166,8 +206,7 @@ class _History:
         if not self._sleepers and any(blow.action == "power" for blow in started.values()):
             children.cut_power(self._world.root)
         if self._rng.random() < 0.35:
-            child = self._collect()
-            self._count(children.end({child: Blow()}), {child: Blow(action="collect")})
+            self._garbage()
         self._judge("accidents", ended=False)
 
     def _peace(self, given: Input) -> None:
@@ -210,8 +249,12 @@ class _History:
         self._report.attempts += 1
         return children.start(self._world.root, blow, lambda: self._world.enforce(given, clock), self._cut)
 
+    def _garbage(self) -> None:
+        child = self._collect()
+        self._count(children.end({child: Blow()}), {child: Blow(action="collect")})
+
     def _collect(self) -> int:
-        """Garbage is collected meanwhile, as if everything were old."""
+        """Garbage is collected, as if everything were old."""
         world = self._world
         self._said.append("collect")
         return children.start(world.root, Blow(), lambda: care.collect(world.store, world.vault, grace=timedelta(0)), self._cut)

@@ -6,7 +6,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-_CI = 12  # examples of each property and kind of input: the whole stays under a minute
+_CI = 9  # examples of each property and kind of input: the whole stays under a minute
 
 
 def bounded(share: float = 1.0) -> settings:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, note
-from tests import oracle
-from tests.conformance.inputs import INPUTS
-from tests.properties.profile import bounded
-from tests.properties.tables import Case, Rule, cases, written
 
 import dq
 from dq.contract import read
 from dq.result import Counted, Measured, NotRun
+from tests import oracle
+from tests.conformance.inputs import INPUTS
+from tests.properties.profile import bounded
+from tests.properties.tables import Case, Rule, cases, written
 
 TEXT = ("csv", "jsonl")
 
@@ -96,16 +96,19 @@ def _as_written(value: Any) -> Any:
     return [written(item) for item in value] if isinstance(value, list) else written(value)
 
 
+_HOLDS: Mapping[str, Callable[[int], bool]] = {
+    "=": lambda order: order == 0,
+    "<>": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    "<=": lambda order: order <= 0,
+    ">": lambda order: order > 0,
+    ">=": lambda order: order >= 0,
+}
+
+
 def _compared(rule: Rule, pairs: Sequence[tuple[Any, Any]]) -> frozenset[int]:
     op = rule.arguments["sql"].split(" ")[1]
-    holds = {
-        "=": lambda order: order == 0,
-        "<>": lambda order: order != 0,
-        "<": lambda order: order < 0,
-        "<=": lambda order: order <= 0,
-        ">": lambda order: order > 0,
-        ">=": lambda order: order >= 0,
-    }[op]
+    holds = _HOLDS[op]
     bad = set()
     for number, (left, right) in enumerate(pairs):
         if not oracle.missing(left) and not oracle.missing(right):

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from tests.conformance.inputs import INPUTS
-from tests.properties.profile import bounded
-from tests.properties.tables import Case, cases
 
 import dq
 from dq.contract import read
+from tests.conformance.inputs import INPUTS
+from tests.properties.profile import bounded
+from tests.properties.tables import Case, cases
 
 TEXT = ("csv", "jsonl")
 _OURS = ("__dq_row_no", "__dq_reasons", "__dq_source", "__dq_raw")

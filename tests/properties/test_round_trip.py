@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from hypothesis import given
-from tests.properties.profile import bounded
-from tests.properties.tables import Case, cases
 
 from dq.contract import dump, read
+from tests.properties.profile import bounded
+from tests.properties.tables import Case, cases
 
 
 @bounded(3)

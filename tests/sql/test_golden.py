@@ -89,6 +89,7 @@ TREES: dict[str, Tree] = {
     "nothing in": is_in(X, []),
     "same": condition("x IS NOT DISTINCT FROM y AND x IS DISTINCT FROM y", ""),
     "between": condition("NOT x BETWEEN -1 AND 5", ""),
+    "order of text": any_of(compare("<", X, literal("b")), exp.Between(this=X.copy(), low=literal("d"), high=literal("é"))),
     "float": compare("<", X, literal(0.1)),
     "decimal": compare("<", X, literal(Decimal("-0.10"))),
     "large float": compare("<", X, literal(1e300)),
@@ -219,3 +220,11 @@ def test_a_vocabulary_is_the_plain_words_and_those_of_the_dialect() -> None:
     with pytest.raises(UsageError) as caught:
         vocabulary("klingon")
     assert str(caught.value) == "unknown SQL dialect 'klingon'\n  known dialects: duckdb, postgres, mysql, sqlite, spark"
+
+
+def test_pretty_text_is_the_same_sql_in_lines() -> None:
+    """`pretty` changes blanks alone."""
+    tree = TREES["duplicate keys"]
+    pretty = render(tree, "duckdb", pretty=True)
+    assert "\n" in pretty
+    assert pretty.split() == render(tree, "duckdb").split()

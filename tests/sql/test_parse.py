@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from dq.errors import UsageError
 from dq.sql import Tree, aggregate, bind_now, condition, render, vocabulary
-from dq.sql.read import FUNCTIONS, Reader
+from dq.sql.read import Reader
+from dq.sql.refusal import FUNCTIONS
 from tests.sql.databases import database
 
 CASES: dict[str, list[list[Any]]] = yaml.safe_load(Path(__file__).with_name("conditions.yaml").read_text("utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -110,7 +111,8 @@ def translated(error: BaseException) -> BaseException:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0]
+    text = str(error).strip().split("\n")[0]
+    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", text).removesuffix(" You might need to add explicit type casts.")
 
 
 def _quote(text: str) -> str:

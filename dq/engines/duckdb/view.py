@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from dq.engines.duckdb.connection import Connection
+from dq.engines.duckdb.culprits import culprits, without
 from dq.engines.duckdb.masks import Masks, word_name
 from dq.engines.duckdb.why import Evidence
 from dq.engines.model import Findings, Seen, Write
-from dq.errors import DqError, SourceChanged
+from dq.errors import DqError, EngineError, SourceChanged
 from dq.plan import TYPED, Columns, Passes, Predicate, needed
 from dq.source import Format
 from dq.sql import ROW_NO, SOURCE, InSet, Scalar, Tree, any_of, column, render, render_query
@@ -53,7 +55,17 @@ class DuckView:
     # -- the passes ---------------------------------------------------------------------------------------------------
 
     def look(self, passes: Passes) -> Findings:
-        """Run the passes; see `View.look`."""
+        """Run the passes; see `View.look`. A check that cannot run errs alone."""
+        try:
+            return self._look(passes)
+        except EngineError:
+            broken = culprits(passes, self._run)
+            if not broken:
+                raise
+            self._found = replace(self._look(without(passes, broken)), errors=broken)
+            return self._found
+
+    def _look(self, passes: Passes) -> Findings:
         self._passes = passes
         where = f" WHERE {_sql(passes.where)}" if passes.where is not None else ""
         self._run(f"CREATE OR REPLACE TEMP VIEW {SOURCE} AS SELECT * FROM {_BASE}{where}")
@@ -66,13 +78,21 @@ class DuckView:
         self._found = Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
         return self._found
 
-    def grounds(self, checks: Collection[int]) -> Mapping[int, Ground]:
+    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground]:
         """See `View.grounds`."""
         lost = frozenset(item.check for item in self._passes.rows if item.bad == exp.false())
         evidence = Evidence(
-            self._run, _BAD, ORIGIN, self._masks, self._passes, self.columns.types, self._found, lost & self._masks.bits.keys()
+            run=self._run,
+            bad=_BAD,
+            origin=ORIGIN,
+            masks=self._masks,
+            passes=self._passes,
+            types=self.columns.types,
+            found=self._found,
+            lost=lost & self._masks.bits.keys(),
+            is_text=self.records,
         )
-        grounds = evidence.grounds(checks)
+        grounds = evidence.grounds(own)
         self._unchanged()
         return grounds
 

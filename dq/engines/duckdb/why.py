@@ -15,10 +15,11 @@ from dq.engines.model import Findings
 from dq.plan.model import Passes
 from dq.plan.values import base_of
 from dq.sql import ROW_NO, SOURCE, Base, column, render
-from dq.why import BUCKETS, FILE, MIN_BAD, MIN_SHARE, Bucket, Grain, Ground, Spot
+from dq.why import BUCKETS, FILE, MIN_BAD, MIN_LIFT, MIN_SHARE, Bucket, Grain, Ground, Spot
 
 _CHECKS, _FACETS, _PER_CHECK = 100, 500, 12  # checks explained, columns and times looked at, values of a check looked up
-_CELLS, _FEWEST, _MOST = 800_000, 100, 3_000  # values compared in all; bad rows of a check that common values are looked for in
+_CELLS, _FEWEST, _MOST = 400_000, 100, 2_000  # values compared in all; bad rows of a check that common values are looked for in
+_MANY, _FEW, _SAMPLED = 1_000_000, 40, 100_000  # for more values in many rows, so many rows are sampled first
 _LONGEST = 200  # characters of a value that is told
 _LONG = "\x01"
 _VALUES = (Base.TEXT, Base.UUID, Base.BOOLEAN, Base.INTEGER, Base.NUMBER, Base.DECIMAL)
@@ -65,8 +66,27 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """A value that about *share* of the bad rows of *check* have."""
+
+    check: int
+    facet: Facet
+    value: str | None
+    share: float
+
+    @property
+    def test(self) -> str:
+        """SQL that is TRUE on rows that have it."""
+        return self.facet.equals(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """The marked rows of a look: table *bad* with its *masks*, what was *found*; *lost* checks mark rows that have no values."""
+    """
+    The marked rows of a look: table *bad* with its *masks*, what was *found*; *lost* checks mark rows that have no values.
+
+    *is_text*: reading the rows again costs more than looking at them.
+    """
 
     run: Callable[[str], list[tuple[Any, ...]]]
     bad: str
@@ -76,17 +96,18 @@ class Evidence:
     types: Mapping[str, exp.DataType]
     found: Findings
     lost: frozenset[int]
+    is_text: bool
 
-    def grounds(self, checks: Collection[int]) -> dict[int, Ground]:
-        """The counts that `dq.why.standouts` judges, for those of *checks* with enough bad rows; see `View.grounds`."""
-        counts = {check: self.found.bad[check] for check in checks if check in self.masks.bits}
+    def grounds(self, own: Mapping[int, Collection[str]]) -> dict[int, Ground]:
+        """The counts that `dq.why.standouts` judges, for those checks of *own* with enough bad rows; see `View.grounds`."""
+        counts = {check: self.found.bad[check] for check in own if check in self.masks.bits}
         asked = [check for check, bad in counts.items() if bad >= MIN_BAD]
         asked = sorted(sorted(asked, key=lambda check: -counts[check])[:_CHECKS])
         if not asked:
             return {}
-        facets = self._facets()
-        common, tried = self._common(asked, facets, counts)
-        spots = self._counted(common, facets)
+        common, tried = self._common(asked, self._facets(), counts)
+        common = [item for item in common if item.value is not None or item.facet.column not in own[item.check]]
+        spots = self._counted(self._plausible(common))
         buckets = self._buckets(asked)
         return {
             check: Ground(counts[check], self._judged(check), tried.get(check, 0), spots.get(check, ()), buckets.get(check, ()))
@@ -125,55 +146,63 @@ class Evidence:
 
     def _common(
         self, checks: Sequence[int], facets: Sequence[Facet], counts: Mapping[int, int]
-    ) -> tuple[dict[int, list[tuple[int, str | None]]], dict[int, int]]:
-        """By check, the values that many of its bad rows have, and how many values were seen; from a repeatable choice of rows."""
+    ) -> tuple[list[Common], dict[int, int]]:
+        """The values that many bad rows of a check have, and how many values were seen; from a repeatable choice of rows."""
         size = min(max(_CELLS // (len(facets) * len(checks)), _FEWEST), _MOST)
-        marks = [
-            f"CASE WHEN {self.masks.has(check)} AND {_chosen(size, counts[check])} THEN {check} END" for check in checks
-        ]
-        values = ", ".join(f"v{place}" for place in range(len(facets)))
-        shown = ", ".join(f"{facet.shown} AS v{place}" for place, facet in enumerate(facets))
-        lost = f"AND (c = 0 OR k NOT IN ({', '.join(map(str, self.lost))}))" if self.lost else ""
+        marks = [f"CASE WHEN {self.masks.has(check)} AND {_chosen(size, counts[check])} THEN {check} END" for check in checks]
+        values = ", ".join(f"__dq_v{place}" for place in range(len(facets)))
+        shown = ", ".join(f"{facet.shown} AS __dq_v{place}" for place, facet in enumerate(facets))
+        lost = f"(c = 0 OR k NOT IN ({', '.join(map(str, sorted(self.lost)))}))" if self.lost else "TRUE"
+        marked = f"SELECT unnest([{', '.join(marks)}]) AS k, {values} FROM (SELECT *, {shown} FROM {self.bad})"
+        cells = f"SELECT k, unnest(range({len(facets)})) AS c, unnest([{values}]) AS v FROM ({marked}) WHERE k IS NOT NULL"
+        groups = f"SELECT k, c, v, count(*) AS n FROM ({cells}) WHERE {lost} GROUP BY ALL"
+        chosen = "sum(n) FILTER (WHERE c = 0) OVER (PARTITION BY k)"
         rows = self.run(
-            f"SELECT k, c, v, n, seen FROM (SELECT *, count(*) OVER (PARTITION BY k) AS seen, "
-            f"sum(n) FILTER (WHERE c = 0) OVER (PARTITION BY k) AS chosen FROM (SELECT k, c, v, count(*) AS n FROM "
-            f"(SELECT k, unnest(range({len(facets)})) AS c, unnest([{values}]) AS v FROM "
-            f"(SELECT unnest([{', '.join(marks)}]) AS k, {values} FROM (SELECT *, {shown} FROM {self.bad}))"
-            f" WHERE k IS NOT NULL) WHERE TRUE {lost} GROUP BY ALL)) "
-            f"WHERE n >= {0.8 * MIN_SHARE} * chosen ORDER BY k, n DESC, c, v"
+            f"SELECT k, c, v, n / chosen, seen FROM (SELECT *, {chosen} AS chosen, count(*) OVER (PARTITION BY k) AS seen "
+            f"FROM ({groups})) WHERE n >= {0.8 * MIN_SHARE} * chosen ORDER BY k, n DESC, c, v"
         )
-        common: dict[int, list[tuple[int, str | None]]] = {}
-        tried: dict[int, int] = {}
-        for check, place, value, _, seen in rows:
-            tried[check] = seen
-            if facets[place].can_tell(value) and len(common.setdefault(check, [])) < _PER_CHECK:
-                common[check].append((place, value))
-        return common, tried
+        common = [Common(check, facets[place], value, share) for check, place, value, share, _ in rows]
+        common = [item for item in common if item.facet.can_tell(item.value)]
+        kept = [item for check in checks for item in [item for item in common if item.check == check][:_PER_CHECK]]
+        return kept, {row[0]: row[4] for row in rows}
 
-    def _counted(
-        self, common: Mapping[int, Sequence[tuple[int, str | None]]], facets: Sequence[Facet]
-    ) -> dict[int, tuple[Spot, ...]]:
+    def _plausible(self, common: list[Common]) -> list[Common]:
+        """Those of the *common* values that a repeatable sample of all rows does not show to be as common there."""
+        tests = list(dict.fromkeys(self._among_all(item) for item in common))
+        if len(tests) <= _FEW or self.found.rows < _MANY or self.is_text:
+            return common
+        wheres = list(dict.fromkeys(self._filter(item.check) for item in common))
+        listed = ", ".join(f"count_if({test})" for test in (*tests, *wheres))
+        part = f"SELECT * FROM {SOURCE} WHERE hash({ROW_NO}) % {self.found.rows // _SAMPLED} = 0"
+        seen = dict(zip((*tests, *wheres), self.run(f"SELECT {listed} FROM ({part})")[0], strict=True))
+        return [
+            item
+            for item in common
+            if item.share * seen[self._filter(item.check)] >= 0.8 * MIN_LIFT * seen[self._among_all(item)]
+        ]
+
+    def _counted(self, common: Sequence[Common]) -> dict[int, tuple[Spot, ...]]:
         """The exact numbers of bad rows and of all rows that have the *common* values."""
-        asked = [(check, place, value) for check, pairs in common.items() for place, value in pairs]
-        if not asked:
+        if not common:
             return {}
-        tests = [facets[place].equals(value) for _, place, value in asked]
-        bad = [f"count_if({self.masks.has(check)} AND {test})" for (check, _, _), test in zip(asked, tests, strict=True)]
-        rows = [f"count_if({test}{self._filter(check)})" for (check, _, _), test in zip(asked, tests, strict=True)]
-        single = list(dict.fromkeys(rows))
+        bad = [f"count_if({self.masks.has(item.check)} AND {item.test})" for item in common]
+        rows = list(dict.fromkeys(self._among_all(item) for item in common))
         found_bad = self.run(f"SELECT {', '.join(bad)} FROM {self.bad}")[0]
-        found_rows = dict(zip(single, self.run(f"SELECT {', '.join(single)} FROM {SOURCE}")[0], strict=True))
+        counted = ", ".join(f"count_if({test})" for test in rows)
+        found_rows = dict(zip(rows, self.run(f"SELECT {counted} FROM {SOURCE}")[0], strict=True))
         spots: dict[int, tuple[Spot, ...]] = {}
-        for (check, place, value), marked, key in zip(asked, found_bad, rows, strict=True):
-            facet = facets[place]
-            spot = Spot(facet.column, value, marked, found_rows[key], facet.grain)
-            spots[check] = (*spots.get(check, ()), spot)
+        for item, marked in zip(common, found_bad, strict=True):
+            spot = Spot(item.facet.column, item.value, marked, found_rows[self._among_all(item)], item.facet.grain)
+            spots[item.check] = (*spots.get(item.check, ()), spot)
         return spots
+
+    def _among_all(self, item: Common) -> str:
+        return f"{self._filter(item.check)} AND {item.test}"
 
     def _filter(self, check: int) -> str:
         """What the rows that *check* judges pass."""
         judged = self.passes.measures.get(f"where:{check}")
-        return f" AND {render(judged.this, 'duckdb')}" if judged is not None else ""
+        return f"({render(judged.this, 'duckdb')})" if judged is not None else "TRUE"
 
     def _buckets(self, checks: Sequence[int]) -> dict[int, tuple[Bucket, ...]]:
         """Where in the source the bad rows of checks lie that judge every row."""

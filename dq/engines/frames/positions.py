@@ -57,9 +57,10 @@ def drop(frame: Frame, rows: NDArray[np.int64]) -> Any:
     import numpy as np  # noqa: PLC0415
 
     frame = settled(frame)
-    if frame.library is Library.BATCHES or len(rows):
-        size = 0 if frame.library is Library.BATCHES else len(frame.data)
-        keep = np.ones(size, np.bool_)
+    if frame.library is Library.BATCHES:
+        return take(frame, rows)
+    if len(rows):
+        keep = np.ones(len(frame.data), np.bool_)
         keep[rows] = False
         return take(frame, np.flatnonzero(keep))
     if frame.library is Library.PANDAS:

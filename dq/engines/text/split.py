@@ -235,7 +235,7 @@ class _Splitter:
             end = found.end()
             self.rows += 1
             self.longest = max(self.longest, end - position)
-            if grammar.record.fullmatch(found[0]) and self._alike(end):
+            if self._alike(end) and grammar.record.fullmatch(found[0]):
                 self._keep(found[0], ends=end == len(text))
             else:
                 self._kept.write(grammar.delimiter.join(grammar.split(found[0])) + self.newline)

@@ -34,7 +34,7 @@ def test_pandas_frames_keep_dtypes_index_and_attributes(needs: Needs, rows: list
         "o": pd.Series([1, "x", None, {}, []], dtype=object),
         "sp": pd.arrays.SparseArray([0, 0, 1, 0, 2]),
     }
-    frame = pd.DataFrame(columns, index=pd.Index([7, 7, 5, 1, 0], name="k")) if False else pd.DataFrame(columns)
+    frame = pd.DataFrame(columns)
     frame.index = pd.Index([7, 7, 5, 1, 0], name="k")
     frame.columns = pd.Index(["i", "c", "a", "o", "o"])
     frame.attrs["owner"] = "me"

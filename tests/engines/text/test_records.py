@@ -179,6 +179,7 @@ def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 @example(text=b"a,b\r\nc,d\n", fields=2)
 @example(text=b'"a"x,b\n"c\r\nd",e\n', fields=2)
 @example(text=b'a,"b\nc,d\n",e\n', fields=2)
+@example(text=b' ""\n\r\n', fields=1)
 def test_any_bytes_are_read_as_the_rules_say(tmp_path_factory: pytest.TempPathFactory, text: bytes, fields: int) -> None:
     """Readable rows, malformed records and their lines are those of the plain reader, whatever the bytes and block sizes."""
     assume(text and text.count(0) * 10 <= len(text))

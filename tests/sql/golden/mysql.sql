@@ -13,6 +13,9 @@ FALSE
 -- between
 NOT (`x` BETWEEN -1 AND 5)
 
+-- order of text
+`x` < 'b' COLLATE utf8mb4_nopad_bin OR (`x` BETWEEN 'd' COLLATE utf8mb4_nopad_bin AND 'é' COLLATE utf8mb4_nopad_bin)
+
 -- float
 `x` < 0.1
 
@@ -47,10 +50,10 @@ NOT (`x` BETWEEN -1 AND 5)
 (`x` REGEXP '(?-imsx)(?:ab|c)+\\z')
 
 -- starts, ends, contains
-(LEFT(`x`, CHAR_LENGTH(`y`)) = `y`) OR ((RIGHT(`x`, CHAR_LENGTH('z')) = 'z') OR (LOCATE(`y`, `x`) > 0))
+(LEFT(`x`, CHAR_LENGTH(`y`)) = `y`) OR ((RIGHT(`x`, CHAR_LENGTH('z' COLLATE utf8mb4_nopad_bin)) = 'z' COLLATE utf8mb4_nopad_bin) OR (LOCATE(`y`, `x`) > 0))
 
 -- text
-CHAR_LENGTH(TRIM(`x`)) = 3 AND (CONCAT(`x`, `y`)) = REPLACE(`x`, 'a', 'b')
+CHAR_LENGTH(TRIM(`x`)) = 3 AND (CONCAT(`x`, `y`)) = REPLACE(`x`, 'a' COLLATE utf8mb4_nopad_bin, 'b' COLLATE utf8mb4_nopad_bin)
 
 -- case
 -- gap: Lower, Upper

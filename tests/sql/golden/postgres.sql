@@ -13,6 +13,9 @@ FALSE
 -- between
 NOT ("x" BETWEEN -1 AND 5)
 
+-- order of text
+"x" < ('b' COLLATE "C") OR ("x" BETWEEN ('d' COLLATE "C") AND ('é' COLLATE "C"))
+
 -- float
 "x" < 0.1
 

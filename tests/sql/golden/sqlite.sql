@@ -13,6 +13,9 @@ FALSE
 -- between
 NOT ("x" BETWEEN -1 AND 5)
 
+-- order of text
+"x" < 'b' OR ("x" BETWEEN 'd' AND 'é')
+
 -- float
 "x" < (3602879701896397 / CAST(36028797018963968 AS REAL))
 
