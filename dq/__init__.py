@@ -1,7 +1,8 @@
 """
 dq: data quality for pipelines that already exist.
 
-A contract (Open Data Contract Standard) says what data must be; `validate` says which rows are not, and why.
+A contract (Open Data Contract Standard) says what data must be; `validate` says which rows are not, and why;
+`enforce` puts those safely away, and lets the others go on.
 
     >>> import dq
     >>> result = dq.validate("orders.parquet", "orders@^2")  # doctest: +SKIP
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dq.bad import BadRows
     from dq.contract import Contract
+    from dq.diversion import Enforcement, Policy
     from dq.errors import ContractError, DqError, EngineError, SourceError, UsageError, ViolationError, WorldError
     from dq.result import Result
-    from dq.run import load_contract, split, validate
+    from dq.run import load_contract, profile, split, validate
     from dq.settings import Settings
     from dq.source import Files, Reading
 
@@ -31,7 +33,10 @@ __all__ = [
     "ContractError",
     "DqError",
     "EngineError",
+    "Enforcement",
     "Files",
+    "History",
+    "Policy",
     "Reading",
     "Result",
     "Settings",
@@ -39,7 +44,10 @@ __all__ = [
     "UsageError",
     "ViolationError",
     "WorldError",
+    "enforce",
+    "gate",
     "load_contract",
+    "profile",
     "split",
     "validate",
 ]
@@ -47,9 +55,12 @@ __all__ = [
 _HOMES = {
     "dq.bad": ("BadRows",),
     "dq.contract": ("Contract",),
+    "dq.diversion": ("Enforcement", "Policy"),
     "dq.errors": ("ContractError", "DqError", "EngineError", "SourceError", "UsageError", "ViolationError", "WorldError"),
+    "dq.gates": ("gate",),
+    "dq.history": ("History",),
     "dq.result": ("Result",),
-    "dq.run": ("load_contract", "split", "validate"),
+    "dq.run": ("enforce", "load_contract", "profile", "split", "validate"),
     "dq.settings": ("Settings",),
     "dq.source": ("Files", "Reading"),
 }

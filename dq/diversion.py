@@ -6,19 +6,33 @@ import getpass
 import hashlib
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dq.checks import Check, Mode, Status
-from dq.contract import dump
+from dq.contract import Contract, dump
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job
 from dq.outcome import conclude
-from dq.quarantine import Budget, Looked, Published, Vault, Work, budget, content_key, perform, rows, strictest
+from dq.plan import Field
+from dq.quarantine import (
+    Budget,
+    Enforced,
+    Looked,
+    Published,
+    Vault,
+    Work,
+    budget,
+    content_key,
+    finish,
+    perform,
+    rows,
+    strictest,
+)
 from dq.quarantine.output import Target, may_write, publish, root, target
 from dq.result import Outcome, Result
 from dq.settings import Settings
@@ -74,7 +88,8 @@ class Enforcement:
     """
     What came of enforcing a contract at a stage. Rows in are good rows and quarantined rows, nothing else.
 
-    *good* is what goes on: a frame of the kind that came in, or the path that was written; None when the stage is blocked.
+    *good* is what goes on: a frame of the kind that came in, or the path that was written for files and Arrow batches; None
+    when the stage is blocked. *output* is the path that was written, "" when none was asked for.
     *result* says why. *batch* is the record of it in the store.
     """
 
@@ -172,22 +187,17 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
         UsageError: the output belongs to another key. As `dq.quarantine.perform` otherwise.
     """
     store, vault = places(job.settings)
-    fingerprint = json.dumps([view.fingerprint(), job.where])
+    fingerprint = fingerprint_of(job, view)
     key = order.key if order.key is not None else content_key(fingerprint)
     slot = Slot(job.plan.dataset, order.stage, key)
-    place = target(order.output, key) if order.output is not None else None
-    if place is not None:
-        _is_not_read(job, place)
-        may_write(place, slot.text)
-    weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
-    works = _Works(weak, order, slot, engine=engine, view=view, place=place)
+    works = _works(job, order, slot, engine=engine, view=view)
     extension = next((item.extension for item in job.contract.objects if item.name == job.plan.object), job.contract.extension)
     said = extension.budget if extension.budget is not None else job.contract.extension.budget
     done = perform(
         store,
         vault,
         slot,
-        Work(fingerprint, works.look, works.drain, works.publish),
+        works.work(fingerprint),
         plan=job.plan.sha256,
         now=datetime.now(UTC),
         actor=actor(),
@@ -206,6 +216,38 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
     )
 
 
+def complete(job: Job, order: Order, batch: Batch, engine: Engine, view: View) -> Enforced:
+    """
+    Publish what *batch* committed and nobody published; *job* and *order* are those that it was made by.
+
+    Raises:
+        UsageError: the contract is another by now. SourceChanged: the data is. As `dq.quarantine.finish` otherwise.
+    """
+    if job.plan.sha256 != batch.plan:
+        raise UsageError(f"the contract of batch {batch.id[:12]} has changed", str(batch.slot), "enforce the key again")
+    works = _works(job, order, batch.slot, engine=engine, view=view)
+    return finish(places(job.settings)[0], works.work(fingerprint_of(job, view)), batch, actor=actor())
+
+
+def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View) -> _Works:
+    place = target(order.output, slot.key) if order.output is not None else None
+    if place is not None:
+        _is_not_read(job, place)
+        may_write(place, slot.text)
+    weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
+    return _Works(weak, order, slot, engine=engine, view=view, place=place)
+
+
+def fingerprint_of(job: Job, view: View) -> str:
+    """What names the content: the rows, and which of them are meant."""
+    return json.dumps([view.fingerprint(), job.where])
+
+
+def contract_facts(contract: Contract) -> ContractFacts:
+    """What the store keeps of a contract."""
+    return ContractFacts(contract.sha256, contract.name, contract.version, dump(contract))
+
+
 def actor() -> str:
     """Who runs this, for the audit."""
     try:
@@ -213,6 +255,16 @@ def actor() -> str:
     except (KeyError, OSError):
         name = "unknown"
     return f"{name}@{socket.gethostname()}"
+
+
+def _sensitive(fields: Iterable[Field]) -> list[str]:
+    """The columns that nobody may see outside the payload, by both of their names; one part is enough."""
+    return [name for item in fields if _hides(item) for name in dict.fromkeys((item.source, item.name))]
+
+
+def _hides(item: Field) -> bool:
+    parts = (*item.fields, *((item.items,) if item.items else ()))
+    return item.sensitive or any(map(_hides, parts))
 
 
 def _is_not_read(job: Job, place: Target) -> None:
@@ -229,6 +281,10 @@ class _Works:
         self.job, self.order, self.engine, self.view, self.slot, self.place = job, order, engine, view, slot, place
         self._result: Result | None = None
 
+    def work(self, fingerprint: str) -> Work:
+        """The callbacks, together."""
+        return Work(fingerprint, self.look, self.drain, self.publish)
+
     @property
     def result(self) -> Result:
         """What the last look found."""
@@ -239,8 +295,7 @@ class _Works:
         """Label the rows, with *now* bound."""
         result = self._result = conclude(self.job, self.engine, self.view, now=now, keep_bad=False)
         stops = [item for item in result.checks if item.check.mode in (Mode.QUARANTINE, Mode.BLOCK)]
-        contract = self.job.contract
-        facts = ContractFacts(contract.sha256, contract.name, contract.version, dump(contract))
+        facts = contract_facts(self.job.contract)
         counts = self.view.diverted_by()
         return Looked(
             rows=result.rows,
@@ -254,7 +309,7 @@ class _Works:
             blocked_by=tuple(item.check.id for item in stops if item.check.mode is Mode.BLOCK and item.status is Status.FAIL),
             erred=tuple(item.check.id for item in stops if item.status is Status.ERROR),
             digest=hashlib.sha256(self.view.bad_numbers().tobytes()).hexdigest(),
-            schema=json.dumps(dict(result.columns)),
+            schema=json.dumps({"columns": dict(result.columns), "sensitive": _sensitive(self.job.plan.fields)}),
         )
 
     def drain(self, write: Callable[..., None]) -> None:
@@ -263,10 +318,12 @@ class _Works:
 
     def publish(self, turn: Turn) -> Published:
         """Put the good rows into place, or hand them back."""
-        if self.place is not None:
-            return Published(publish(self.place, turn, self.view.write_good), str(self.place), str(self.place))
-        good = self._good()
-        return Published(turn.batch.rows_good, "", good)
+        if self.place is None:
+            return Published(turn.batch.rows_good, "", self._good())
+        written, path = publish(self.place, turn, self.view.write_good), str(self.place)
+        given = self.job.source
+        streams = isinstance(given, Files) or given.library is Library.BATCHES
+        return Published(written, path, path if streams else self._good())
 
     def _good(self) -> Any:
         given = self.job.source

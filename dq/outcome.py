@@ -15,17 +15,18 @@ from dq.engines import Engine, View
 from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall
 from dq.mask import mask
-from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind
-from dq.result import CheckResult, Coverage, NotRun, Result, Sample, Standout
+from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind, guesses
+from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, sql_of
 
 
-def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: bool = True) -> Result:
+def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: bool = True, profile: bool = False) -> Result:
     """
     Look at *view* once and judge it; afterwards the view knows which rows are diverted: those marked by a failing check.
 
     *now* is what `now()` means in every rule. *keep_bad* False: the result has no `bad`, for who drains the view itself.
+    *profile*: the result says what every column holds.
     """
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
@@ -40,6 +41,7 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: b
     checks = tuple(
         look.check_result(number, item, verdicts[number], grounds.get(number)) for number, item in enumerate(plan.checks)
     )
+    profiles = profiled(view, plan) if profile and not job.select.metadata_only else ()
     return Result(
         contract=plan.contract,
         object=plan.object,
@@ -58,7 +60,27 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: b
         notes=_notes(plan, view, checks),
         owners=plan.owners,
         plan=plan.sha256,
+        profile=profiles,
         bad=bad,
+    )
+
+
+def profiled(view: View, plan: Plan) -> tuple[ColumnProfile, ...]:
+    """
+    What the columns of a *view* that was looked at hold; values of sensitive columns are masked, their numbers left out.
+
+    Text that *plan* does not declare is read as what all of it can be: numbers, truth values, dates, times.
+    """
+    declared = {name: field for field in plan.fields for name in (field.source, field.name)}
+    found = view.profile(guesses(view.columns, declared.keys()))
+    return tuple(_masked(item) if item.name in declared and declared[item.name].sensitive else item for item in found)
+
+
+def _masked(item: ColumnProfile) -> ColumnProfile:
+    top = tuple((mask(value), rows) for value, rows in item.top)
+    patterns = tuple((mask(shape) or "", rows) for shape, rows in item.patterns)
+    return ColumnProfile(
+        item.name, item.type, item.rows, item.nulls, item.distinct, mask(item.low), mask(item.high), top=top, patterns=patterns
     )
 
 

@@ -16,7 +16,7 @@ from dq.sql import Scalar
 if TYPE_CHECKING:
     from dq.bad import BadRows
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Outcome(StrEnum):
@@ -98,7 +98,9 @@ class ColumnProfile:
     What one column holds. Text of sensitive columns is masked; numbers of them are left out. None: no values, or not of that kind.
 
     *distinct* is an estimate (HyperLogLog). *quantiles* are those at 5, 25, 50, 75 and 95 %. *top* are the most frequent
-    values with their rows, *patterns* the most frequent shapes (`A9-99`). Lengths are in code points.
+    values with their rows, *patterns* the most frequent shapes (`A9-99`). Lengths are in code points. Of more than 100,000
+    rows (fewer for many columns) quantiles, patterns and histogram are those of a sample, the same in every run; counts of
+    patterns and bars are scaled to all rows.
     """
 
     name: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,19 @@ from typing import Any
 from dq import settings as settings_module
 from dq.checks import Mode, Status
 from dq.contract import Contract, load
-from dq.diversion import AS_WRITTEN, Enforcement, Order, Policy, divert, writes_into
+from dq.diversion import AS_WRITTEN, Enforcement, Order, Policy, contract_facts, divert, writes_into
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job, Ref, prepare
-from dq.outcome import conclude
-from dq.plan import Selection
+from dq.outcome import conclude, profiled
+from dq.plan import Plan, Selection, bind
 from dq.quarantine import checked
-from dq.result import Result
+from dq.recall import remembered
+from dq.result import ColumnProfile, Result
 from dq.settings import Settings
 from dq.source import Frame, Library, Reading, Source
+from dq.store import facts_of, open_store
+from dq.source import source as recognise
 
 Progress = Callable[[float], None]
 
@@ -53,10 +57,12 @@ def validate(
     dimensions: Sequence[str] = (),
     tags: Sequence[str] = (),
     metadata_only: bool = False,
+    profile: bool = False,
     server: str | None = None,
     reading: Reading | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    record: bool | None = None,
 ) -> Result:
     """
     Read *source*, change nothing in it, and say what breaks *contract*.
@@ -73,10 +79,12 @@ def validate(
         dimensions: only checks of these quality dimensions; empty means all.
         tags: only checks with one of these tags; empty means all.
         metadata_only: judge names and types of columns, read no rows.
+        profile: say what every column holds, too.
         server: which server of the contract to read from and by.
         reading: the dialect of text files, instead of the server's; or only the words in which it differs.
         settings: instead of those of the folder and the environment.
         progress: called with the share done, 0 to 1, on a long scan.
+        record: whether the store keeps the run; None: when a store is configured. Without rows there is nothing to keep.
 
     Raises:
         ContractError: the contract is not valid. UsageError, SourceError, EngineError: what the call, the input or the
@@ -95,8 +103,44 @@ def validate(
         settings=settings,
         where=where,
     )
-    with _looked(job, progress) as (result, _):
+    with _looked(job, progress, profile=profile) as (result, _):
         return result
+
+
+def profile(
+    source: object,
+    contract: Ref = "",
+    *,
+    schema: str | None = None,
+    where: str | None = None,
+    server: str | None = None,
+    reading: Reading | Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> tuple[ColumnProfile, ...]:
+    """
+    What every column of *source* holds; arguments as in `validate`.
+
+    With a contract text is read as declared, and sensitive columns are masked; without one, or where it says nothing, text is
+    read as what all of it can be. The same data gives the same profile.
+
+    Raises:
+        UsageError, ContractError, SourceError, EngineError, WorldError: as `validate`.
+    """
+    if contract:
+        job = prepare(
+            source, contract, schema=schema, server=server, reading=reading, settings=settings, where=where
+        )
+        given, plan, read, settings = job.source, replace(job.plan, checks=()), job.reading, job.settings
+    else:
+        settings = settings or settings_module.load()
+        given = recognise(source)
+        read = reading if isinstance(reading, Reading) else Reading(**(reading or {}))
+        plan = Plan("", "", "", (), (), (), "")
+    engine = _engine(settings)
+    with engine.open(given, fields=plan.fields, reading=read, references={}, progress=progress) as view:
+        view.look(bind(plan, view.columns, dialect=engine.dialect, now=datetime.now(UTC), where=where))
+        return profiled(view, plan)
 
 
 def split(
@@ -129,6 +173,7 @@ def split(
         settings=settings,
         where=where,
     )
+    job = _settled(job)
     with _looked(job) as (result, view):
         return _halves(job.source, view, result, filtered=where is not None)
 
@@ -185,8 +230,10 @@ def enforce(
         where=where,
     )
     named = None if key is None else checked(key)
-    order = Order(stage, named, at, None if output is None else os.fspath(output), policy, origin or {})
-    with _opened(job, progress, writable=writes_into(job, order.output)) as (engine, view):
+    job = _settled(job)
+    order = Order(stage, named, at, None if output is None else os.fspath(output), policy)
+    order = replace(order, origin={**(origin or {}), **remembered(job, order)})
+    with opened(job, progress, writable=writes_into(job, order.output)) as (engine, view):
         return divert(job, order, engine, view)
 
 
@@ -194,14 +241,15 @@ def enforce(
 
 
 @contextmanager
-def _looked(job: Job, progress: Progress | None = None) -> Iterator[tuple[Result, View]]:
+def _looked(job: Job, progress: Progress | None = None, *, profile: bool = False) -> Iterator[tuple[Result, View]]:
     """Look at the source and judge it; the view stays open for who wants its rows."""
-    with _opened(job, progress) as (engine, view):
-        yield conclude(job, engine, view, now=datetime.now(UTC)), view
+    with opened(job, progress) as (engine, view):
+        yield conclude(job, engine, view, now=datetime.now(UTC), profile=profile), view
 
 
 @contextmanager
-def _opened(job: Job, progress: Progress | None, writable: tuple[str, ...] = ()) -> Iterator[tuple[Engine, View]]:
+def opened(job: Job, progress: Progress | None = None, writable: tuple[str, ...] = ()) -> Iterator[tuple[Engine, View]]:
+    """An engine, and its view of the job's source, alive inside."""
     engine = _engine(job.settings)
     with engine.open(
         job.source,
@@ -212,6 +260,15 @@ def _opened(job: Job, progress: Progress | None, writable: tuple[str, ...] = ())
         writable=writable,
     ) as view:
         yield engine, view
+
+
+def _settled(job: Job) -> Job:
+    """A lazy frame is collected once, for its rows are wanted back."""
+    if not isinstance(job.source, Frame):
+        return job
+    from dq.engines.frames import settled  # noqa: PLC0415  needs pyarrow
+
+    return replace(job, source=settled(job.source))
 
 
 def _engine(settings: Settings) -> Engine:

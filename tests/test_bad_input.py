@@ -25,6 +25,7 @@ PEOPLE = (
     {"name": "id", "logicalType": "integer", "required": True},
     {"name": "name", "logicalType": "string", "logicalTypeOptions": {"maxLength": 10}},
 )
+READABLE = "give a path, paths, a pandas, Polars or Arrow frame, a list of dicts or Arrow batches"
 ROWS = [{"id": 1, "name": "Ann"}]
 
 
@@ -418,7 +419,7 @@ def test_a_literal_of_another_type_is_an_error() -> None:
     [
         (
             lambda: dq.validate(3, _contract()),
-            "source: cannot read a builtins.int\n  give a path, paths, a pandas, Polars or Arrow frame, a list of dicts or Arrow batches",
+            f"source: cannot read a builtins.int\n  {READABLE}",
         ),
         (lambda: dq.validate(ROWS), "validate: no contract is given\n  name one: contract='flights@^1', or a path"),
         (

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from dq import __version__
-from dq.cli import contract, validate
+from dq.cli import contract, profile, report, validate
 from dq.cli.output import complain, explain, forgive, write
 from dq.errors import DqError, WorldError
 
@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 app.command("validate", epilog=EPILOG)(validate.validate)
 app.command("check", epilog=EPILOG, help="The same as validate.")(validate.validate)
+app.command("profile")(profile.profile)
+app.command("report")(report.report)
 app.add_typer(contract.app, name="contract")
 
 

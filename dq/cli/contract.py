@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dq.cli.options import Contracts, Debug, chosen
 from dq.cli.output import page, write
-from dq.cli.validate import Contracts, Debug, chosen
 from dq.errors import ContractError, UsageError
 from dq.report.hostile import json_safe, shown_lines
 

@@ -5,125 +5,114 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable
-from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dq import settings
+from dq.cli.options import (
+    REPORT,
+    RUN,
+    WHAT,
+    Contract,
+    Contracts,
+    Debug,
+    DecimalMark,
+    Delimiter,
+    Encoding,
+    MemoryLimit,
+    NoHeader,
+    NullTokens,
+    Quote,
+    References,
+    Schema,
+    Server,
+    Sources,
+    Threads,
+    TimestampFormats,
+    Where,
+    chosen,
+    dialect,
+    referenced,
+)
+from dq.cli.formats import Format, chosen_format, rendered
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
 from dq.errors import UsageError
-from dq.settings import Settings
 
 if TYPE_CHECKING:
     from dq.result import Result
 
 
-class Format(StrEnum):
-    """How a result is written."""
-
-    TERMINAL = "terminal"
-    JSON = "json"
-    JUNIT = "junit"
-
-
-_SUFFIXES = {".json": Format.JSON, ".xml": Format.JUNIT}
-_WHAT, _HOW, _REPORT, _RUN = "What to check", "How text files are written", "What to report", "How to run"
-
-Contracts = Annotated[
-    str | None, typer.Option("--contracts", metavar="DIR", help="The folder of contracts.", rich_help_panel=_RUN)
-]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.", rich_help_panel=_RUN)]
 
 
 def validate(
-    source: Annotated[
-        list[str] | None,
-        typer.Argument(help="Files, globs, folders or URLs of one dataset; none: what the contract's server says."),
-    ] = None,
+    source: Sources = None,
     *,
-    contract: Annotated[
-        str, typer.Option("--contract", "-c", metavar="REF", help="A path, or name, name@1.2.0, name@^1 in the contracts folder.")
-    ],
-    schema: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which schema object of the contract.", rich_help_panel=_WHAT)
-    ] = None,
-    references: Annotated[
-        list[str] | None,
-        typer.Option("--with", metavar="NAME=FILE", help="Another dataset that relationships look into.", rich_help_panel=_WHAT),
-    ] = None,
-    where: Annotated[
-        str | None, typer.Option(metavar="SQL", help="Only rows that pass this condition.", rich_help_panel=_WHAT)
-    ] = None,
+    contract: Contract,
+    schema: Schema = None,
+    references: References = None,
+    where: Where = None,
     rules: Annotated[
-        list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule.", rich_help_panel=_WHAT)
+        list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule.", rich_help_panel=WHAT)
     ] = None,
     dimensions: Annotated[
-        list[str] | None, typer.Option("--dimension", metavar="D", help="Only rules of this dimension.", rich_help_panel=_WHAT)
+        list[str] | None, typer.Option("--dimension", metavar="D", help="Only rules of this dimension.", rich_help_panel=WHAT)
     ] = None,
     tags: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="T", help="Only rules with this tag.", rich_help_panel=_WHAT)
+        list[str] | None, typer.Option("--tag", metavar="T", help="Only rules with this tag.", rich_help_panel=WHAT)
     ] = None,
     stage: Annotated[
         str | None,
-        typer.Option(metavar="S", help="The stage of the pipeline; rules of others are left out.", rich_help_panel=_WHAT),
+        typer.Option(metavar="S", help="The stage of the pipeline; rules of others are left out.", rich_help_panel=WHAT),
     ] = None,
     metadata_only: Annotated[
-        bool, typer.Option("--metadata-only", help="Judge names and types of columns; read no rows.", rich_help_panel=_WHAT)
+        bool, typer.Option("--metadata-only", help="Judge names and types of columns; read no rows.", rich_help_panel=WHAT)
     ] = False,
-    server: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which server of the contract.", rich_help_panel=_WHAT)
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(metavar="C", help=r"Between fields; \t is a tab.", rich_help_panel=_HOW)
-    ] = None,
-    quote: Annotated[str | None, typer.Option(metavar="C", help="Around fields; empty: none.", rich_help_panel=_HOW)] = None,
-    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="utf-8, latin-1, ...", rich_help_panel=_HOW)] = None,
-    decimal: Annotated[str | None, typer.Option(metavar="C", help="The decimal mark.", rich_help_panel=_HOW)] = None,
-    null_tokens: Annotated[
-        list[str] | None,
-        typer.Option("--null-token", metavar="TEXT", help="Null, whatever the rule, say NA.", rich_help_panel=_HOW),
-    ] = None,
-    timestamp_formats: Annotated[
-        list[str] | None,
-        typer.Option("--timestamp-format", metavar="F", help="strptime format, tried after ISO 8601.", rich_help_panel=_HOW),
-    ] = None,
-    no_header: Annotated[bool, typer.Option("--no-header", help="The first line is data.", rich_help_panel=_HOW)] = False,
+    server: Server = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    encoding: Encoding = None,
+    decimal: DecimalMark = None,
+    null_tokens: NullTokens = None,
+    timestamp_formats: TimestampFormats = None,
+    no_header: NoHeader = False,
     form: Annotated[
         Format | None,
-        typer.Option("--format", "-f", help="Default: by the suffix of --out, else terminal.", rich_help_panel=_REPORT),
+        typer.Option("--format", "-f", help="Default: by the suffix of --out, else terminal.", rich_help_panel=REPORT),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", metavar="FILE", help="Write the report there; the page still shows here.", rich_help_panel=_REPORT
+            "--out", "-o", metavar="FILE", help="Write the report there; the page still shows here.", rich_help_panel=REPORT
         ),
     ] = None,
     bad: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write every bad row with all its reasons: .parquet, .csv, .jsonl.", rich_help_panel=_REPORT
+            metavar="FILE", help="Write every bad row with all its reasons: .parquet, .csv, .jsonl.", rich_help_panel=REPORT
         ),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="A warning is exit code 1 too.", rich_help_panel=_REPORT)] = False,
-    memory_limit: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="Of the engine: 512MB, 4GB.", rich_help_panel=_RUN)
-    ] = None,
-    threads: Annotated[int | None, typer.Option(min=0, metavar="N", help="0: all cores.", rich_help_panel=_RUN)] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say what every column holds, too; html always does.", rich_help_panel=REPORT)
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="A warning is exit code 1 too.", rich_help_panel=REPORT)] = False,
+    no_record: Annotated[
+        bool, typer.Option("--no-record", help="Leave a configured store alone.", rich_help_panel=RUN)
+    ] = False,
+    memory_limit: MemoryLimit = None,
+    threads: Threads = None,
     contracts: Contracts = None,
     debug: Debug = False,
 ) -> None:
     """Check data against a contract."""
     del debug  # the application reads it
-    others = _references(references or [])
+    others = referenced(references or [])
     files = [path for paths in others.values() for path in paths]
     _check_outputs(
         out, bad, [*(source or []), *files, *([contract] if Path(contract).is_file() else [])], metadata_only=metadata_only
     )
-    reading = _reading(
+    reading = dialect(
         delimiter=delimiter,
         quote=quote,
         encoding=encoding,
@@ -146,10 +135,12 @@ def validate(
             dimensions=dimensions or (),
             tags=tags or (),
             metadata_only=metadata_only,
+            profile=profile or Format.HTML in (form, chosen_format(form, out)),
             server=server,
             reading=reading,
             settings=chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
             progress=progress,
+            record=False if no_record else None,
         )
     _deliver(result, form, out, bad)
     raise typer.Exit(exit_code(result, strict=strict))
@@ -166,35 +157,7 @@ def exit_code(result: Result, *, strict: bool = False) -> int:
     return 1 if result.status == "fail" else 2
 
 
-def chosen(**said: Any) -> Settings:
-    """The project's settings, changed by what was *said* on the command line."""
-    return replace(settings.load(), **{name: value for name, value in said.items() if value is not None})
-
-
 # -- arguments -------------------------------------------------------------------------------------------------------
-
-
-def _references(said: Iterable[str]) -> dict[str, list[str]]:
-    """`planes=planes.csv` as files by name; one name may be said several times."""
-    files: dict[str, list[str]] = {}
-    for item in said:
-        name, equals, path = item.partition("=")
-        if not (name and equals and path):
-            raise UsageError(f"'{item}' is not NAME=FILE", "--with", "say --with planes=planes.csv")
-        files.setdefault(name, []).append(path)
-    return files
-
-
-def _reading(**said: Any) -> dict[str, Any] | None:
-    """The words said about text files; None when there are none."""
-    words = {name: value for name, value in said.items() if value is not None}
-    if words.get("delimiter") in ("\\t", "tab"):
-        words["delimiter"] = "\t"
-    for name in ("delimiter", "quote", "decimal"):
-        text = words.get(name)
-        if text is not None and len(text) != 1 and not (name == "quote" and not text):
-            raise UsageError(f"'{text}' is not one character", f"--{name}", f"say --{name} ';'")
-    return words or None
 
 
 def _check_outputs(out: Path | None, bad: Path | None, inputs: list[str], *, metadata_only: bool) -> None:
@@ -242,17 +205,9 @@ def _deliver(result: Result, form: Format | None, out: Path | None, bad: Path | 
                 result.bad.write(part)
             told["bad_file"] = str(bad)
         if out:
-            text = _rendered(result, form or _SUFFIXES.get(out.suffix.lower(), Format.TERMINAL), told)
+            text = rendered(result, chosen_format(form, out), told)
             with replacing(out) as part:
                 part.write_text(text, "utf-8")
     finally:
         shown = Format.TERMINAL if out else form or Format.TERMINAL
-        write(_rendered(result, shown, page() | told), encoding=None if shown is Format.TERMINAL else "utf-8")
-
-
-def _rendered(result: Result, form: Format, how: dict[str, Any]) -> str:
-    from dq import report  # noqa: PLC0415  the wanted renderer alone
-
-    if form is Format.JSON:
-        return report.json(result)
-    return report.junit(result) if form is Format.JUNIT else report.terminal(result, **how)
+        write(rendered(result, shown, page() | told), encoding=None if shown is Format.TERMINAL else "utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -79,6 +79,14 @@ class View(Protocol):
 
         Values of columns, months, days and hours, the file, and positions; at most a fixed number of checks and columns.
         *own* are the columns that a check is about: null in them is not looked up.
+        """
+        ...
+
+    def profile(self, guesses: Mapping[str, Sequence[Tree]]) -> tuple[ColumnProfile, ...]:
+        """
+        What each column holds, of the rows of the last look.
+
+        *guesses* are readings of columns of text, narrowest first: the first that every value fits is taken.
         """
         ...
 

@@ -108,8 +108,14 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
 
 
 def as_declared(plan: Plan, columns: Columns) -> Columns:
-    """*columns* of text as if each had its declared type: what a person means by their names."""
-    declared = {name: item.kind for item in plan.fields for name in (item.name, item.source) if item.kind}
+    """*columns* of text as if each had its declared type: what a person means by their names. No text is read as NaN."""
+    exact = Kind(Base.DECIMAL, 38, 10)
+    declared = {
+        name: exact if item.kind.base is Base.NUMBER else item.kind
+        for item in plan.fields
+        for name in (item.name, item.source)
+        if item.kind
+    }
     types = {name: type_of(declared[name]) if name in declared else actual for name, actual in columns.types.items()}
     return Columns(types)
 

@@ -1,7 +1,8 @@
 """
-Text, without input or output: a result for people (`terminal`), programs (`json`) and build servers (`junit`); a `contract`.
+Text, without input or output: a result for people (`html`, `terminal`, `markdown`), programs (`json`, `openlineage`, `oors`) and
+build servers (`junit`, `github`); a `contract`. `from_json` reads a stored result, for every renderer.
 
-Values of data are hostile here: what a terminal, a parser or a reader could take for more than text is escaped.
+Values of data are hostile here: what a browser, a terminal, a parser or a reader could take for more than text is escaped.
 """
 
 from __future__ import annotations
@@ -10,13 +11,46 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dq.report.agreement import contract
+    from dq.report.annotations import github
+    from dq.report.comment import markdown
+    from dq.report.columns import profile, profile_json
     from dq.report.console import terminal
+    from dq.report.exchange import oors
+    from dq.report.facets import openlineage
+    from dq.report.page import html
     from dq.report.record import json
+    from dq.report.stored import from_json
     from dq.report.testsuite import junit
 
-_HOME = {"terminal": "console", "json": "record", "junit": "testsuite", "contract": "agreement"}
+_HOME = {
+    "contract": "agreement",
+    "from_json": "stored",
+    "github": "annotations",
+    "html": "page",
+    "json": "record",
+    "junit": "testsuite",
+    "markdown": "comment",
+    "oors": "exchange",
+    "openlineage": "facets",
+    "profile": "columns",
+    "profile_json": "columns",
+    "terminal": "console",
+}
 
-__all__ = ["contract", "json", "junit", "terminal"]
+__all__ = [
+    "contract",
+    "from_json",
+    "github",
+    "html",
+    "json",
+    "junit",
+    "markdown",
+    "oors",
+    "openlineage",
+    "profile",
+    "profile_json",
+    "terminal",
+]
 
 
 def __getattr__(name: str) -> object:

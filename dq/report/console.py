@@ -16,6 +16,7 @@ from rich.text import Text
 
 from dq.checks.model import Answer, Check, Gap, Measure, Status
 from dq.report import words
+from dq.report.columns import lines
 from dq.report.hostile import shown
 from dq.report.paper import NARROWEST, WIDTH, after, labelled, packed, printed
 from dq.result import CheckResult, Result
@@ -51,6 +52,10 @@ def _page(result: Result, width: int, bad_file: str) -> Iterator[RenderableType]
     yield Text()
     yield from _passed(result)
     yield from _coverage(result)
+    if result.profile:
+        yield Text()
+        yield from lines(result.profile, width)
+        yield Text()
     for note in result.notes:
         yield labelled("Note", shown(note, 400))
     if result.bad_rows:

@@ -42,7 +42,7 @@ def joined(parts: Iterable[Child], between: str = "") -> Markup:
     return Markup(escaped(between).join(_text(part) for part in parts if part is not None))
 
 
-def tag(name: str, *children: Child, **attributes: str | float | bool | None) -> Markup:
+def tag(name: str, /, *children: Child, **attributes: str | float | bool | None) -> Markup:
     """
     An element. `class_` is the attribute class, `aria_label` is aria-label.
 

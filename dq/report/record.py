@@ -59,7 +59,7 @@ def document(result: Result) -> dict[str, Any]:
         "notes": list(result.notes),
         "owners": list(result.owners),
         "plan": result.plan,
-        "profile": [_profile(item) for item in result.profile],
+        "profile": [column(item) for item in result.profile],
     }
 
 
@@ -79,7 +79,7 @@ def _check(item: CheckResult) -> dict[str, Any]:
         "bad_rows": item.bad_rows,
         "tolerated_rows": item.tolerated_rows,
         "percent": float(found.share * 100) if isinstance(found, Counted) else None,
-        "value": _plain(found.value) if isinstance(found, Measured) else None,
+        "value": plain(found.value) if isinstance(found, Measured) else None,
         "reason": found.reason if isinstance(found, NotRun) else None,
         "limits": [_limit(said) for said in check.limits],
         "message": item.message,
@@ -109,7 +109,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
 
 
 def _limit(said: Limit) -> dict[str, Any]:
-    bounds = [_plain(part) for part in said.value] if isinstance(said.value, tuple | list) else _plain(said.value)
+    bounds = [plain(part) for part in said.value] if isinstance(said.value, tuple | list) else plain(said.value)
     return {"op": str(said.op), "value": bounds, "unit": str(said.unit), "text": words.limit(said)}
 
 
@@ -133,7 +133,8 @@ def _standout(said: Standout) -> dict[str, Any]:
     }
 
 
-def _profile(item: ColumnProfile) -> dict[str, Any]:
+def column(item: ColumnProfile) -> dict[str, Any]:
+    """What a column holds as plain values."""
     return {
         "name": item.name,
         "type": item.type,
@@ -156,7 +157,7 @@ def _sql(tree: Tree | None) -> str | None:
     return None if tree is None else tree.sql()
 
 
-def _plain(value: Scalar) -> str | int | float | bool | None:
+def plain(value: Scalar) -> str | int | float | bool | None:
     """A value that JSON holds: a decimal is a number only when no digit is lost."""
     if isinstance(value, Decimal):
         near = float(value)

@@ -24,10 +24,18 @@ _ZONED_DATE = f"(?:{_ZONED_YEAR}-(?:{_DAY})|{_LEAP}-02-29)"
 _TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6}0*)?"
 _OFFSET = "(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 
+# Forty digits and an exponent of 250 neither overflow nor vanish; beyond, a number is written with one digit before the point.
+_NEAR = "(?:[0-9]{1,40}(?:[.][0-9]{1,40})?|[.][0-9]{1,40})(?:[eE][+-]?0*(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|250))?"
+_FAR = (
+    "[1-9](?:[.][0-9]{1,20})?[eE](?:[+]?(?:25[1-9]|2[6-9][0-9]|30[0-7])|-(?:25[1-9]|2[6-9][0-9]|3[01][0-9]|32[0-3]))"
+    "|1(?:[.](?:[0-6][0-9]{0,19}|7(?:[0-8][0-9]{0,18})?|79(?:[0-6][0-9]{0,17})?|797693134862315[78]))?[eE][+]?308"
+    "|[3-9](?:[.][0-9]{1,20})?[eE]-324"
+)
+
 # ISO 8601 for times; digits, with a sign, for numbers. No year 0 or 10000, no 24:00, no leap second: engines differ on them.
 _GRAMMAR: Mapping[Base, str] = {
     Base.INTEGER: "[+-]?0*[0-9]{1,19}",
-    Base.NUMBER: "[+-]?(?:[0-9]{1,40}(?:[.][0-9]{1,40})?|[.][0-9]{1,40})(?:[eE][+-]?0*(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|250))?",
+    Base.NUMBER: f"[+-]?(?:{_NEAR}|{_FAR})",
     Base.BOOLEAN: "[tT][rR][uU][eE]|[fF][aA][lL][sS][eE]",
     Base.DATE: _DATE,
     Base.TIME: _TIME,

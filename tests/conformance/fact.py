@@ -19,41 +19,10 @@ KINDS = (*TYPED, *MIXED, *TEXT)
 _FAMILIES = {"typed": TYPED, "mixed": MIXED, "text": TEXT, "pandas": tuple(kind for kind in KINDS if kind.startswith("pandas"))}
 _OWNERS = ("ours", "theirs", "never")
 
-_WORDS = frozenset(
-    [
-        "law",
-        "check",
-        "id",
-        "type",
-        "property",
-        "columns",
-        "data",
-        "stored",
-        "arguments",
-        "limits",
-        "dq",
-        "quality",
-        "object",
-        "contract",
-        "references",
-        "validate",
-        "rows",
-        "only",
-        "except",
-        "alone",
-        "bad",
-        "diverted",
-        "copies",
-        "status",
-        "value",
-        "judged",
-        "tolerated",
-        "mode",
-        "message",
-        "dataset",
-        "notes",
-    ]
-)
+_ASKED = ("check", "id", "type", "property", "columns", "data", "stored", "arguments", "limits", "dq", "quality", "object")
+_AROUND = ("law", "contract", "references", "validate", "rows", "only", "except", "alone")
+_EXPECTED = ("bad", "diverted", "copies", "status", "value", "judged", "tolerated", "mode", "message", "dataset", "notes")
+_WORDS = frozenset({*_ASKED, *_AROUND, *_EXPECTED})
 _ALONE = frozenset({"object", "contract", "references", "data", "validate", "alone", "copies", "dataset", "notes"})
 
 

@@ -37,11 +37,11 @@ def main() -> int:
 
 
 def _campaign(store: str, attempts: int, said: argparse.Namespace) -> Report:
-    until_wrong = said.mutant is not None
+    hunt = said.mutant is not None
     if store == "sqlite":
-        return run(attempts, said.seed, until_wrong=until_wrong, keep=said.keep)
+        return run(attempts, said.seed, hunt=hunt, keep=said.keep)
     with server() as fresh:
-        return run(attempts, said.seed, fresh, until_wrong=until_wrong, keep=said.keep)
+        return run(attempts, said.seed, fresh, hunt=hunt, keep=said.keep)
 
 
 if __name__ == "__main__":

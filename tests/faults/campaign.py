@@ -60,9 +60,9 @@ class Report:
 
 
 def run(
-    attempts: int, seed: int, postgres: Callable[[], str] | None = None, *, until_wrong: bool = False, keep: Path | None = None
+    attempts: int, seed: int, postgres: Callable[[], str] | None = None, *, hunt: bool = False, keep: Path | None = None
 ) -> Report:
-    """Play histories until *attempts* processes ran; with *until_wrong*, until one law is broken."""
+    """Play histories until *attempts* processes ran; a *hunt* begins with the worst, and ends when a law is broken."""
     report = Report()
     address = postgres() if postgres else ""
     if address:
@@ -71,15 +71,15 @@ def run(
     with tempfile.TemporaryDirectory(prefix="dq-faults-", dir=MEMORY if MEMORY.is_dir() else None) as name:
         template = Path(name) / "template"
         open_store(folder=template)
-        pending, nightmares = list(POINTS), [(point, dream) for dream in (1, 2, 3) for point in ZOMBIES]
-        while report.attempts < attempts and not (until_wrong and report.wrong):
+        pending, nightmares = list(POINTS), _nightmares()
+        while report.attempts < attempts and not (hunt and report.wrong):
             number = seed * 1_000_000 + report.histories
             root = Path(name) / f"history-{number}"
             _fresh(root, template, made=not address)
             world = World(root, address, f"dataset {number}", table=number % 2 == 0)
             story = _History(world, random.Random(number), report, pending)  # noqa: S311
-            if report.histories % 2 and nightmares:
-                story.zombie(*nightmares.pop(0))
+            if nightmares and (hunt or report.histories % 2):
+                story.nightmare(*nightmares.pop(0))
             else:
                 story.play()
             report.histories += 1
@@ -87,6 +87,17 @@ def run(
                 shutil.copytree(root, keep / root.name, dirs_exist_ok=True)
             shutil.rmtree(root, ignore_errors=True)
     return report
+
+
+def _nightmares() -> list[tuple[Blow, int]]:
+    """Histories that are played for sure, one after another."""
+    kills = [
+        (Blow(point, "kill"), dream)
+        for point, dream in (("after-verify", 4), ("commit:after COMMIT", 4), ("before-publish", 4), ("after-commit", 5))
+    ]
+    losses = [(Blow("after-commit", "power"), 4), *((Blow("", "rot", nth), 4) for nth in (1, 2, 3))]
+    sleepers = [(Blow(point, "sleep"), dream) for point in ZOMBIES for dream in (1, 2, 3, 6)]
+    return [*kills, *sleepers[:5], *losses, *sleepers[5:]]
 
 
 def _warm() -> None:
@@ -132,30 +143,39 @@ class _History:
         self._wake(list(self._sleepers))
         self._judge("zombies woke", ended=True)
 
-    def zombie(self, point: str, dream: int) -> None:
+    def nightmare(self, blow: Blow, dream: int) -> None:
         """
-        A known bad night: a process sleeps at *point* with content 2, and wakes when
+        A known bad night: something befalls a process with content 2; a sleeper wakes when
 
-        1: the key has other content by now. 2: that content was enforced by others, and then superseded. 3: its claim was
-        collected as garbage, and nobody else came.
+        1: the key has other content by now. 2: its content was enforced by others, and then superseded by another contract.
+        3: its claim was collected as garbage. 6: so it was, and who claimed it anew died. 4 and 5 are for those who do not
+        sleep: their content is enforced again, or never.
         """
-        one, two, three = (Input("day", content, 1) for content in (1, 2, 3))
+        one, two, three = Input("day", 1, 1), Input("day", 2, 1), Input("day", 2 if dream == 2 else 3, 2 if dream == 2 else 1)
         self._peace(one)
-        sleeper = Blow(point, "sleep")
-        child = self._start(two, sleeper)
-        codes, self._sleepers = children.asleep_or_ended(self._world.root, {child: sleeper})
-        self._count(codes, {child: sleeper})
-        if dream == 3:
+        self._alone(two, blow)
+        if blow.action == "power":
+            children.cut_power(self._world.root)
+        if dream in (3, 4, 6):
             self._garbage()
+            if dream == 6:
+                self._alone(two, Blow("after-claim", "kill"))
             self._wake(list(self._sleepers))
-            self._judge("the sleeper woke", ended=False)
-        if dream >= 2:
+            self._judge("after that", ended=False)
+        if dream not in (1, 5):
             self._peace(two)
-        if dream <= 2:
+        if dream in (1, 2, 5):
             self._peace(three)
             self._garbage()
         self._wake(list(self._sleepers))
         self._judge("the zombie woke", ended=True)
+
+    def _alone(self, given: Input, blow: Blow) -> None:
+        """One process, until it ends or sleeps."""
+        child = self._start(given, blow)
+        codes, sleepers = children.asleep_or_ended(self._world.root, {child: blow})
+        self._sleepers |= sleepers
+        self._count(codes, {child: blow})
 
     def _inputs(self) -> list[Input]:
         """The key is given some content, then other content or another contract, sometimes what it had before."""

@@ -28,15 +28,15 @@ _STORED = {
 _LOGICAL = {"decimal": "number"}
 
 _WORDS = (
-    "", " ", "a", "A", "a ", " a", "ab", "é", "e\u0301", "ß", "ss", "😀", "👍🏽", "漢字", "NaN", "null", "NULL", "NA", "true", "0", "1", "1e3",
-    "2024-01-01", "'", '"', "\\", "%", "_", "a,b", 'say "x"', "a\nb", "a\r\nb", "\t", "'; DROP TABLE t; --", "${x}", "{column}", "\u202e", "\x1b[31m",
-    "=1+1", "<b>", "x" * 300,
-)  # fmt: skip
+    *("", " ", "a", "A", "a ", " a", "ab", "é", "e\u0301", "ß", "ss", "😀", "👍🏽", "漢字", "\u202e", "\x1b[31m", "x" * 300),
+    *("NaN", "null", "NULL", "NA", "true", "0", "1", "1e3", "2024-01-01", "=1+1", "<b>", "%", "_", "\\", "${x}", "{column}"),
+    *("'", '"', "a,b", 'say "x"', "a\nb", "a\r\nb", "\t", "'; DROP TABLE t; --"),
+)
 _INTEGERS = (0, 1, -1, 2, 7, 2**31, 2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63), 10**18)
 _FLOATS = (
-    0.0, -0.0, 1.0, -1.5, 0.1, 0.2, 0.3, 0.1 + 0.2, 1.005, 2.5, 1e15, 1e16, 1e22, 1e-7, 5e-324, 1.7976931348623157e308, 2.0**53, 2.0**63,
-    math.inf, -math.inf, math.nan,
-)  # fmt: skip
+    *(0.0, -0.0, 1.0, -1.5, 0.1, 0.2, 0.3, 0.1 + 0.2, 1.005, 2.5, 1e15, 1e16, 1e22, 1e-7, 2.0**53, 2.0**63),
+    *(5e-324, 1.7976931348623157e308, math.inf, -math.inf, math.nan),
+)
 _DECIMALS = ("0", "0.1", "0.3", "-1.5", "2.5000", "9999999999999999.9999", "-0.0001", "1234.5678")
 _DAYS = ("0001-01-01", "1582-10-15", "1900-02-28", "1970-01-01", "2024-02-29", "2024-12-31", "9999-12-31")
 _MOMENTS = (
@@ -109,7 +109,7 @@ class Case:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The contract that says the rules, ids `r0`, `r1`, …"""
+        """The contract that says the rules, with ids `r0`, `r1` and so on."""
         properties = [{"name": name, "logicalType": self.logical(name)} for name in self.kinds]
         quality = [
             {"id": f"r{number}", "type": "custom", "engine": "dq", "implementation": _implementation(rule)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -11,6 +12,8 @@ from uuid import UUID
 from dq.sql import Base, Kind
 
 _NUMBER = re.compile(r"[+-]?(?:(\d{1,40})(?:\.(\d{1,40}))?|\.(\d{1,40}))(?:[eE][+-]?0*(\d{1,3}))?", re.ASCII)
+_FAR = re.compile(r"[+-]?[1-9](?:\.\d{1,20})?[eE][+-]?\d{3}", re.ASCII)
+_LARGEST = re.compile(r"[+-]?1\.797693134862315[78][eE]\+?308")
 _CLOCK = r"\d\d:\d\d:\d\d(?:\.(\d{1,6})0*)?"
 
 
@@ -32,7 +35,12 @@ def _integer(text: str, _: Kind) -> int | None:
 
 def _number(text: str, _: Kind) -> float | None:
     found = _NUMBER.fullmatch(text)
-    return float(text) if found and int(found[4] or 0) <= 250 else None
+    if not found or abs(int(found[4] or 0)) <= 250:
+        return float(text) if found else None
+    value, far = float(text), _FAR.fullmatch(text)
+    beyond = abs(value) > 1.797e308 and not _LARGEST.fullmatch(text)
+    vanishing = found[4] == "324" and text.lstrip("+-")[0] in "12"
+    return value if far and value and math.isfinite(value) and not beyond and not vanishing else None
 
 
 def _decimal(text: str, kind: Kind) -> Decimal | None:

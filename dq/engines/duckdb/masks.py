@@ -13,8 +13,9 @@ _BITS = 62  # a BIGINT without its sign, and room to add
 @dataclass(frozen=True, slots=True)
 class Masks:
     """
-    The bit of each check. Word n is column `__dq_m<n>`; `__dq_s<n>` are those spared, `__dq_c<n>` those that only repeat
-    a row.
+    The bit of each check.
+
+    Word n is column `__dq_m<n>`; `__dq_s<n>` are those spared, `__dq_c<n>` those that only repeat a row.
     """
 
     bits: Mapping[int, int]

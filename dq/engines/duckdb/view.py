@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,12 @@ from sqlglot import exp
 from dq.engines.duckdb.connection import Connection
 from dq.engines.duckdb.culprits import culprits, without
 from dq.engines.duckdb.masks import Masks, word_name
+from dq.engines.duckdb.profile import Profiler
 from dq.engines.duckdb.why import Evidence
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError, SourceChanged
 from dq.plan import TYPED, Columns, Passes, Predicate, needed
+from dq.result import ColumnProfile
 from dq.source import Format
 from dq.sql import ROW_NO, SOURCE, InSet, Scalar, Tree, any_of, column, render, render_query
 from dq.why import Ground
@@ -95,6 +97,13 @@ class DuckView:
         grounds = evidence.grounds(own)
         self._unchanged()
         return grounds
+
+    def profile(self, guesses: Mapping[str, Sequence[Tree]]) -> tuple[ColumnProfile, ...]:
+        """See `View.profile`."""
+        rows = self._found.rows - self._malformed
+        profiles = Profiler(self._run, self._passes.columns, rows, guesses).profiles()
+        self._unchanged()
+        return profiles
 
     def _unchanged(self) -> None:
         if self._stamps() != self._before:

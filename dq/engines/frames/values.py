@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+from json.encoder import encode_basestring
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -79,28 +82,20 @@ def typed(values: Collection[Any], place: str) -> Column:
     import pyarrow as pa  # noqa: PLC0415
 
     kinds = _kinds(values)
-    try:
-        if (array := _array(values, kinds)) is not None:
-            return array
-    except (
-        pa.ArrowInvalid,
-        pa.ArrowTypeError,
-        pa.ArrowNotImplementedError,
-        OverflowError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ):
-        _judge_text(values, place)
+    with suppress(OverflowError, ValueError, TypeError, NotImplementedError):  # what Arrow raises for values of no one type
+        if column := _array(values, kinds):
+            return column
     texts = [json_text(value) for value in values]
-    _judge_text(texts, place)
     listed = ", ".join(sorted(kinds))
-    note = (
-        f"values of several types ({listed}); each keeps its own"
-        if len(kinds) > 1
-        else f"{listed} values that no one type holds; read as JSON"
+    mixed, single = (
+        f"values of several types ({listed}); each keeps its own",
+        f"{listed} values that no one type holds; read as JSON",
     )
-    return Column(pa.array(texts, pa.string()), json=True, note=note)
+    try:
+        return Column(pa.array(texts, pa.string()), json=True, note=mixed if len(kinds) > 1 else single)
+    except UnicodeEncodeError:
+        problem = f"row {_broken(texts)} holds half of a surrogate pair, which is no text"
+        raise SourceError(problem, place, "write the whole character, or leave it out") from None
 
 
 def json_text(value: Any) -> str | None:
@@ -121,7 +116,7 @@ def json_text(value: Any) -> str | None:
     if kind is _Is.OBJECT:
         members = (f"{json.dumps(str(key))}:{json_text(item) or 'null'}" for key, item in value.items())
         return f"{{{','.join(members)}}}"
-    return json.dumps(_plain(value, kind), ensure_ascii=False)
+    return encode_basestring(_plain(value, kind))
 
 
 def _plain(value: Any, kind: _Is) -> str:
@@ -211,9 +206,11 @@ def _kinds(values: Collection[Any]) -> frozenset[_Is]:
 
 
 def _kind_of(value: Any) -> _Is:
-    return _kind(type(value))
+    cls: type = type(value)
+    return _kind(cls)
 
 
+@lru_cache(256)
 def _kind(cls: type) -> _Is:
     if cls.__name__ in _BY_NAME:
         return _BY_NAME[cls.__name__]
@@ -257,11 +254,6 @@ def _inner(value: Any) -> Any:
     return [_inner(item) for item in value] if kind is _Is.LIST else value
 
 
-def _judge_text(values: Collection[Any], place: str) -> None:
-    for row, value in enumerate(values):
-        if isinstance(value, str):
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                problem = f"row {row} holds half of a surrogate pair, which is no text"
-                raise SourceError(problem, place, "write the whole character, or leave it out") from None
+def _broken(texts: list[str | None]) -> int:
+    """The first row whose text has no UTF-8 form."""
+    return next(row for row, text in enumerate(texts) if any("\ud800" <= character <= "\udfff" for character in text or ""))

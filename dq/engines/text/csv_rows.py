@@ -13,7 +13,7 @@ from dq.engines.text.malformed import Malformed
 from dq.engines.text.records import Grammar
 from dq.engines.text.rows import Columns, Piece, TextRows, folded, literal, union
 from dq.engines.text.split import Found, split
-from dq.engines.text.streams import Opener, local, text
+from dq.engines.text.streams import Opener, Text, local, text
 from dq.errors import SourceError, UsageError
 from dq.source import Reading
 
@@ -57,7 +57,7 @@ def open_csv(
             found = split(file, grammar, header=reading.header, copy=folder / f"{number}.csv", malformed=malformed)
             names = _names(found, reading, path, wanted, notes)
             known = tuple((columns.add(item, path), f"c{position}") for position, item in enumerate(names))
-            pieces.append(Piece(path, str(found.copy or path), found.rows, known, "read_csv", _options(reading, found)))
+            pieces.append(Piece(path, str(found.copy or path), found.rows, known, "read_csv", _options(reading, found, file)))
         rows = sum(piece.rows for piece in pieces)
         bad = malformed.table(rows)
     return TextRows(
@@ -116,12 +116,13 @@ def _suspect(header: str, reading: Reading, path: str, wanted: Sequence[str] | N
             raise SourceError(what, path, f"its names seem to be divided by {said}: say --delimiter {said}")
 
 
-def _options(reading: Reading, found: Found) -> str:
+def _options(reading: Reading, found: Found, file: Text) -> str:
     """What DuckDB is told beside the files: everything, so that it guesses nothing."""
     listed = ", ".join(f"c{position}: 'VARCHAR'" for position in range(found.fields))
     options = {
         "columns": f"{{{listed}}}",
         "auto_detect": "false",
+        "compression": literal("none" if found.copy else file.packing),
         "header": str(reading.header).lower(),
         "delim": literal(reading.delimiter),
         "quote": literal(reading.quote),

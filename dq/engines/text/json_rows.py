@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +14,14 @@ from dq.engines.text.malformed import Malformed
 from dq.engines.text.objects import Unreadable, whole
 from dq.engines.text.rows import Columns, Piece, TextRows, literal, name, union
 from dq.engines.text.spool import Spool, bare, lines, spool_array, spool_lines
-from dq.engines.text.streams import BOM, Opener, Text, local, text
-from dq.errors import SourceError
+from dq.engines.text.streams import BOM, Opener, Packing, Text, local, text
+from dq.errors import SourceError, WorldError
 from dq.source import Reading
 
 _MOST_KEYS = 2000
 _FIRST = 1000  # objects whose keys tell the order of columns
 _BLOCK = 1 << 20
+_FETCH = 10_000
 _BLANKS = b" \t\r\n"
 
 # Sixteen digits and more, which a double may not hold; whole numbers are kept as they are.
@@ -33,6 +34,24 @@ _ROUNDED = (
 )
 _ODD = "json IS NULL OR json_type(json) <> 'OBJECT' OR regexp_matches(json::VARCHAR, ',\\s*[\\]}]')"
 _DOUBLED = "len(list_distinct({keys})) <> len({keys})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where DuckDB reads a file, and how it is packed."""
+
+    path: str
+    packing: Packing = Packing.NONE
+
+    @property
+    def option(self) -> str:
+        """What DuckDB is told of the packing."""
+        return f"compression = {literal(self.packing)}"
+
+    @property
+    def objects(self) -> str:
+        """A scan of its lines that are not blank; null for what is not JSON."""
+        return f"read_ndjson_objects([{literal(self.path)}], ignore_errors = true, {self.option})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +120,7 @@ class _Reader:
             return []
         if start in (b"[{", b"[]"):
             return self._spooled(file, number, spool_array)
-        place = file.path if file.plain and not mark else self._copied(file, number)
+        place = _Place(file.path, file.packing) if file.plain and not mark else self._copied(file, number)
         seen = self._look(place)
         if seen is None or seen.rounded:
             return self._spooled(file, number, spool_lines)
@@ -115,15 +134,16 @@ class _Reader:
             raise SourceError("two ways of reading disagree on its lines", file.path, "please report this file as a fault of dq")
         return [self._piece(file, place, rows, seen.keys)]
 
-    def _piece(self, file: Text, place: str, rows: int, keys: tuple[str, ...]) -> Piece:
+    def _piece(self, file: Text, place: _Place, rows: int, keys: tuple[str, ...]) -> Piece:
         if "" in keys:
             self.notes.append(f"{file.path}: a key without a name is not read")
         named = [key for key in keys if key]
         columns = tuple((self._add(key, named, file.path), name(key)) for key in named)
         if not columns:
-            return Piece(file.path, place, rows, (), "read_ndjson_objects")
+            return Piece(file.path, place.path, rows, (), "read_ndjson_objects", place.option)
         listed = ", ".join(f"{literal(key)}: 'JSON'" for key in named)
-        return Piece(file.path, place, rows, columns, "read_ndjson", f"columns = {{{listed}}}, records = true")
+        options = f"columns = {{{listed}}}, records = true, {place.option}"
+        return Piece(file.path, place.path, rows, columns, "read_ndjson", options)
 
     def _add(self, key: str, keys: Sequence[str], path: str) -> str:
         known = self.columns.add(key, path)
@@ -131,18 +151,18 @@ class _Reader:
             raise SourceError(f"keys '{known}' and '{key}' differ only in case", path, "give each a name of its own")
         return known
 
-    def _copied(self, file: Text, number: int) -> str:
+    def _copied(self, file: Text, number: int) -> _Place:
         """A plain UTF-8 copy without a byte order mark."""
         place = self._folder / f"{number}.json"
         with place.open("wb") as copy, file.stream() as stream:
             copy.write(stream.read(_BLOCK).removeprefix(BOM))
             while data := stream.read(_BLOCK):
                 copy.write(data)
-        return str(place)
+        return _Place(str(place))
 
-    def _look(self, place: str) -> _Seen | None:
+    def _look(self, place: _Place) -> _Seen | None:
         """One scan by DuckDB; None when it cannot."""
-        objects = _objects(place)
+        objects = place.objects
         grouped = (
             f"SELECT json_keys(json) AS keys, {_ODD} AS odd, {_ROUNDED} AS rounded, count(*) AS n FROM {objects} GROUP BY ALL"
         )
@@ -156,21 +176,21 @@ class _Reader:
                 f"SELECT DISTINCT unnest(keys) AS key FROM __dq_keys ORDER BY 1 LIMIT {_MOST_KEYS + 1}"
             ).fetchall()
             self._con.execute("DROP TABLE __dq_keys")
-        except duckdb.OutOfMemoryException:
-            raise
+        except duckdb.OutOfMemoryException as error:
+            raise WorldError("not enough memory to look at the keys", place.path, "raise memory_limit") from error
         except duckdb.Error:
             return None
         if len(every) > _MOST_KEYS:
-            raise SourceError(f"more than {_MOST_KEYS} different keys", place, "they look like data: write them as values")
+            raise SourceError(f"more than {_MOST_KEYS} different keys", place.path, "they look like data: write them as values")
         ordered = dict.fromkeys(key for (keys,) in first for key in keys or ())
         return _Seen(lines, strange, rounded, tuple(ordered | dict.fromkeys(key for (key,) in every)))
 
-    def _cut(self, file: Text, place: str, clean: Path) -> tuple[str, int]:
+    def _cut(self, file: Text, place: _Place, clean: Path) -> tuple[_Place, int]:
         """A copy of *file* without its malformed lines, and the number of its lines."""
         odd_or_doubled = f"{_ODD} OR {_DOUBLED.format(keys='json_keys(json)')}"
-        numbered = f"SELECT json IS NULL AS unread, {odd_or_doubled} AS odd, row_number() OVER () AS n FROM {_objects(place)}"
-        odd = self._con.execute(f"SELECT n, unread FROM ({numbered}) WHERE odd ORDER BY n").fetchall()
-        waiting = iter([*odd, (0, False)])
+        numbered = f"SELECT json IS NULL AS unread, {odd_or_doubled} AS odd, row_number() OVER () AS n FROM {place.objects}"
+        found = self._con.execute(f"SELECT n, unread FROM ({numbered}) WHERE odd ORDER BY n")
+        waiting = _fetched(found)
         next_odd, unread = next(waiting)
         count = kept = 0
         with clean.open("wb") as copy:
@@ -186,7 +206,7 @@ class _Reader:
                         continue
                 kept += 1
                 copy.write(line)
-        return str(clean), kept
+        return _Place(str(clean)), kept
 
     def _spooled(self, file: Text, number: int, read: Callable[[Text, Spool, Malformed], None]) -> list[Piece]:
         spool = Spool(self._folder / str(number))
@@ -230,5 +250,8 @@ def _problem(file: Text, line: bytes, *, unread: bool) -> str:
     return "not JSON that can be read" if unread else ""
 
 
-def _objects(place: str) -> str:
-    return f"read_ndjson_objects([{literal(place)}], ignore_errors = true)"
+def _fetched(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, bool]]:
+    """The rows of a result, a part at a time; at last one that is none."""
+    while rows := found.fetchmany(_FETCH):
+        yield from rows
+    yield 0, False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST = 16 << 20  # bytes of the longest record that is read
+LONGEST = 16 << 20  # bytes after which a quote that is still open is taken for unclosed
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ class _Splitter:
         if not self._text:
             raise SourceError("the file has no header: there are only blank lines", self._file.path, "give a file with a header")
         line = self._grammar.line.match(self._text)
-        problem = self._syntax(line[0] if line else self._text)
+        problem = self._syntax(line[0]) if line else f"no line end within {LONGEST >> 20} MB"
         mend = "mend the first line, or say --no-header if the file has none"
         raise SourceError(f"the header cannot be read: {problem}", f"{self._file.path}:{self._line}", mend)
 
@@ -154,10 +154,10 @@ class _Splitter:
     def run(self) -> None:
         """All records after the header."""
         while True:
-            position = self._judge()
-            if position:
+            if position := self._judge():
                 self._text = self._text[position:]
             if self._last:
+                assert not self._text  # noqa: S101  no byte goes without being judged
                 return
             self._more()
 

@@ -35,9 +35,7 @@ RULES = {
 def contract(tmp_path: Path) -> Path:
     """A contract with one good rule and three that DuckDB refuses, each in another pass."""
     path = tmp_path / "t.odcs.yaml"
-    rules = "".join(
-        f"      - {{id: {name}, type: custom, engine: dq, implementation: {text}}}\n" for name, text in RULES.items()
-    )
+    rules = "".join(f"      - {{id: {name}, type: custom, engine: dq, implementation: {text}}}\n" for name, text in RULES.items())
     path.write_text(CONTRACT + rules, "utf-8")
     return path
 

@@ -133,7 +133,7 @@ def test_an_object_of_a_class_of_its_own_is_its_text() -> None:
     assert found.notes == ("column 'x': values of class complex; rules see their text",)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.none()

@@ -64,7 +64,7 @@ cells = st.text(
 tables = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), max_size=12))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     table=tables,
     delimiter=st.sampled_from([",", ";", "\t", "|", "§", "||"]),
@@ -85,7 +85,7 @@ def test_any_table_comes_back_exactly(
     assert found.malformed is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(table=tables, quote=st.sampled_from(['"', "'"]))
 def test_what_the_csv_module_writes_is_read_as_it_reads_it(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], quote: str
@@ -370,6 +370,14 @@ def test_urls_are_opened_by_the_opener(tmp_path: Path) -> None:
 
 
 # -- packings and encodings --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["x.csv.gz", "x.csv.GZ", "x.csv.gzip", "x.gz"])
+def test_gzip_is_known_by_suffix_and_may_have_several_parts(tmp_path: Path, name: str) -> None:
+    """Parts that were written one after the other are one text."""
+    path = given_file(tmp_path, gzip.compress(HEADER + b"1,2,3\n") + gzip.compress(b"4,5,6\n"), name)
+    found = opened(path, tmp_path)
+    assert (found.files, rows_of(found)) == ((str(path),), [("1", "2", "3"), ("4", "5", "6")])
 
 
 def test_a_zip_with_one_member_is_read(tmp_path: Path) -> None:

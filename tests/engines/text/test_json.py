@@ -66,7 +66,7 @@ values = st.recursive(
 objects = st.dictionaries(st.sampled_from(["a", "b", "it's", 'q"', "d.e", "😀"]), values, max_size=4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=st.lists(objects, max_size=8), form=st.sampled_from(["lines", "array", "pretty"]))
 def test_any_objects_come_back_exactly(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]], form: str) -> None:
     """Every value of every object is there with its type and digits; null and absent are null."""
@@ -252,6 +252,14 @@ def test_files_of_every_form_are_united_by_key(tmp_path: Path) -> None:
     with duckdb.connect() as con:
         sources = con.execute(f"SELECT __dq_source FROM ({found.select}) ORDER BY __dq_row_no").fetchall()
     assert [source for (source,) in sources] == [str(paths[n]) for n in (0, 1, 1, 2, 3)]
+
+
+def test_packed_lines_are_read_where_they_lie(tmp_path: Path) -> None:
+    """Whatever the case of the suffix."""
+    for name in ("x.jsonl.gz", "x.jsonl.GZIP"):
+        path = given_file(tmp_path, gzip.compress(b'{"a":1}\n'), name)
+        found = opened(path, tmp_path)
+        assert (found.files, rows_of(found)) == ((str(path),), [{"a": "1"}])
 
 
 def test_a_declared_encoding_is_read(tmp_path: Path) -> None:

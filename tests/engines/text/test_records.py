@@ -172,7 +172,7 @@ def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("sizes")
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=hostile, fields=st.sampled_from([1, 2, 2, 3]))
 @example(text=b'a,"b\nc,d\ne,f\n', fields=2)
 @example(text=b'a,"b\nc,"d"\ne,f', fields=2)

@@ -173,7 +173,7 @@ ROW_NUMBER() OVER (PARTITION BY "x" ORDER BY "y" DESC) = 1
 CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN LENGTH(LTRIM(LTRIM(TRIM("x", ' 	'), '+-'), '0')) < 19 OR LTRIM(LTRIM(TRIM("x", ' 	'), '+-'), '0') <= CASE WHEN SUBSTR(TRIM("x", ' 	'), 1, 1) = '-' THEN '9223372036854775808' ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM(TRIM("x", ' 	'), '+-'), '0')) = 19 THEN CAST(TRIM("x", ' 	') AS INTEGER) END END
 
 -- read number
-CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[+\-]?(?:[0-9]{1,40}(?:\.[0-9]{1,40})?|\.[0-9]{1,40})(?:[Ee][+\-]?0*(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|250))?[\t ]*\Z') THEN CAST(TRIM("x", ' 	') AS REAL) END
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[+\-]?(?:(?:[0-9]{1,40}(?:\.[0-9]{1,40})?|\.[0-9]{1,40})(?:[Ee][+\-]?0*(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|250))?|[1-9](?:\.[0-9]{1,20})?[Ee](?:\+?(?:25[1-9]|2[6-9][0-9]|30[0-7])|-(?:25[1-9]|2[6-9][0-9]|3[01][0-9]|32[0-3]))|1(?:\.(?:[0-6][0-9]{0,19}|7(?:[0-8][0-9]{0,18})?|79(?:[0-6][0-9]{0,17})?|797693134862315[78]))?[Ee]\+?308|[3-9](?:\.[0-9]{1,20})?[Ee]-324)[\t ]*\Z') THEN CAST(TRIM("x", ' 	') AS REAL) END
 
 -- read boolean
 CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])[\t ]*\Z') THEN LOWER(TRIM("x", ' 	')) = 'true' END

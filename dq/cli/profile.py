@@ -1,0 +1,67 @@
+"""`dq profile`: what the columns of data hold."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dq.cli.output import page, replacing, writable, write
+from dq.cli.progress import watched
+from dq.cli.validate import Contracts, Debug, chosen
+
+
+class ProfileFormat(StrEnum):
+    """How a profile is written."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
+def profile(
+    source: Annotated[list[str], typer.Argument(help="Files, globs, folders or URLs of one dataset.")],
+    *,
+    contract: Annotated[
+        str, typer.Option("--contract", "-c", metavar="REF", help="Read text as it declares, mask what it calls sensitive.")
+    ] = "",
+    schema: Annotated[str | None, typer.Option(metavar="NAME", help="Which schema object of the contract.")] = None,
+    where: Annotated[str | None, typer.Option(metavar="SQL", help="Only rows that pass this condition.")] = None,
+    delimiter: Annotated[str | None, typer.Option(metavar="C", help=r"Between fields of text files; \t is a tab.")] = None,
+    form: Annotated[ProfileFormat | None, typer.Option("--format", "-f", help="Default: by the suffix of --out.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there, not here.")] = None,
+    memory_limit: Annotated[str | None, typer.Option(metavar="SIZE", help="Of the engine: 512MB, 4GB.")] = None,
+    threads: Annotated[int | None, typer.Option(min=0, metavar="N", help="0: all cores.")] = None,
+    contracts: Contracts = None,
+    debug: Debug = False,
+) -> None:
+    """
+    Say what every column holds: nulls, different values, extremes, quantiles, frequent values and shapes.
+
+    Exit codes: 0 done, 2 wrong usage, contract or input, 3 the world failed: try again.
+    """
+    del debug  # the application reads it
+    if out is not None:
+        writable(out, "--out")
+    from dq import report  # noqa: PLC0415  heavy
+    from dq.run import profile as run  # noqa: PLC0415  engines are heavy
+
+    with watched("reading") as progress:
+        found = run(
+            source,
+            contract,
+            schema=schema,
+            where=where,
+            reading=None if delimiter is None else {"delimiter": "\t" if delimiter in ("\\t", "tab") else delimiter},
+            settings=chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
+            progress=progress,
+        )
+    name = source[0] if len(source) == 1 else f"{source[0]} and {len(source) - 1} more"
+    is_json = form is ProfileFormat.JSON or (form is None and out is not None and out.suffix.lower() == ".json")
+    if out is not None:
+        with replacing(out) as part:
+            part.write_text(report.profile_json(found, name) if is_json else report.profile(found, name), "utf-8")
+        return
+    told = report.profile_json(found, name) if is_json else report.profile(found, name, **page())  # type: ignore[arg-type]
+    write(told, encoding="utf-8" if is_json else None)

@@ -1,0 +1,53 @@
+"""`dq report`: a stored result, written again in another form; no data is read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dq.cli.formats import Format, chosen_format, rendered
+from dq.cli.output import page, replacing, writable, write
+from dq.cli.validate import Debug
+from dq.errors import UsageError, WorldError
+
+
+def report(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What 'dq validate --format json' wrote; - is standard input.")],
+    *,
+    form: Annotated[Format | None, typer.Option("--format", "-f", help="Default: by the suffix of --out, else terminal.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there, not here.")] = None,
+    debug: Debug = False,
+) -> None:
+    """
+    Write a stored result again: as a page, a comment, annotations. It reads no data.
+
+    Exit codes: 0 written, whatever the verdict; 2 the file is no result that this version reads; 3 it cannot be read or written.
+    """
+    del debug  # the application reads it
+    if out is not None:
+        writable(out, "--out")
+        if out.resolve() == file.resolve():
+            raise UsageError(f"{out} is the file that is read", "--out", "name another file")
+    from dq.report import from_json  # noqa: PLC0415  parsers of SQL come with it
+
+    form = chosen_format(form, out)
+    text = rendered(from_json(_read(file), str(file)), form, page() if form is Format.TERMINAL and out is None else {})
+    if out is None:
+        write(text, encoding=None if form is Format.TERMINAL else "utf-8")
+        return
+    with replacing(out) as part:
+        part.write_text(text, "utf-8")
+
+
+def _read(file: Path) -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8") if str(file) == "-" else file.read_text("utf-8")
+    except FileNotFoundError:
+        raise UsageError("there is no such file", str(file), "dq validate … --format json --out result.json writes one") from None
+    except UnicodeDecodeError:
+        raise UsageError("this is not JSON: it is not UTF-8", str(file), "give a file that 'dq validate --format json' wrote") from None
+    except OSError as error:
+        raise WorldError(f"cannot be read: {error.strerror}", str(file)) from None

@@ -1,0 +1,304 @@
+"""What columns hold, in DuckDB: one scan for every number, a repeatable sample for shapes, one scan for frequent values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import Any
+
+from sqlglot import exp
+
+from dq.plan.values import base_of
+from dq.result import Bin, ColumnProfile
+from dq.sql import ROW_NO, SOURCE, Base, Tree, column, render
+
+_SAMPLE = "__dq_profile"
+_CELLS, _FEWEST, _MOST = 2_000_000, 2_000, 100_000  # values in the sample; rows of it
+_LOOKED = 20_000  # rows in which frequent values of columns with many are looked for
+_TOGETHER = 100  # columns of one statement
+_FEW = 1_000  # different values that are all counted
+_FREQUENT = 0.01  # share of the rows from which a value among many is counted
+_TOP, _SHAPES, _BARS = 10, 5, 20
+_SHOWN = 200  # characters of a value
+_DRAWN = 40  # characters of a shape
+_EXACT = 1 << 52  # up to it doubles hold every whole number
+_HUGE = "1e150"  # beyond it squares have no double
+_AT = (0.05, 0.25, 0.5, 0.75, 0.95)
+_NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
+_ORDERED = (*_NUMBERS, Base.TEXT, Base.BOOLEAN, Base.DATE, Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ, Base.UUID)
+_DIGITS = 9  # sums of doubles differ in the last ones from run to run
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A column as it is read: *sql* gives values of *kind*, NaN as null; *name* is its own, *key* that in the sample."""
+
+    name: str
+    key: str
+    sql: str
+    kind: str
+
+    @property
+    def base(self) -> Base:
+        """What its values are."""
+        return _base(self.kind)
+
+    @property
+    def number(self) -> str:
+        """SQL of its value in the sample as a finite double."""
+        return _finite(self.key)
+
+    @property
+    def cut(self) -> str:
+        """SQL of its value, text cut to what is shown."""
+        return f"left({self.sql}, {_SHOWN})" if self.base is Base.TEXT else self.sql
+
+
+@dataclass(frozen=True, slots=True)
+class Profiler:
+    """Profiles the rows of a look; *guesses* are readings of text, the first that fits every value is taken."""
+
+    run: Callable[[str], list[tuple[Any, ...]]]
+    columns: Mapping[str, Tree]
+    rows: int
+    guesses: Mapping[str, Sequence[Tree]] = field(default_factory=dict)
+
+    def profiles(self) -> tuple[ColumnProfile, ...]:
+        """One profile for each column, in order."""
+        reads = self._reads({**self.columns, **self._fitting()})
+        found = [item for group in _groups(reads) for item in self._numbers(group)]
+        if not self.rows:
+            return tuple(found)
+        self._sample(reads)
+        found = [item for group in _groups(list(zip(reads, found, strict=True))) for item in self._shapes(group)]
+        return tuple(item for group in _groups(list(zip(reads, found, strict=True))) for item in self._tops(group))
+
+    # -- how columns are read --------------------------------------------------------------------------------------------
+
+    def _fitting(self) -> dict[str, Tree]:
+        """Of each guessed column the first reading that no value contradicts; told by some rows, then checked on all."""
+        head = f"(SELECT * FROM {SOURCE} LIMIT {_FEWEST})"
+        listed = [(name, tree) for name, trees in self.guesses.items() for tree in trees]
+        fits = [pair for pair, fit in zip(listed, self._fit(listed, head), strict=True) if fit]
+        first = {name: tree for name, tree in reversed(fits)}
+        return {name: tree for (name, tree), fit in zip(first.items(), self._fit(list(first.items()), SOURCE), strict=True) if fit}
+
+    def _fit(self, readings: Sequence[tuple[str, Tree]], table: str) -> Iterator[bool]:
+        for group in _groups(readings):
+            listed = ", ".join(
+                f"count({_name(name)}) > 0 AND count_if(({render(tree, 'duckdb')}) IS NULL "
+                f"AND coalesce({_name(name)}::VARCHAR, '') NOT IN ('', 'null')) = 0"
+                for name, tree in group
+            )
+            yield from self.run(f"SELECT {listed} FROM {table}")[0]
+
+    def _reads(self, columns: Mapping[str, Tree]) -> list[Read]:
+        reads: list[Read] = []
+        for group in _groups(list(columns.items())):
+            listed = ", ".join(f"({render(tree, 'duckdb')}) AS c{place}" for place, (_, tree) in enumerate(group))
+            for (name, tree), (_, kind, *_) in zip(group, self.run(f"DESCRIBE SELECT {listed} FROM {SOURCE}"), strict=True):
+                sql = f"({render(tree, 'duckdb')})"
+                if kind in ("FLOAT", "DOUBLE"):
+                    sql = f"nullif({sql}, 'NaN'::{kind})"
+                if _base(kind) is Base.TEXT and kind != "VARCHAR":
+                    sql = f"{sql}::VARCHAR"
+                reads.append(Read(name, f"c{len(reads)}", sql, kind))
+        return reads
+
+    # -- one scan for every number ---------------------------------------------------------------------------------------
+
+    def _numbers(self, reads: Sequence[Read]) -> Iterator[ColumnProfile]:
+        parts = [(read, _aggregates(read)) for read in reads]
+        found = iter(self.run(f"SELECT {', '.join(sql for _, listed in parts for sql in listed.values())} FROM {SOURCE}")[0])
+        for read, listed in parts:
+            said = {name: next(found) for name in listed}
+            lengths = (said["shortest"], _round(said["length"]), said["longest"]) if said.get("shortest") is not None else None
+            low, high = (None if said.get(end) is None else said[end][:_SHOWN] for end in ("low", "high"))
+            yield ColumnProfile(
+                name=read.name,
+                type=read.kind,
+                rows=self.rows,
+                nulls=self.rows - said["count"],
+                distinct=min(said["distinct"], said["count"]),
+                low=low,
+                high=high,
+                mean=_round(said.get("mean")),
+                stddev=_round(said.get("stddev")),
+                lengths=lengths,
+                histogram=(Bin(said["from"], said["to"], said["finite"]),) if said.get("finite") else (),
+            )
+
+    # -- a sample for shapes ---------------------------------------------------------------------------------------------
+
+    def _sample(self, reads: Sequence[Read]) -> None:
+        """Rows chosen by a hash of their number: the same in every run."""
+        size = min(max(_CELLS // max(len(reads), 1), _FEWEST), _MOST)
+        kept = [read for read in reads if read.base in _ORDERED]
+        listed = "".join(f", {read.cut} AS {read.key}" for read in kept)
+        chosen = "" if self.rows <= size else f" WHERE hash({ROW_NO}) % {self.rows // size + 1} = 0"
+        self.run(f"CREATE OR REPLACE TEMP TABLE {_SAMPLE} AS SELECT {ROW_NO}{listed} FROM {SOURCE}{chosen}")
+
+    def _shapes(self, group: Sequence[tuple[Read, ColumnProfile]]) -> Iterator[ColumnProfile]:
+        """Quantiles, bars and patterns of the sample."""
+        numeric = [(read, item) for read, item in group if item.histogram]
+        listed = ", ".join(
+            f"quantile_disc({read.number}, {list(_AT)}), histogram({_bar(read, item.histogram[0])})" for read, item in numeric
+        )
+        found = iter(self.run(f"SELECT {listed} FROM {_SAMPLE}")[0]) if numeric else iter(())
+        drawn = self._patterns([read for read, _ in group if read.base is Base.TEXT])
+        for read, item in group:
+            if item.histogram:
+                at, bars = next(found), next(found)
+                yield replace(item, quantiles=tuple(at or ()), histogram=_bars(read, item.histogram[0], bars or {}))
+            else:
+                counts = drawn.get(read.key, {})
+                shares = _scaled(list(counts.values()), item.rows - item.nulls)
+                yield replace(item, patterns=tuple(zip(counts, shares, strict=True))[:_SHAPES])
+
+    def _patterns(self, reads: Sequence[Read]) -> dict[str, dict[str, int]]:
+        """By column the shapes of its text in the sample, most frequent first: `A9-99`."""
+        if not reads:
+            return {}
+        keys = ", ".join(f"'{read.key}'" for read in reads)
+        shapes = ", ".join(_shape(read.key) for read in reads)
+        cells = f"SELECT unnest([{keys}]) AS c, unnest([{shapes}]) AS s FROM {_SAMPLE}"
+        found: dict[str, dict[str, int]] = {}
+        counted = f"SELECT c, s, count(*) AS n FROM ({cells}) WHERE s IS NOT NULL GROUP BY ALL"
+        for key, shape, rows in self.run(f"SELECT c, s, n FROM ({counted}) ORDER BY c, n DESC, s"):
+            found.setdefault(key, {})[shape] = rows
+        return found
+
+    # -- one scan for frequent values --------------------------------------------------------------------------------------
+
+    def _tops(self, group: Sequence[tuple[Read, ColumnProfile]]) -> Iterator[ColumnProfile]:
+        few = {read.key for read, item in group if read.base in _ORDERED and item.distinct <= _FEW}
+        many = [read for read, item in group if read.base in _ORDERED and read.key not in few]
+        frequent = self._frequent(many)
+        counted = {read.key: read.cut for read, _ in group if read.key in few}
+        for read in many:
+            if values := frequent.get(read.key):
+                listed = ", ".join(f"CAST({_text(value)} AS {_plain(read)})" for value in values)
+                counted[read.key] = f"CASE WHEN {read.cut} IN ({listed}) THEN {read.cut} END"
+        tops: dict[str, Any] = {}
+        if counted:
+            maps = ", ".join(f"histogram({sql}) AS {key}" for key, sql in counted.items())
+            shown = ", ".join(f"map_keys({key})::VARCHAR[], map_values({key})" for key in counted)
+            found = self.run(f"SELECT {shown} FROM (SELECT {maps} FROM {SOURCE})")[0]
+            tops = {key: (found[2 * place], found[2 * place + 1]) for place, key in enumerate(counted)}
+        for read, item in group:
+            values, rows = tops.get(read.key, ((), ()))
+            ranked = sorted(zip(values or (), rows or (), strict=True), key=lambda pair: (-pair[1], pair[0]))
+            told = [(value, count) for value, count in ranked if count > 1 or len(ranked) <= _TOP]
+            yield replace(item, top=tuple(told[:_TOP]))
+
+    def _frequent(self, reads: Sequence[Read]) -> dict[str, list[str]]:
+        """By column the values that many rows of the sample have."""
+        if not reads:
+            return {}
+        keys = ", ".join(f"'{read.key}'" for read in reads)
+        cells = ", ".join(f"{read.key}::VARCHAR" for read in reads)
+        rows = f"(SELECT * FROM {_SAMPLE} ORDER BY hash({ROW_NO}, 1) LIMIT {_LOOKED})"
+        counted = f"SELECT c, v, count(*) AS n FROM (SELECT unnest([{keys}]) AS c, unnest([{cells}]) AS v FROM {rows}) GROUP BY ALL"
+        least = f"greatest(2, {_FREQUENT} * (SELECT count(*) FROM {rows}))"
+        found: dict[str, list[str]] = {}
+        listed = f"SELECT c, v FROM ({counted}) WHERE v IS NOT NULL AND n >= {least} ORDER BY c, n DESC, v"
+        for key, value in self.run(listed):
+            if "\0" not in value and len(found.setdefault(key, [])) < _TOP:
+                found[key].append(value)
+        return found
+
+
+# -- SQL of one column ---------------------------------------------------------------------------------------------------
+
+
+def _aggregates(read: Read) -> dict[str, str]:
+    """What is computed over all rows, by name."""
+    sql, base = read.sql, read.base
+    said = {"count": f"count({sql})", "distinct": f"approx_count_distinct({sql if base in _ORDERED else f'hash({sql})'})"}
+    if base not in _ORDERED:
+        said["distinct"] = f"approx_count_distinct(CASE WHEN {sql} IS NOT NULL THEN hash({sql}) END)"
+        return said
+    said |= {"low": f"min({sql})::VARCHAR", "high": f"max({sql})::VARCHAR"}
+    if base is Base.TEXT:
+        said |= {"shortest": f"min(length({sql}))", "longest": f"max(length({sql}))", "length": f"avg(length({sql}))"}
+    if base in _NUMBERS:
+        number = _finite(sql)
+        said |= {"mean": f"avg({number})", "stddev": f"stddev_samp({number})"}
+        said |= {"from": f"min({number})", "to": f"max({number})", "finite": f"count({number})"}
+    return said
+
+
+def _finite(sql: str) -> str:
+    return f"CASE WHEN abs({sql}::DOUBLE) < {_HUGE} THEN {sql}::DOUBLE END"
+
+
+def _width(read: Read, whole: Bin) -> tuple[float, int]:
+    """The width of a bar and their number; bars of whole numbers are whole."""
+    span = whole.high - whole.low
+    if read.base is Base.INTEGER and span < _EXACT:
+        width = ceil((span + 1) / _BARS)
+        return float(width), ceil((span + 1) / width)
+    return (span / _BARS, _BARS) if whole.low + span / _BARS > whole.low else (1.0, 1)
+
+
+def _bar(read: Read, whole: Bin) -> str:
+    width, bars = _width(read, whole)
+    return f"least(floor(({read.number} - {whole.low!r}::DOUBLE) / {width!r}::DOUBLE), {bars - 1})::INTEGER"
+
+
+def _bars(read: Read, whole: Bin, counts: Mapping[int, int]) -> tuple[Bin, ...]:
+    """The bars of a histogram; those of a sample stand for all rows."""
+    width, bars = _width(read, whole)
+    edges = [whole.low + place * width for place in range(bars)]
+    edges.append(max(whole.high, whole.low + bars * width if read.base is Base.INTEGER else whole.high))
+    rows = _scaled([counts.get(place, 0) for place in range(bars)], whole.rows)
+    return tuple(Bin(edges[place], edges[place + 1], rows[place]) for place in range(bars))
+
+
+def _shape(key: str) -> str:
+    text = f"left({key}, {_DRAWN})"
+    for pattern, letter in ((r"\p{Lu}", "A"), (r"\p{Ll}", "a"), (r"\p{Nd}", "9")):
+        text = f"regexp_replace({text}, '{pattern}', '{letter}', 'g')"
+    return f"CASE WHEN length({key}) > {_DRAWN} THEN {text} || '…' ELSE {text} END"
+
+
+def _scaled(counts: Sequence[int], rows: int) -> list[int]:
+    """*counts* of a sample as numbers of all *rows*; they add up (largest remainders)."""
+    total = sum(counts)
+    if not total or total == rows:
+        return list(counts)
+    scaled = [count * rows // total for count in counts]
+    order = sorted(range(len(counts)), key=lambda place: (-(counts[place] * rows % total), place))
+    for place in order[: rows - sum(scaled)]:
+        scaled[place] += 1
+    return scaled
+
+
+def _plain(read: Read) -> str:
+    return "VARCHAR" if read.base is Base.TEXT else read.kind
+
+
+def _round(value: float | None) -> Any:
+    """A number without the digits that the order of a sum decides."""
+    return None if value is None else float(f"{value:.{_DIGITS}g}")
+
+
+def _base(kind: str) -> Base:
+    try:
+        return base_of(exp.DataType.build(kind, dialect="duckdb"))
+    except Exception:  # noqa: BLE001  a type that sqlglot has no word for
+        return Base.UNKNOWN
+
+
+def _groups(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), _TOGETHER):
+        yield items[start : start + _TOGETHER]
+
+
+def _name(name: str) -> str:
+    return str(column(name).sql("duckdb"))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,243 @@
+"""The gate around a plain function: what goes in and what comes out is enforced, and only good rows pass."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, ParamSpec, TypeVar, cast
+
+from dq.diversion import AS_WRITTEN, Enforcement, Policy
+from dq.errors import UsageError, ViolationError
+from dq.job import Ref
+from dq.quarantine import key_of
+from dq.run import enforce
+from dq.settings import Settings
+from dq.source import Reading
+
+P = ParamSpec("P")
+R = TypeVar("R")
+OnBlock = Literal["raise"] | Callable[[Enforcement], object]
+
+_MARK = "__dq_gates__"
+_INPUT_WORDS = ("contract", "output", "schema", "dataset", "references", "policy", "reading", "where")
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """What a gate was told."""
+
+    contract: Ref | None
+    stage: str
+    key: str | None
+    inputs: Mapping[str, Mapping[str, Any]]
+    on_block: OnBlock
+    said: Mapping[str, Any]  # words of `enforce`, for what the function returns
+    settings: Settings | None
+    signature: inspect.Signature = field(repr=False)
+    name: str = ""
+
+
+class _BlockedError(Exception):
+    """Carries a blocked enforcement to the gate's own `on_block`; it never leaves the gate."""
+
+    def __init__(self, enforcement: Enforcement) -> None:
+        super().__init__()
+        self.enforcement = enforcement
+
+
+def gate(
+    contract: Ref | None = None,
+    *,
+    stage: str,
+    key: str | None = None,
+    inputs: Mapping[str, Ref | Mapping[str, Any]] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    policy: Policy = AS_WRITTEN,
+    on_block: OnBlock = "raise",
+    schema: str | None = None,
+    dataset: str | None = None,
+    references: Mapping[str, object] | None = None,
+    reading: Reading | Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """
+    Decorate a function, plain or async, so that only good rows come out of it, and go into it.
+
+    What it returns (a frame, rows, Arrow batches, a path) is enforced, and its good rows come back as what it was: a path
+    as the path that was written. Good rows of a path need an *output*; of a frame they go there too when one is said.
+
+    Args:
+        contract: what the returned rows must be; None: only inputs are enforced.
+        stage: the point of the pipeline.
+        key: the part of the dataset, a template over the arguments: `"{day}"`. None: by content.
+        inputs: contracts by the name of an argument: the function gets its good rows only. A mapping says more:
+            `{"contract": "orders@^1", "output": "clean/{key}.parquet"}`, a path among the arguments needs it.
+            The key of an input is the gate's, and its name: `2024-05-01 [orders]`.
+        output: as in `dq.enforce`, and so are policy, schema, dataset, references, reading and settings.
+        on_block: `"raise"`, or a function of the blocked enforcement, whose answer is returned instead.
+
+    Raises:
+        UsageError: the function is a generator, lacks a named argument, or has this very gate already.
+        ViolationError: a stage is blocked (when called); its `result` says why. As `dq.enforce` otherwise.
+    """
+    wanted = {name: _input(name, said) for name, said in (inputs or {}).items()}
+    if contract is None and not wanted:
+        raise UsageError("the gate has no contract", "gate", "say @dq.gate('orders@^1', stage='raw'), or inputs={…}")
+    if not stage:
+        raise UsageError("no stage is given", "gate", "name the point of the pipeline: stage='raw'")
+    said = {
+        "output": output,
+        "policy": policy,
+        "schema": schema,
+        "dataset": dataset,
+        "references": references,
+        "reading": reading,
+    }
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        name = _checked(function, contract, stage, wanted)
+        told = _Gate(contract, stage, key, wanted, on_block, said, settings, inspect.signature(function), name)
+        wrapped = _around_async(function, told) if inspect.iscoroutinefunction(function) else _around(function, told)
+        setattr(wrapped, _MARK, (*getattr(function, _MARK, ()), (str(contract), stage)))
+        return cast("Callable[P, R]", wrapped)
+
+    return decorate
+
+
+# -- before the first call ---------------------------------------------------------------------------------------------
+
+
+def _input(name: str, said: Ref | Mapping[str, Any]) -> Mapping[str, Any]:
+    if not isinstance(said, Mapping):
+        return {"contract": said}
+    unknown = sorted(set(said) - set(_INPUT_WORDS))
+    if unknown or "contract" not in said:
+        what = f"unknown word '{unknown[0]}'" if unknown else "no contract"
+        raise UsageError(what, f"inputs['{name}']", f"words: {', '.join(_INPUT_WORDS)}")
+    return said
+
+
+def _checked(function: Any, contract: Ref | None, stage: str, inputs: Mapping[str, object]) -> str:
+    """The function's name, when a gate can stand around it."""
+    if isinstance(function, staticmethod | classmethod):
+        raise UsageError("the gate stands around a method of a class", "gate", f"put it below @{type(function).__name__}")
+    name = getattr(function, "__qualname__", repr(function))
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        mend = "return a frame, a path, or a pyarrow.RecordBatchReader over the batches"
+        raise UsageError("a generator has not made its rows when it returns", f"gate of {name}", mend)
+    parameters = inspect.signature(function).parameters
+    if missing := [item for item in inputs if item not in parameters]:
+        raise UsageError(f"no argument '{missing[0]}'", f"gate of {name}", f"arguments: {', '.join(parameters) or 'none'}")
+    if contract is not None and (str(contract), stage) in getattr(function, _MARK, ()):
+        raise UsageError(f"it has a gate for '{contract}' at stage '{stage}' already", f"gate of {name}", "name another stage")
+    return name
+
+
+# -- every call ----------------------------------------------------------------------------------------------------------
+
+
+def _around(function: Callable[..., Any], told: _Gate) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        bound, key = _bound(told, args, kwargs)
+        try:
+            _let_in(told, bound, key)
+            return _let_out(told, function(*bound.args, **bound.kwargs), key)
+        except _BlockedError as blocked:
+            return _answer(told, blocked)
+
+    return wrapped
+
+
+def _around_async(function: Callable[..., Any], told: _Gate) -> Callable[..., Any]:
+    @functools.wraps(function)
+    async def wrapped(*args: Any, **kwargs: Any) -> Any:
+        bound, key = _bound(told, args, kwargs)
+        try:
+            await asyncio.to_thread(_let_in, told, bound, key)
+            made = await function(*bound.args, **bound.kwargs)
+            return await asyncio.to_thread(_let_out, told, made, key)
+        except _BlockedError as blocked:
+            return _answer(told, blocked)
+
+    return wrapped
+
+
+def _answer(told: _Gate, blocked: _BlockedError) -> object:
+    if told.on_block == "raise":
+        raise ViolationError(blocked.enforcement.result) from None
+    return told.on_block(blocked.enforcement)
+
+
+def _bound(told: _Gate, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[inspect.BoundArguments, str | None]:
+    """The arguments, defaults included, and the key that they make."""
+    bound = told.signature.bind(*args, **kwargs)
+    bound.apply_defaults()
+    if told.key is None:
+        return bound, None
+    values = dict(bound.arguments)
+    for name, parameter in told.signature.parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            values |= values.pop(name)
+    return bound, key_of(told.key, values)
+
+
+def _let_in(told: _Gate, bound: inspect.BoundArguments, key: str | None) -> None:
+    """Put the good rows of inputs in the place of all of them."""
+    for name, said in told.inputs.items():
+        given = bound.arguments[name]
+        words = dict(said)
+        contract = words.pop("contract")
+        slot = None if key is None else f"{key} [{name}]"
+        bound.arguments[name] = _good(told, given, contract, f"argument '{name}'", key=slot, words=words)
+
+
+def _let_out(told: _Gate, made: object, key: str | None) -> object:
+    if told.contract is None:
+        return made
+    return _good(told, made, told.contract, "what it returned", key=key, words=told.said)
+
+
+def _good(told: _Gate, given: object, contract: Ref, what: str, *, key: str | None, words: Mapping[str, Any]) -> object:
+    if given is None:
+        raise UsageError(f"{what} is None", f"gate of {told.name}", "hand on a frame, rows, Arrow batches or a path")
+    done = enforce(given, contract, stage=told.stage, key=key, settings=told.settings, origin={"gate": told.name}, **words)
+    if not done.ok:
+        raise _BlockedError(done)
+    return _alike(given, done)
+
+
+def _alike(given: object, done: Enforcement) -> object:
+    """The good rows as *given* was: `enforce` keeps frames, and what only streams or names files is made the same here."""
+    good = done.good
+    if isinstance(given, str):
+        return done.output
+    if isinstance(given, os.PathLike):
+        return Path(done.output) if isinstance(given, Path) else good
+    if isinstance(given, list | tuple) and isinstance(good, str):
+        return type(given)([type(given[0])(good)])
+    if hasattr(given, "collect") and hasattr(good, "lazy"):
+        return good.lazy()
+    if isinstance(given, Iterator) or type(given).__name__ == "RecordBatchReader":
+        return _streamed(given, done)
+    return good
+
+
+def _streamed(given: object, done: Enforcement) -> object:
+    import pyarrow as pa  # noqa: PLC0415  only for who hands in Arrow
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    good = done.good
+    if isinstance(good, str):
+        if not good.endswith(".parquet"):
+            raise UsageError("Arrow batches come back from Parquet alone", good, "end the output in .parquet, or give none")
+        file = pq.ParquetFile(good)
+        schema, batches = file.schema_arrow, file.iter_batches()
+    else:
+        schema, batches = good.schema, iter(good.to_batches())
+    return pa.RecordBatchReader.from_batches(schema, batches) if isinstance(given, pa.RecordBatchReader) else batches
