@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dq.bad import BadRows
     from dq.contract import Contract
-    from dq.diversion import Enforcement, Policy
+    from dq.diversion import Enforcement
     from dq.errors import ContractError, DqError, EngineError, SourceError, UsageError, ViolationError, WorldError
+    from dq.policy import Policy
     from dq.result import Result
     from dq.run import load_contract, profile, split, validate
     from dq.settings import Settings
@@ -32,8 +33,8 @@ __all__ = [
     "Contract",
     "ContractError",
     "DqError",
-    "EngineError",
     "Enforcement",
+    "EngineError",
     "Files",
     "History",
     "Policy",
@@ -55,7 +56,8 @@ __all__ = [
 _HOMES = {
     "dq.bad": ("BadRows",),
     "dq.contract": ("Contract",),
-    "dq.diversion": ("Enforcement", "Policy"),
+    "dq.diversion": ("Enforcement",),
+    "dq.policy": ("Policy",),
     "dq.errors": ("ContractError", "DqError", "EngineError", "SourceError", "UsageError", "ViolationError", "WorldError"),
     "dq.gates": ("gate",),
     "dq.history": ("History",),

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dq.checks import Check, Mode, Status
+from dq.checks import Mode, Status
 from dq.contract import Contract, dump
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job
 from dq.outcome import conclude
 from dq.plan import Field
+from dq.policy import UNSAID, Policy
 from dq.quarantine import (
     Budget,
     Enforced,
@@ -43,44 +44,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _HOME = ".dq"
-_UNSAID = "unsaid"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """
-    What a stage makes of a contract. It weakens, never strengthens.
-
-    *max_mode* is the strongest mode that a rule may have here: `warn` lets everything go on for a roll-out.
-    *budget* is how many rows may be diverted (`"2%"`, 500, None for any number); the contract's own holds too.
-    """
-
-    max_mode: str | None = None
-    budget: str | int | None = _UNSAID
-
-    def __post_init__(self) -> None:
-        if self.max_mode is not None and self.max_mode not in set(Mode):
-            raise UsageError(f"unknown mode '{self.max_mode}'", "policy", f"say one of {', '.join(Mode)}")
-
-    def weaken(self, check: Check) -> Check:
-        """*check* in at most the policy's mode. A rule about the whole dataset diverts nothing: below block it warns."""
-        if self.max_mode is None or check.mode.strength <= Mode(self.max_mode).strength:
-            return check
-        most = Mode(self.max_mode)
-        return replace(check, mode=Mode.WARN if most is Mode.QUARANTINE and not check.is_row_check else most)
-
-    def allows(self, contract: str | int | None) -> Budget:
-        """The budget that holds: the strictest of the contract's (None: it says nothing) and the stage's."""
-        said = None if self.budget == _UNSAID else budget(self.budget, "policy")
-        return strictest(None if contract is None else budget(contract, "contract"), said)
-
-    @property
-    def text(self) -> str:
-        """What makes another policy another batch."""
-        return json.dumps([self.max_mode, self.budget])
-
-
-AS_WRITTEN = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +165,7 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
         now=datetime.now(UTC),
         actor=actor(),
         policy=order.policy.text,
-        budget=order.policy.allows(said),
+        budget=_budget(order.policy, said),
     )
     return Enforcement(
         done.outcome,
@@ -246,6 +209,12 @@ def fingerprint_of(job: Job, view: View) -> str:
 def contract_facts(contract: Contract) -> ContractFacts:
     """What the store keeps of a contract."""
     return ContractFacts(contract.sha256, contract.name, contract.version, dump(contract))
+
+
+def _budget(policy: Policy, contract: str | int | None) -> Budget:
+    """The budget that holds: the strictest of the contract's (None: it says nothing) and the stage's."""
+    said = None if policy.budget == UNSAID else budget(policy.budget, "policy")
+    return strictest(None if contract is None else budget(contract, "contract"), said)
 
 
 def actor() -> str:

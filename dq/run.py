@@ -12,24 +12,24 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dq import settings as settings_module
 from dq.checks import Mode, Status
 from dq.contract import Contract, load
-from dq.diversion import AS_WRITTEN, Enforcement, Order, Policy, contract_facts, divert, writes_into
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job, Ref, prepare
 from dq.outcome import conclude, profiled
 from dq.plan import Plan, Selection, bind
-from dq.quarantine import checked
-from dq.recall import remembered
+from dq.policy import AS_WRITTEN, Policy
 from dq.result import ColumnProfile, Result
 from dq.settings import Settings
 from dq.source import Frame, Library, Reading, Source
-from dq.store import facts_of, open_store
 from dq.source import source as recognise
+
+if TYPE_CHECKING:
+    from dq.diversion import Enforcement
 
 Progress = Callable[[float], None]
 
@@ -229,6 +229,10 @@ def enforce(
         settings=settings,
         where=where,
     )
+    from dq.diversion import Order, divert, writes_into  # noqa: PLC0415  the store is heavy
+    from dq.quarantine import checked  # noqa: PLC0415
+    from dq.recall import remembered  # noqa: PLC0415
+
     named = None if key is None else checked(key)
     job = _settled(job)
     order = Order(stage, named, at, None if output is None else os.fspath(output), policy)

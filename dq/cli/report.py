@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from dq.cli.formats import Format, chosen_format, rendered
+from dq.cli.options import Debug
 from dq.cli.output import page, replacing, writable, write
-from dq.cli.validate import Debug
 from dq.errors import UsageError, WorldError
 
 
@@ -48,6 +48,6 @@ def _read(file: Path) -> str:
     except FileNotFoundError:
         raise UsageError("there is no such file", str(file), "dq validate … --format json --out result.json writes one") from None
     except UnicodeDecodeError:
-        raise UsageError("this is not JSON: it is not UTF-8", str(file), "give a file that 'dq validate --format json' wrote") from None
+        raise UsageError("this is not UTF-8", str(file), "give a file that 'dq validate --format json' wrote") from None
     except OSError as error:
         raise WorldError(f"cannot be read: {error.strerror}", str(file)) from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dq.cli.formats import Format, chosen_format, rendered
 from dq.cli.options import (
     REPORT,
     RUN,
@@ -35,7 +36,6 @@ from dq.cli.options import (
     dialect,
     referenced,
 )
-from dq.cli.formats import Format, chosen_format, rendered
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
 from dq.errors import UsageError

@@ -1,7 +1,8 @@
 """
-Text, without input or output: a result for people (`html`, `terminal`, `markdown`), programs (`json`, `openlineage`, `oors`) and
-build servers (`junit`, `github`); a `contract`. `from_json` reads a stored result, for every renderer.
+Text, without input or output: a result in many forms, a contract, a profile; and a stored result, read again.
 
+For people there are `html`, `terminal` and `markdown`; for programs `json`, `openlineage` and `oors`; for build servers
+`junit` and `github`. `from_json` reads what `json` wrote, for all of them.
 Values of data are hostile here: what a browser, a terminal, a parser or a reader could take for more than text is escaped.
 """
 
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dq.report.agreement import contract
     from dq.report.annotations import github
-    from dq.report.comment import markdown
     from dq.report.columns import profile, profile_json
+    from dq.report.comment import markdown
     from dq.report.console import terminal
     from dq.report.exchange import oors
     from dq.report.facets import openlineage

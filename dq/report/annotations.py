@@ -18,8 +18,8 @@ def github(result: Result) -> str:
     """
     The result as lines that GitHub Actions turns into annotations, worst first, and one line for the whole at the end.
 
-    What has no line in a file is annotated without a place. The form is that of the toolkit of GitHub Actions: `%`, line ends, and in
-    properties `:` and `,`, as percent codes.
+    What has no line in a file is annotated without a place. The form is that of the toolkit of GitHub Actions: `%` and line
+    ends as percent codes, in properties also `:` and `,`.
     """
     return "\n".join(_lines(result)) + "\n"
 

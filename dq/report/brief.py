@@ -33,7 +33,8 @@ def brief(result: Result) -> Brief:
     """The summary of *result*; a result without any check says that nothing was judged."""
     told = [item for item in words.troubled(result) if item.status is not Status.SKIP and not words.is_observed(item)]
     serious = [item for item in told if item.status is not Status.WARN] or told
-    return Brief(tuple(serious[:_NAMED]), max(len(serious) - _NAMED, 0), _bad(result), tuple(_origins(told)), tuple(_advice(result)))
+    more = max(len(serious) - _NAMED, 0)
+    return Brief(tuple(serious[:_NAMED]), more, _bad(result), tuple(_origins(told)), tuple(_advice(result)))
 
 
 def _bad(result: Result) -> str:
@@ -68,7 +69,8 @@ def _advice(result: Result) -> Iterator[str]:
     if not failed and not erred and any(item.status is Status.WARN for item in result.checks):
         yield "Nothing has to stop. Look at the warnings, or mend the contract where it is wrong."
     if missing := [gap for gap in result.coverage.skipped if not gap.waived]:
-        yield f"{words.count(len(missing), 'clause')} of the contract {'was' if len(missing) == 1 else 'were'} not enforced: see Coverage."
+        were = "was" if len(missing) == 1 else "were"
+        yield f"{words.count(len(missing), 'clause')} of the contract {were} not enforced: see Coverage."
     if not result.ok and result.owners:
         yield f"Tell {shown(', '.join(result.owners), 200)}, who own the contract."
     if result.status is Status.PASS:

@@ -41,7 +41,7 @@ def message(result: Result) -> dict[str, Any]:
     """The message as plain dicts, lists, texts and numbers."""
     name, _, version = result.contract.rpartition("@")
     started = result.now - timedelta(seconds=result.seconds)
-    identity = "|".join((result.dataset, result.stage, result.source, result.plan, result.now.isoformat(), result.headline))
+    identity = f"{result.dataset}|{result.stage}|{result.source}|{result.plan}|{result.now.isoformat()}|{result.headline}"
     custom = {"contractVersion": version, "dataset": result.dataset, "stage": result.stage, "rows": result.rows}
     custom |= {"badRows": result.bad_rows, "reason": "" if result.checks else "no check ran"}
     said: dict[str, Any] = {
@@ -100,8 +100,14 @@ def _measure(item: CheckResult) -> dict[str, Any] | None:
     if isinstance(item.found, Counted):
         percent = any(limit.unit is Unit.PERCENT for limit in limits)
         value = float(item.found.share * 100) if percent else item.found.bad
-        said = {"metric": item.check.name, "value": value, "threshold": _threshold(limits), "unit": "percent" if percent else "rows"}
-        return said | {"rowCount": item.found.rows, "failedRowCount": item.found.bad}
+        return {
+            "metric": item.check.name,
+            "value": value,
+            "threshold": _threshold(limits),
+            "unit": "percent" if percent else "rows",
+            "rowCount": item.found.rows,
+            "failedRowCount": item.found.bad,
+        }
     if isinstance(item.found, Measured):
         return {"metric": item.check.name, "value": plain(item.found.value), "threshold": _threshold(limits)}
     return None

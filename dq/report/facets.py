@@ -23,8 +23,9 @@ def openlineage(result: Result) -> str:
     """
     The result as the JSON of an OpenLineage InputDataset: facets schema, dataQualityAssertions and dataQualityMetrics.
 
-    A check that gave no verdict is not an assertion. Files keep their path, and objects their bucket; what was in memory is named by
-    the dataset. Metrics of columns need a profile. Facets as of OpenLineage 1.54: assertions 1-1-0, metrics 1-0-3, schema 1-2-0.
+    A check that gave no verdict is not an assertion. Files keep their path, and objects their bucket; what was in memory is
+    named by the dataset. Metrics of columns need a profile. Facets as of OpenLineage 1.54: assertions 1-1-0, metrics 1-0-3,
+    schema 1-2-0.
     """
     return json_safe(dumps(dataset(result), ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
 

@@ -22,6 +22,7 @@ from dq.result import Result
 
 _GAPS = 500  # clauses listed one by one
 _NOTES = 100
+_MANY = 300  # checks and columns, from which on a browser lays out only what is in sight
 
 
 def html(result: Result) -> str:
@@ -47,7 +48,8 @@ def html(result: Result) -> str:
         Markup('<link rel="icon" href="data:,">'),
         Markup(f"<style>{style}</style>"),
     )
-    body = tag("body", joined(_body(result)), Markup(f"<script>{script}</script>"))
+    many = len(result.checks) + len(result.profile) > _MANY
+    body = tag("body", joined(_body(result)), Markup(f"<script>{script}</script>"), class_="many" if many else None)
     return f'<!doctype html>\n<html lang="en">\n{head}\n{body}\n</html>\n'
 
 
@@ -132,9 +134,7 @@ def _tally(result: Result) -> Markup:
     """How the checks ended: a bar, and the same in numbers."""
     count = Counter("observed" if words.is_observed(item) else kind(item.status) for item in result.checks)
     named = [(kind(status), words.VERBS[status]) for status in Status] + [("observed", "only observed")]
-    legend = [
-        tag("span", tag("span", class_=f"dot {name}"), f"{count[name]:,} {verb}") for name, verb in named if count[name]
-    ]
+    legend = [tag("span", tag("span", class_=f"dot {name}"), f"{count[name]:,} {verb}") for name, verb in named if count[name]]
     if not legend:
         return tag("p", "No check ran.", class_="soft")
     return joined((stack([(name, count[name]) for name, _ in named]), tag("div", joined(legend), class_="legend")))
@@ -147,7 +147,8 @@ def _coverage(result: Result) -> Markup:
     coverage = result.coverage
     total = coverage.enforced + len(coverage.skipped)
     share = f" ({words.percent(coverage.share)})" if total else ""
-    told = f"{coverage.enforced:,} of {words.count(total, 'clause')} of the contract {'was' if total == 1 else 'were'} enforced{share}."
+    were = "was" if total == 1 else "were"
+    told = f"{coverage.enforced:,} of {words.count(total, 'clause')} of the contract {were} enforced{share}."
     parts = [tag("p", told)]
     if coverage.skipped:
         parts.append(_gaps(f"{len(coverage.skipped):,} not enforced", coverage.skipped, opened=True))

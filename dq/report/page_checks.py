@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dq.checks.model import NONE_BAD, Status
 from dq.report import words
-from dq.report.markup import Markup, joined, tag
+from dq.report.markup import Markup, joined, lines, tag
 from dq.report.page_parts import badge, chevron, copied, cut, kind, scrolling
 from dq.report.plots import bar
 from dq.result import CheckResult, Counted, Result, Standout
@@ -56,7 +56,8 @@ def checks(result: Result) -> Markup:
     index = _Index.of(result)
     troubled = [item for item in result.checks if item.status is not Status.PASS]
     troubled.sort(key=lambda item: (words.is_observed(item), item.status.rank))
-    cards, used = [], 0
+    cards: list[Markup] = []
+    used = 0
     for number, item in enumerate(troubled):
         card = _card(item, result, index, opened=number < _OPEN and item.status is not Status.SKIP)
         used += len(card)
@@ -86,8 +87,8 @@ def _filters(result: Result, index: _Index) -> Markup:
     ]
 
     def choice(name: str, label: str, values: dict[str, int]) -> Markup:
-        options = [tag("option", "all", value=""), *(tag("option", cut(text, 80), value=str(key)) for text, key in values.items())]
-        return tag("label", label, tag("select", joined(options), id=name))
+        options = joined(tag("option", cut(text, 80), value=str(key)) for text, key in values.items())
+        return tag("label", label, tag("select", tag("option", "all", value=""), options, id=name))
 
     parts = (
         tag("div", joined(chips), class_="group", role="group", aria_label="Verdict"),
@@ -131,13 +132,16 @@ def _body(item: CheckResult, result: Result) -> Iterator[Markup]:
     ]
     yield tag("div", joined(tag("span", fact) for fact in facts if fact), class_="tags")
     if isinstance(item.found, Counted) and item.found.bad:
-        yield joined((tag("h4", f"{words.percent(item.found.share)} of the rows it judges"), bar(float(item.found.share), width=320)))
+        yield tag("h4", f"{words.percent(item.found.share)} of the rows it judges")
+        yield bar(float(item.found.share), width=320)
     if item.why:
-        yield joined((tag("h4", "Where the bad rows are"), tag("ul", joined(_standout(item, said) for said in item.why), class_="why")))
+        yield tag("h4", "Where the bad rows are")
+        yield tag("ul", joined(_standout(item, said) for said in item.why), class_="why")
     if item.samples:
         yield joined((tag("h4", _sampled(item)), _samples(item, result)))
     yield tag("h4", "In the contract")
-    yield joined((tag("p", cut(str(check.clause.place)), class_="soft mono"), tag("pre", cut(check.clause.text, 2000), tabindex="0")))
+    yield tag("p", cut(str(check.clause.place)), class_="soft mono")
+    yield tag("pre", lines(check.clause.text[:2000]), tabindex="0")
     if item.sql:
         yield joined((tag("h4", "SQL that finds them" if item.bad_rows else "SQL"), copied(item.sql)))
 
@@ -156,7 +160,7 @@ def _sampled(item: CheckResult) -> str:
 def _samples(item: CheckResult, result: Result) -> Markup:
     names = words.sample_columns(item)
     shown = names[:_SAMPLE_COLUMNS]
-    own = {name: "own" for name in item.check.columns}
+    own = dict.fromkeys(item.check.columns, "own")
     head = joined((tag("th", "row", scope="col"), joined(tag("th", cut(name, 80), scope="col") for name in shown)))
     rows = [
         tag(
@@ -186,8 +190,9 @@ def _listed(title: str, items: Sequence[CheckResult], index: _Index, most: int) 
     more = tag("p", f"and {len(items) - most:,} more, in the JSON report", class_="soft") if len(items) > most else None
     heads = joined(tag("th", name, scope="col") for name in ("verdict", "check", "found", "id", "line"))
     table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", joined(rows)))
-    opened = len(items) <= _OPEN_LINES
-    return tag("div", tag("details", tag("summary", title, chevron()), scrolling(title, table), more, class_="rows", open=opened), class_="panel")
+    shut = tag("summary", title, chevron())
+    part = tag("details", shut, scrolling(title, table), more, class_="rows", open=len(items) <= _OPEN_LINES)
+    return tag("div", part, class_="panel")
 
 
 def _line(item: CheckResult, index: _Index) -> Markup:
@@ -200,6 +205,5 @@ def _line(item: CheckResult, index: _Index) -> Markup:
     texts = (cut(check.says, _SHORT), cut(item.message, _SHORT), cut(check.id, _SHORT), str(check.clause.place.line or ""))
     cells = joined(tag("td", text) for text in texts)
     place = f' id="check-{index.anchors[check.id]}"' if item.status is not Status.PASS else ""
-    return Markup(
-        f'<tr{place} data-s="{said["data_s"]}" data-d="{said["data_d"]}" data-c="{said["data_c"]}"><td>{mark} {word}</td>{cells}</tr>'
-    )
+    data = f'data-s="{said["data_s"]}" data-d="{said["data_d"]}" data-c="{said["data_c"]}"'
+    return Markup(f"<tr{place} {data}><td>{mark} {word}</td>{cells}</tr>")

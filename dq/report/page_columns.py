@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from dq.report import words
@@ -54,7 +54,7 @@ def _profiles(result: Result) -> Iterator[Markup]:
         yield tag("div", joined((_table(heads, rows), _more(len(left)))), class_="panel")
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[Markup, ...]]) -> Markup:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[Markup, ...]]) -> Markup:
     head = tag("thead", tag("tr", joined(tag("th", name, scope="col") for name in heads)))
     return scrolling("Columns", tag("table", head, tag("tbody", joined(tag("tr", joined(row)) for row in rows))))
 
@@ -68,10 +68,8 @@ def _card(item: ColumnProfile) -> Markup:
     parts = [tag("h3", cut(item.name, _SHORT), tag("small", cut(item.type, _SHORT))), facts]
     if item.nulls and item.rows:
         parts.append(bar(item.nulls / item.rows, width=278, kind="all"))
-    parts += [part for part in (_distribution(item), _tops("Most frequent", item.top, item.rows)) if part]
-    if not item.top and item.patterns:
-        parts.append(_tops("Shapes", item.patterns, item.rows))
-    return tag("article", joined(parts), class_="column")
+    title, values = ("Most frequent", item.top) if item.top else ("Shapes", item.patterns)
+    return tag("article", joined((*parts, _distribution(item), _tops(title, values, item.rows))), class_="column")
 
 
 def _facts(item: ColumnProfile) -> list[tuple[str, str]]:
@@ -96,8 +94,9 @@ def _distribution(item: ColumnProfile) -> Markup | None:
     if not item.histogram:
         return None
     low, high = (said if said is not None else _number(end) for said, end in zip((item.low, item.high), _ends(item), strict=True))
-    label = f"Histogram of {cut(item.name, _SHORT)}: {words.count(len(item.histogram), 'bar')} from {cut(low, 40)} to {cut(high, 40)}"
-    axis = tag("div", tag("span", cut(low, 40)), tag("span", cut(high, 40)), class_="axis")
+    low, high = cut(low, 40), cut(high, 40)
+    label = f"Histogram of {cut(item.name, _SHORT)}: {words.count(len(item.histogram), 'bar')} from {low} to {high}"
+    axis = tag("div", tag("span", low), tag("span", high), class_="axis")
     return joined((histogram(item.histogram, label), axis))
 
 

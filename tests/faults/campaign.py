@@ -40,6 +40,7 @@ ZOMBIES = [  # where a process may sleep without holding up others, those of mos
     "claim:after COMMIT",
 ]
 MEMORY = Path("/dev/shm")  # noqa: S108  a disk that flushes at once; power cuts are played
+THOROUGH = 140  # attempts that reach every point
 PATIENCE = 6  # tries of the peaceful process; a real orchestrator gives as many
 
 
@@ -53,9 +54,15 @@ class Report:
     killed: Counter[str] = field(default_factory=Counter)  # by point
     wrong: list[str] = field(default_factory=list)
 
+    @property
+    def missed(self) -> list[str]:
+        """Named points where nobody was killed; of a short campaign that says nothing."""
+        return [point for point in POINTS if point not in self.killed] if self.attempts >= THOROUGH else []
+
     def __str__(self) -> str:
         ends = ", ".join(f"{number} {name}" for name, number in sorted(self.ends.items()))
-        lines = [f"{self.attempts} attempts in {self.histories} histories: {ends}", *self.wrong[:10]]
+        missed = [f"nobody was killed at: {', '.join(self.missed)}"] if self.missed else []
+        lines = [f"{self.attempts} attempts in {self.histories} histories: {ends}", *self.wrong[:10], *missed]
         return "\n".join(lines)
 
 

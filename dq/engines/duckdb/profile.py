@@ -16,7 +16,7 @@ from dq.sql import ROW_NO, SOURCE, Base, Tree, column, render
 _SAMPLE = "__dq_profile"
 _CELLS, _FEWEST, _MOST = 2_000_000, 2_000, 100_000  # values in the sample; rows of it
 _LOOKED = 20_000  # rows in which frequent values of columns with many are looked for
-_TOGETHER = 100  # columns of one statement
+_TOGETHER = 1000  # columns of one statement
 _FEW = 1_000  # different values that are all counted
 _FREQUENT = 0.01  # share of the rows from which a value among many is counted
 _TOP, _SHAPES, _BARS = 10, 5, 20

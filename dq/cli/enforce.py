@@ -1,0 +1,196 @@
+"""`dq enforce`: put bad rows safely away, let good rows go on."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dq.cli.options import (
+    HOW,
+    REPORT,
+    RUN,
+    WHAT,
+    Contract,
+    Contracts,
+    Dataset,
+    Debug,
+    DecimalMark,
+    Delimiter,
+    Encoding,
+    MemoryLimit,
+    NoHeader,
+    NullTokens,
+    Quote,
+    References,
+    Schema,
+    Server,
+    Sources,
+    Threads,
+    TimestampFormats,
+    Where,
+    chosen,
+    dialect,
+    referenced,
+)
+from dq.cli.output import page, write
+from dq.cli.progress import watched
+from dq.errors import UsageError
+
+if TYPE_CHECKING:
+    from dq.diversion import Enforcement
+
+ENFORCE_VERSION = "1.0"
+EPILOG = "Exit codes: 0 passed or quarantined, 1 blocked, 2 wrong usage or contract or a rule that cannot run, 3 the world failed: try again."
+_STAGE = "How the stage goes on"
+
+
+class EnforceFormat(StrEnum):
+    """How the outcome is written."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
+class MaxMode(StrEnum):
+    """The strongest mode a rule may have."""
+
+    OBSERVE = "observe"
+    WARN = "warn"
+    QUARANTINE = "quarantine"
+    BLOCK = "block"
+
+
+def enforce(
+    source: Sources = None,
+    *,
+    contract: Contract,
+    stage: Annotated[str, typer.Option(metavar="S", help="The point of the pipeline, say raw.", rich_help_panel=_STAGE)],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", metavar="OUT", help="Where good rows go: good.parquet, good/{key}.csv, or a folder.", rich_help_panel=_STAGE
+        ),
+    ],
+    key: Annotated[
+        str | None,
+        typer.Option(metavar="K", help="The part this is, say a day: again it replaces. None: by content.", rich_help_panel=_STAGE),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="T", help="Logical time of the metrics, ISO 8601; no zone: UTC.", rich_help_panel=_STAGE)
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="N", help="Rows that may be diverted: 2%, 500, none.", rich_help_panel=_STAGE)
+    ] = None,
+    max_mode: Annotated[
+        MaxMode | None, typer.Option("--max-mode", help="The strongest mode a rule may have here.", rich_help_panel=_STAGE)
+    ] = None,
+    schema: Schema = None,
+    references: References = None,
+    where: Where = None,
+    dataset: Dataset = None,
+    server: Server = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    encoding: Encoding = None,
+    decimal: DecimalMark = None,
+    null_tokens: NullTokens = None,
+    timestamp_formats: TimestampFormats = None,
+    no_header: NoHeader = False,
+    form: Annotated[EnforceFormat, typer.Option("--format", "-f", rich_help_panel=REPORT)] = EnforceFormat.TERMINAL,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Quarantined rows are exit code 1 too.", rich_help_panel=REPORT)
+    ] = False,
+    memory_limit: MemoryLimit = None,
+    threads: Threads = None,
+    contracts: Contracts = None,
+    debug: Debug = False,
+) -> None:
+    """Check data against a contract, put its bad rows into quarantine, and write its good rows to OUT."""
+    del debug  # the application reads it
+    from dq.policy import Policy  # noqa: PLC0415  engines are heavy
+    from dq.run import enforce as run  # noqa: PLC0415
+
+    most = None if max_mode is None else str(max_mode)
+    policy = Policy(most) if budget is None else Policy(most, budget)
+    policy.allows(None)
+    with watched("reading") as progress:
+        done = run(
+            source or None,
+            contract,
+            stage=stage,
+            key=key,
+            at=None if at is None else moment(at, "--at"),
+            output=output,
+            policy=policy,
+            schema=schema,
+            references=referenced(references or []),
+            where=where,
+            dataset=dataset,
+            server=server,
+            reading=dialect(
+                delimiter=delimiter,
+                quote=quote,
+                encoding=encoding,
+                decimal=decimal,
+                null_tokens=tuple(null_tokens) if null_tokens else None,
+                timestamp_formats=tuple(timestamp_formats) if timestamp_formats else None,
+                header=False if no_header else None,
+            ),
+            settings=chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
+            progress=progress,
+        )
+    if form is EnforceFormat.JSON:
+        write(json.dumps(record(done), indent=2, ensure_ascii=True) + "\n")
+    else:
+        _show(done)
+    raise typer.Exit(exit_code(done, strict=strict))
+
+
+def exit_code(done: Enforcement, *, strict: bool = False) -> int:
+    """What the shell is told: 0 passed or quarantined, 1 blocked (with *strict* also quarantined), 2 a rule erred."""
+    return {"passed": 0, "quarantined": int(strict), "blocked": 1, "error": 2}[done.outcome]
+
+
+def moment(said: str, option: str) -> datetime:
+    """
+    A time as somebody wrote it; without a zone it is UTC.
+
+    Raises:
+        UsageError: it is none; *option* names the place.
+    """
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        raise UsageError(f"'{said}' is no time", option, "write it as 2024-05-01 or 2024-05-01T06:00:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def record(done: Enforcement) -> dict[str, Any]:
+    """The outcome as JSON says it."""
+    slot = done.batch.slot
+    return {
+        "schema_version": ENFORCE_VERSION,
+        "outcome": str(done.outcome),
+        "dataset": slot.dataset,
+        "stage": slot.stage,
+        "key": slot.key,
+        "contract": done.result.contract,
+        "rows_in": done.rows_in,
+        "rows_good": done.rows_good,
+        "rows_quarantined": done.rows_quarantined,
+        "batch_id": done.batch.id,
+        "run_id": done.batch.run,
+        "output": done.output or None,
+        "blocked_by": list(done.blocked_by),
+        "reasons": {item.check: item.rows for item in done.reasons},
+    }
+
+
+def _show(done: Enforcement) -> None:
+    from dq import report  # noqa: PLC0415  rich is heavy
+
+    write(report.enforcement(record(done), **page()))  # type: ignore[arg-type]
