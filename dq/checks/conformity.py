@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from dq.checks.model import check
 from dq.errors import UsageError
-from dq.sql import Matches, Misfit, Scalar, Tree, any_of, compare, is_in, literal, not_
+from dq.sql import Matches, Misfit, Missing, Scalar, Tree, any_of, compare, is_in, literal, not_
 
 # RFC 5321/5322 addresses as they are used, not as they may be written; RFC 4122; RFC 3986 §3.1; RFC 1123; RFC 4291 §2.2
 _H16 = "[0-9a-fA-F]{1,4}"
@@ -42,7 +42,8 @@ def in_set(column: Tree, *, values: Sequence[Scalar]) -> Tree:
         >>> in_set(column("state"), values=["open", "shut"]).sql()
         'NOT ("state" IN (\'open\', \'shut\'))'
     """
-    return not_(is_in(column, [literal(value) for value in values if value is not None]))
+    listed = [literal(value) for value in values if value is not None]
+    return not_(is_in(column, listed) if listed else Missing(this=column.copy()))
 
 
 @check(dimension="conformity", says="{column} is none of {values}")

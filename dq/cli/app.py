@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from dq import __version__
-from dq.cli import contract, profile, report, validate
+from dq.cli import contract, enforce, profile, quarantine, report, runs, store, validate
 from dq.cli.output import complain, explain, forgive, write
 from dq.errors import DqError, WorldError
 
@@ -32,7 +32,11 @@ app.command("validate", epilog=EPILOG)(validate.validate)
 app.command("check", epilog=EPILOG, help="The same as validate.")(validate.validate)
 app.command("profile")(profile.profile)
 app.command("report")(report.report)
+app.command("enforce", epilog=enforce.EPILOG)(enforce.enforce)
 app.add_typer(contract.app, name="contract")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(runs.app, name="runs")
+app.add_typer(store.app, name="store")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  as typer calls it

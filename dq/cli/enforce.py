@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dq.cli.options import (
-    HOW,
     REPORT,
-    RUN,
-    WHAT,
     Contract,
     Contracts,
     Dataset,
@@ -44,7 +41,7 @@ if TYPE_CHECKING:
     from dq.diversion import Enforcement
 
 ENFORCE_VERSION = "1.0"
-EPILOG = "Exit codes: 0 passed or quarantined, 1 blocked, 2 wrong usage or contract or a rule that cannot run, 3 the world failed: try again."
+EPILOG = "Exit codes: 0 passed or quarantined, 1 blocked, 2 wrong usage or contract or a rule cannot run, 3 the world failed: try again."
 _STAGE = "How the stage goes on"
 
 
@@ -72,12 +69,17 @@ def enforce(
     output: Annotated[
         str,
         typer.Option(
-            "--output", metavar="OUT", help="Where good rows go: good.parquet, good/{key}.csv, or a folder.", rich_help_panel=_STAGE
+            "--output",
+            metavar="OUT",
+            help="Where good rows go: good.parquet, good/{key}.csv, or a folder.",
+            rich_help_panel=_STAGE,
         ),
     ],
     key: Annotated[
         str | None,
-        typer.Option(metavar="K", help="The part this is, say a day: again it replaces. None: by content.", rich_help_panel=_STAGE),
+        typer.Option(
+            metavar="K", help="The part this is, say a day: again it replaces. None: by content.", rich_help_panel=_STAGE
+        ),
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="T", help="Logical time of the metrics, ISO 8601; no zone: UTC.", rich_help_panel=_STAGE)
@@ -112,11 +114,13 @@ def enforce(
     """Check data against a contract, put its bad rows into quarantine, and write its good rows to OUT."""
     del debug  # the application reads it
     from dq.policy import Policy  # noqa: PLC0415  engines are heavy
+    from dq.quarantine import budget as allowance  # noqa: PLC0415
     from dq.run import enforce as run  # noqa: PLC0415
 
+    if budget is not None:
+        allowance(budget, "--budget")
     most = None if max_mode is None else str(max_mode)
     policy = Policy(most) if budget is None else Policy(most, budget)
-    policy.allows(None)
     with watched("reading") as progress:
         done = run(
             source or None,
@@ -191,6 +195,21 @@ def record(done: Enforcement) -> dict[str, Any]:
 
 
 def _show(done: Enforcement) -> None:
-    from dq import report  # noqa: PLC0415  rich is heavy
+    from dq.report import ledger  # noqa: PLC0415  rich is heavy
 
-    write(report.enforcement(record(done), **page()))  # type: ignore[arg-type]
+    how: dict[str, Any] = page()
+    if not done.ok:
+        from dq import report  # noqa: PLC0415
+
+        write(report.terminal(done.result, **how))
+    short = done.batch.id[:16]
+    told = {
+        "Contract": done.result.contract,
+        "Slot": str(done.batch.slot),
+        "Rows": f"{done.rows_in:,} in, {done.rows_good:,} good, {done.rows_quarantined:,} bad{'' if done.ok else ', evidence'}",
+        "Reasons": ", ".join(f"{item.check} {item.rows:,}" for item in done.reasons),
+        "Blocked by": "; ".join(done.blocked_by),
+        "Output": done.output or "nothing was published",
+        "Batch": f"{short}  (dq quarantine rows {short})" if done.rows_quarantined else short,
+    }
+    write(ledger.card(str(done.outcome), told, **how))

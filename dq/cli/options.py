@@ -28,7 +28,8 @@ References = Annotated[
 Where = Annotated[str | None, typer.Option(metavar="SQL", help="Only rows that pass this condition.", rich_help_panel=WHAT)]
 Server = Annotated[str | None, typer.Option(metavar="NAME", help="Which server of the contract.", rich_help_panel=WHAT)]
 Dataset = Annotated[
-    str | None, typer.Option(metavar="NAME", help="What results are recorded under, when not CONTRACT.OBJECT.", rich_help_panel=WHAT)
+    str | None,
+    typer.Option(metavar="NAME", help="What results are recorded under, when not CONTRACT.OBJECT.", rich_help_panel=WHAT),
 ]
 Delimiter = Annotated[str | None, typer.Option(metavar="C", help=r"Between fields; \t is a tab.", rich_help_panel=HOW)]
 Quote = Annotated[str | None, typer.Option(metavar="C", help="Around fields; empty: none.", rich_help_panel=HOW)]

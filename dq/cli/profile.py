@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from dq.cli.options import Contracts, Debug, chosen
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
-from dq.cli.validate import Contracts, Debug, chosen
 
 
 class ProfileFormat(StrEnum):

@@ -37,6 +37,7 @@ from dq.sql import (
     compare,
     condition,
     count_if,
+    is_null,
     literal,
     not_,
     placeholders,
@@ -236,14 +237,16 @@ class _Binder:
     def _keyed(self, number: int, item: Check, subject: Keys, where: Tree | None) -> Predicate:
         name = f"__dq_keys_{number}"
         keys = [self.names.find(key) for key in subject.columns]
-        names = self.names
+        names, bad = self.names, subject.bad
         if subject.reference:
+            if subject.reference == self.plan.object and subject.reference not in names.references:
+                names, bad = replace(names, references={**names.references, subject.reference: self.columns}), _to_itself(bad)
             if subject.reference not in names.references:
                 raise CannotBind(
                     Status.SKIP, f"the other dataset '{subject.reference}' is not given: --with {subject.reference}=FILE"
                 )
-            names = replace(names, partners=dict(zip(_partner_columns(subject.bad), (key.field for key in keys), strict=False)))
-        select = self._resolve(subject.bad, names)
+            names = replace(names, partners=dict(zip(_partner_columns(bad), (key.field for key in keys), strict=False)))
+        select = self._resolve(bad, names)
         assert isinstance(select, exp.Select)  # noqa: S101  a SELECT resolves to a SELECT
         select = _of_the_source(select)
         if where is not None:
@@ -299,6 +302,18 @@ def _of_the_source(select: exp.Select) -> exp.Select:
         if not node.table and node.find_ancestor(exp.Exists):
             node.set("table", exp.to_identifier(SOURCE, quoted=True))
     return select
+
+
+def _to_itself(select: exp.Select) -> exp.Select:
+    """A foreign key's query whose other dataset is the one under check: a boss is one of the people."""
+
+    def itself(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Table) or node.name == SOURCE:
+            return node
+        name = exp.to_identifier(node.name, quoted=True)
+        return exp.Table(this=exp.to_identifier(SOURCE, quoted=True), alias=exp.TableAlias(this=name))
+
+    return select.copy().transform(itself)
 
 
 def _partner_columns(select: exp.Select) -> list[str]:
@@ -364,9 +379,7 @@ def _resolve(tree: Tree, names: Names) -> Tree:
     if isinstance(tree, Misfit):
         return _value(tree.this, names).misfit
     if isinstance(tree, Missing):
-        value = _value(tree.this, names)
-        forms = tree.expressions
-        return any_of(value.missing, value.written_as(forms)) if forms else value.missing
+        return _missing(tree, names)
     if isinstance(tree, Part | MapValues):
         value = _value(tree.this, names) if isinstance(tree, MapValues) else _value(tree, names)
         return value.elements if isinstance(tree, MapValues) else value.typed
@@ -402,11 +415,26 @@ def _any_of(tree: AnyOf, names: Names) -> Tree:
     of_map = isinstance(tree.this, MapValues)
     value = _value(tree.this.this if of_map else tree.this, names)
     alias = tree.args["alias"].name
-    inner = replace(names, elements={**names.elements, alias: value.element(alias, of_map=of_map)})
-    bad = _resolve(tree.expression, inner)
+    if of_map and value.entries:
+        return any_of(*(_resolve(tree.expression, _with_element(names, alias, entry)) for entry in value.entries))
+    if not value.has_elements:
+        return exp.false()
+    bad = _resolve(tree.expression, _with_element(names, alias, value.element(alias, of_map=of_map)))
     if bad == exp.false():
         return bad
     return AnyOf(this=value.elements if of_map else value.typed, alias=exp.to_identifier(alias, quoted=True), expression=bad)
+
+
+def _with_element(names: Names, alias: str, element: Value) -> Names:
+    return replace(names, elements={**names.elements, alias: element})
+
+
+def _missing(tree: Missing, names: Names) -> Tree:
+    """No value at all, or one of the forms; a part of an object that is not there itself is not missing."""
+    value = _value(tree.this, names)
+    missing = any_of(value.missing, value.written_as(tree.expressions)) if tree.expressions else value.missing
+    inner = tree.this.unnest()
+    return all_of(not_(is_null(_value(inner.this, names).typed)), missing) if isinstance(inner, Part) else missing
 
 
 def _value(tree: Tree, names: Names) -> Value:

@@ -128,7 +128,7 @@ class Value:
     # -- parts --------------------------------------------------------------------------------------------------------
 
     def part(self, name: str) -> Value | None:
-        """The field *name* of an object; None when its type has no such field."""
+        """The field *name* of an object: null where it is declared and its type has none; None when it is neither."""
         declared = next((item for item in self.field.fields if item.name == name), None) if self.field else None
         source = declared.source if declared else name
         if base_of(self.actual) is Base.JSON:
@@ -137,11 +137,27 @@ class Value:
         for wanted in (source, name):
             for item in self.actual.expressions:
                 if isinstance(item, exp.ColumnDef) and item.name == wanted:
-                    kind = item.args["kind"]
-                    return Value(
-                        Part(this=self.raw.copy(), expression=exp.Literal.string(wanted)), kind, declared, None, self.zone
-                    )
-        return None
+                    return self._field(wanted, item.args["kind"], declared)
+        if declared is None:
+            return None
+        nothing = exp.cast(exp.null(), type_of(declared.kind or Kind(Base.TEXT)))
+        return Value(nothing, exp.DataType.build("null"), declared, None, self.zone)
+
+    def _field(self, name: str, kind: exp.DataType, declared: Field | None) -> Value:
+        return Value(Part(this=self.raw.copy(), expression=exp.Literal.string(name)), kind, declared, None, self.zone)
+
+    @property
+    def entries(self) -> list[Value]:
+        """The values of a map that a frame keeps as an object with all its keys; none for any other value."""
+        if base_of(self.actual) is not Base.OBJECT:
+            return []
+        declared = self.field.items if self.field else None
+        return [self._field(item.name, item.args["kind"], declared) for item in self.actual.expressions]
+
+    @property
+    def has_elements(self) -> bool:
+        """Whether there may be an array, or the values of a map, to look into."""
+        return self.actual.this is not T.NULL and base_of(self.actual) in (Base.ARRAY, Base.MAP, Base.JSON, Base.UNKNOWN)
 
     def element(self, alias: str, *, of_map: bool = False) -> Value:
         """An element of an array, or a value of a map, under the name *alias*."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from dq.report import words
-from dq.report.markup import Markup, joined, tag
+from dq.report.markup import Child, Markup, joined, tag
 from dq.report.page_parts import cut, scrolling
 from dq.report.plots import bar, histogram
 from dq.result import ColumnProfile, Result
@@ -65,16 +65,15 @@ def _more(number: int) -> Markup | None:
 
 def _card(item: ColumnProfile) -> Markup:
     facts = tag("dl", joined(tag("div", tag("dt", name), tag("dd", text)) for name, text in _facts(item)), class_="numbers")
-    parts = [tag("h3", cut(item.name, _SHORT), tag("small", cut(item.type, _SHORT))), facts]
-    if item.nulls and item.rows:
-        parts.append(bar(item.nulls / item.rows, width=278, kind="all"))
+    head = tag("h3", cut(item.name, _SHORT), tag("small", cut(item.type, _SHORT)))
     title, values = ("Most frequent", item.top) if item.top else ("Shapes", item.patterns)
-    return tag("article", joined((*parts, _distribution(item), _tops(title, values, item.rows))), class_="column")
+    return tag("article", joined((head, facts, _distribution(item), _tops(title, values, item.rows))), class_="column")
 
 
-def _facts(item: ColumnProfile) -> list[tuple[str, str]]:
-    facts = [
-        ("null", _share(item.nulls, item.rows)),
+def _facts(item: ColumnProfile) -> list[tuple[str, Child]]:
+    empty = bar(item.nulls / item.rows, width=72, kind="all") if item.nulls and item.rows else None
+    facts: list[tuple[str, Child]] = [
+        ("null", (_share(item.nulls, item.rows), empty)),
         ("distinct", f"~ {item.distinct:,}" if item.distinct > 1 else f"{item.distinct:,}"),
     ]
     if item.lengths:
@@ -84,7 +83,7 @@ def _facts(item: ColumnProfile) -> list[tuple[str, str]]:
     if item.quantiles:
         facts.append(("median", _number(item.quantiles[len(item.quantiles) // 2])))
     if item.stddev is not None:
-        facts.append(("std. deviation", _number(item.stddev)))
+        facts.append(("stddev", _number(item.stddev)))
     if item.low is not None and not item.histogram:
         facts += [("lowest", cut(item.low, 40)), ("highest", cut(item.high or "", 40))]
     return facts

@@ -40,6 +40,7 @@ class Opened:
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     records: bool = False
+    readable: int | None = None  # rows of text that were told apart before; the engine must find as many
     watched: tuple[str, ...] = ()  # files that must not change while they are read
     shown: Mapping[str, str] = field(default_factory=dict)  # column -> type, as its owner knows it
 
@@ -163,14 +164,17 @@ class _Opener:
 
     def _text(self, found: Found, fields: tuple[Field, ...], reading: Reading) -> Opened:
         from dq.engines import text  # noqa: PLC0415  needs pyarrow
+        from dq.engines.text import streams  # noqa: PLC0415
 
         wanted = [item.source for item in fields]
+        remote = found.filesystem
+        opener = streams.local if remote is None else lambda path: remote.open(path, "rb")
         if found.format is Format.CSV:
             if reading == Reading() and all(path.lower().partition(".tsv")[1] for path in found.paths):
                 reading = replace(reading, delimiter="\t")
-            rows = text.open_csv(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
+            rows = text.open_csv(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted, opener=opener)
         else:
-            rows = text.open_json(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted)
+            rows = text.open_json(self.connection.raw, found.paths, reading, spill=self.folder, wanted=wanted, opener=opener)
         is_csv = found.format is Format.CSV
         local = found.paths if found.filesystem is None else ()
         return Opened(
@@ -181,6 +185,7 @@ class _Opener:
             tuple(dict.fromkeys((*found.paths, *rows.files))),
             rows.notes,
             records=True,
+            readable=rows.rows,
             watched=local,
         )
 
@@ -200,7 +205,7 @@ def _type(text: str) -> exp.DataType:
     if text == "TIME_NS":  # that DuckDB compares with no other time
         return exp.DataType.build("time(9)", dialect="duckdb")
     try:
-        return exp.DataType.build(text, dialect="duckdb")
+        return exp.DataType.build("NULL" if text == '"NULL"' else text, dialect="duckdb")
     except Exception:  # noqa: BLE001  a type that sqlglot has no word for
         return exp.DataType.build("unknown")
 

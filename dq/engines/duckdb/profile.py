@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -13,11 +14,16 @@ from dq.plan.values import base_of
 from dq.result import Bin, ColumnProfile
 from dq.sql import ROW_NO, SOURCE, Base, Tree, column, render
 
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
 _SAMPLE = "__dq_profile"
 _CELLS, _FEWEST, _MOST = 2_000_000, 2_000, 100_000  # values in the sample; rows of it
 _LOOKED = 20_000  # rows in which frequent values of columns with many are looked for
-_TOGETHER = 1000  # columns of one statement
+_TOGETHER = 200  # columns of one statement
 _FEW = 1_000  # different values that are all counted
+_COUNTED = 20_000  # different values of all columns of a statement
 _FREQUENT = 0.01  # share of the rows from which a value among many is counted
 _TOP, _SHAPES, _BARS = 10, 5, 20
 _SHOWN = 200  # characters of a value
@@ -60,6 +66,7 @@ class Profiler:
     """Profiles the rows of a look; *guesses* are readings of text, the first that fits every value is taken."""
 
     run: Callable[[str], list[tuple[Any, ...]]]
+    table: Callable[[str], pa.Table]
     columns: Mapping[str, Tree]
     rows: int
     guesses: Mapping[str, Sequence[Tree]] = field(default_factory=dict)
@@ -71,7 +78,7 @@ class Profiler:
         if not self.rows:
             return tuple(found)
         self._sample(reads)
-        found = [item for group in _groups(list(zip(reads, found, strict=True))) for item in self._shapes(group)]
+        found = list(self._shapes(reads, found))
         return tuple(item for group in _groups(list(zip(reads, found, strict=True))) for item in self._tops(group))
 
     # -- how columns are read --------------------------------------------------------------------------------------------
@@ -139,18 +146,15 @@ class Profiler:
         chosen = "" if self.rows <= size else f" WHERE hash({ROW_NO}) % {self.rows // size + 1} = 0"
         self.run(f"CREATE OR REPLACE TEMP TABLE {_SAMPLE} AS SELECT {ROW_NO}{listed} FROM {SOURCE}{chosen}")
 
-    def _shapes(self, group: Sequence[tuple[Read, ColumnProfile]]) -> Iterator[ColumnProfile]:
+    def _shapes(self, reads: Sequence[Read], found: Sequence[ColumnProfile]) -> Iterator[ColumnProfile]:
         """Quantiles, bars and patterns of the sample."""
-        numeric = [(read, item) for read, item in group if item.histogram]
-        listed = ", ".join(
-            f"quantile_disc({read.number}, {list(_AT)}), histogram({_bar(read, item.histogram[0])})" for read, item in numeric
-        )
-        found = iter(self.run(f"SELECT {listed} FROM {_SAMPLE}")[0]) if numeric else iter(())
-        drawn = self._patterns([read for read, _ in group if read.base is Base.TEXT])
-        for read, item in group:
-            if item.histogram:
-                at, bars = next(found), next(found)
-                yield replace(item, quantiles=tuple(at or ()), histogram=_bars(read, item.histogram[0], bars or {}))
+        numeric = [read for read, item in zip(reads, found, strict=True) if item.histogram]
+        listed = ", ".join(f"{read.number} AS {read.key}" for read in numeric)
+        numbers = self.table(f"SELECT {listed} FROM {_SAMPLE}") if numeric else None
+        drawn = self._patterns([read for read in reads if read.base is Base.TEXT])
+        for read, item in zip(reads, found, strict=True):
+            if item.histogram and numbers is not None:
+                yield _measured(read, item, _doubles(numbers.column(read.key)))
             else:
                 counts = drawn.get(read.key, {})
                 shares = _scaled(list(counts.values()), item.rows - item.nulls)
@@ -172,7 +176,8 @@ class Profiler:
     # -- one scan for frequent values --------------------------------------------------------------------------------------
 
     def _tops(self, group: Sequence[tuple[Read, ColumnProfile]]) -> Iterator[ColumnProfile]:
-        few = {read.key for read, item in group if read.base in _ORDERED and item.distinct <= _FEW}
+        most = min(_FEW, _COUNTED // len(group))
+        few = {read.key for read, item in group if read.base in _ORDERED and item.distinct <= most}
         many = [read for read, item in group if read.base in _ORDERED and read.key not in few]
         frequent = self._frequent(many)
         counted = {read.key: read.cut for read, _ in group if read.key in few}
@@ -242,18 +247,27 @@ def _width(read: Read, whole: Bin) -> tuple[float, int]:
     return (span / _BARS, _BARS) if whole.low + span / _BARS > whole.low else (1.0, 1)
 
 
-def _bar(read: Read, whole: Bin) -> str:
-    width, bars = _width(read, whole)
-    return f"least(floor(({read.number} - {whole.low!r}::DOUBLE) / {width!r}::DOUBLE), {bars - 1})::INTEGER"
-
-
-def _bars(read: Read, whole: Bin, counts: Mapping[int, int]) -> tuple[Bin, ...]:
-    """The bars of a histogram; those of a sample stand for all rows."""
+def _measured(read: Read, item: ColumnProfile, values: np.ndarray[Any, Any]) -> ColumnProfile:
+    """The quantiles of sorted *values*, and the bars of a histogram; those of a sample stand for all rows."""
+    whole = item.histogram[0]
+    if not len(values):
+        return replace(item, histogram=())
     width, bars = _width(read, whole)
     edges = [whole.low + place * width for place in range(bars)]
     edges.append(max(whole.high, whole.low + bars * width if read.base is Base.INTEGER else whole.high))
-    rows = _scaled([counts.get(place, 0) for place in range(bars)], whole.rows)
-    return tuple(Bin(edges[place], edges[place + 1], rows[place]) for place in range(bars))
+    starts = [0, *values.searchsorted(edges[1:-1]).tolist(), len(values)]
+    rows = _scaled([end - start for start, end in pairwise(starts)], whole.rows)
+    at = tuple(float(values[max(ceil(share * len(values)) - 1, 0)]) for share in _AT)
+    return replace(item, quantiles=at, histogram=tuple(map(Bin, edges, edges[1:], rows)))
+
+
+def _doubles(column_: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+    """The values of a column of doubles, sorted, without nulls; pyarrow's own way would import pandas."""
+    import numpy as np  # noqa: PLC0415  heavy
+
+    chunks = [chunk.drop_null() for chunk in column_.chunks]
+    parts = [np.frombuffer(chunk.buffers()[1], np.float64)[chunk.offset : chunk.offset + len(chunk)] for chunk in chunks if len(chunk)]
+    return np.sort(np.concatenate(parts)) if parts else np.empty(0)
 
 
 def _shape(key: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from dq.engines.duckdb import repeats
 from dq.engines.duckdb.connection import Connection
 from dq.engines.duckdb.culprits import culprits, without
 from dq.engines.duckdb.masks import Masks, word_name
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 ORIGIN, RAW, REASONS = "__dq_source", "__dq_raw", "__dq_reasons"
 _BASE, _BAD, _SPARED, _DIVERTED, _MALFORMED = "__dq_base", "__dq_bad", "__dq_spared", "__dq_diverted", "__dq_malformed"
-_SPAN = 1 << 28  # bits of a bitmap: 32 MB a thread
 _SHOWN = 1_000  # characters of a value in a sample
 
 
@@ -75,6 +75,9 @@ class DuckView:
         bad = self._rows(passes.rows, empty)
         measures = self._measures({**passes.measures, "rows": exp.Count(this=exp.Star())}, SOURCE, empty)
         counted = measures.pop("rows")
+        if self._opened.readable not in (None, counted) and passes.where is None:
+            problem = f"{self._opened.readable:,} records were told apart, but {counted:,} were read"
+            raise EngineError(problem, self._opened.name, "write it as plain RFC 4180 text, or as Parquet")
         answers = self._answers(passes)
         self._unchanged()
         self._found = Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
@@ -101,9 +104,13 @@ class DuckView:
     def profile(self, guesses: Mapping[str, Sequence[Tree]]) -> tuple[ColumnProfile, ...]:
         """See `View.profile`."""
         rows = self._found.rows - self._malformed
-        profiles = Profiler(self._run, self._passes.columns, rows, guesses).profiles()
+        profiler = Profiler(self._run, self._table, self._passes.columns, rows, guesses)
+        profiles = profiler.profiles()
         self._unchanged()
         return profiles
+
+    def _table(self, sql: str) -> pa.Table:
+        return self._connection.reader(sql).read_all()
 
     def _unchanged(self) -> None:
         if self._stamps() != self._before:
@@ -114,18 +121,11 @@ class DuckView:
 
     def _key_set(self, name: str, select: exp.Select, repeated: Tree | None) -> bool:
         """Make a key set; whether it holds anything."""
-        if repeated is not None and self._all_differ(repeated):
-            return False
+        if repeated is not None and (found := repeats.repeated(self._connection, _sql(repeated))) is not None:
+            self._connection.raw.register(name, found)
+            return bool(found.num_rows)
         self._run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {_sql(select)}')
         return bool(self._run(f'SELECT count(*) FROM "{name}"')[0][0])
-
-    def _all_differ(self, key: Tree) -> bool:
-        """Whether integers *key* all differ, told exactly by a bitmap when they lie close enough together."""
-        low, high, count = self._run(f"SELECT min({_sql(key)}), max({_sql(key)}), count({_sql(key)}) FROM {SOURCE}")[0]
-        if low is None or high - low >= _SPAN:
-            return low is None
-        bits = f"bit_count(bitstring_agg(({_sql(key)})::HUGEINT - ({low}), 0, {high - low}))"
-        return bool(self._run(f"SELECT {bits} FROM {SOURCE}")[0][0] == count)
 
     def _rows(self, predicates: tuple[Predicate, ...], empty: frozenset[str]) -> dict[int, int]:
         """One scan: bad rows with a mask of the checks they break; then the counts, from the bad rows."""
