@@ -17,7 +17,7 @@ from dq.contract import Contract, dump
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job
-from dq.outcome import conclude
+from dq.outcome import Also, conclude
 from dq.plan import Field
 from dq.policy import UNSAID, Policy
 from dq.quarantine import (
@@ -267,7 +267,7 @@ class _Works:
 
     def look(self, now: datetime) -> Looked:
         """Label the rows, with *now* bound."""
-        result = self._result = conclude(self.job, self.engine, self.view, now=now, keep_bad=False)
+        result = self._result = conclude(self.job, self.engine, self.view, now=now, also=Also.WHY)
         stops = [item for item in result.checks if item.check.mode in (Mode.QUARANTINE, Mode.BLOCK)]
         facts = contract_facts(self.job.contract)
         counts = self.view.diverted_by()

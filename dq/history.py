@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dq import settings as settings_module
-from dq.diversion import complete, places
+from dq.diversion import complete, places, writes_into
 from dq.errors import DqError
 from dq.quarantine import Recovered
 from dq.quarantine import collect as collect_garbage
@@ -133,7 +133,7 @@ class History:
     def _finished(self, batch: Batch) -> Recovered:
         try:
             job, order = recalled(self._store.run(batch.run).origin, self._settings)
-            with opened(job) as (engine, view):
+            with opened(job, writable=writes_into(job, order.output)) as (engine, view):
                 return Recovered(batch, complete(job, order, batch, engine, view))
         except DqError as error:
             return Recovered(batch, error=error)

@@ -89,14 +89,32 @@ def _measured(check: Check, value: Scalar, numbers: Numbers, *, hidden: bool) ->
     if value is None:
         return Verdict(Status.SKIP, NotRun("no values"), "no values")
     bounds = " and ".join(str(limit) for limit in check.limits)
-    shown = "hidden" if hidden else _shown(value)
+    shares = [limit for limit in check.limits if limit.unit is Unit.PERCENT]
+    share = _share(check, value, numbers) if shares else value
+    shown = "hidden" if hidden else _percent(Fraction(str(share))) if shares else _shown(value)
     try:
-        holds = all(_holds(limit, value) for limit in check.limits)
+        holds = all(_holds(_of_one(limit), share) for limit in check.limits)
     except (TypeError, ValueError, ArithmeticError):
         reason = f"{shown} cannot be compared with {bounds}"
         return Verdict(Status.ERROR, NotRun(reason), reason)
     found = Measured(None if hidden else value, numbers.rows)
     return Verdict(Status.PASS if holds else _beyond(check.mode), found, f"{shown}, must be {bounds}")
+
+
+def _share(check: Check, value: Scalar, numbers: Numbers) -> Any:
+    """A measured share, from 0 to 1: of rows, among all rows of the dataset."""
+    if check.name == "row_count" or not isinstance(value, float):
+        return Fraction(_count(value), numbers.rows) if numbers.rows else Fraction(0)
+    return value
+
+
+def _of_one(limit: Limit) -> Limit:
+    """A limit in percent as one of a share from 0 to 1."""
+    if limit.unit is not Unit.PERCENT:
+        return limit
+    bounds = limit.value if isinstance(limit.value, tuple) else (limit.value,)
+    parts = tuple(Fraction(str(bound)) / 100 for bound in bounds)
+    return Limit(limit.op, parts if isinstance(limit.value, tuple) else parts[0], Unit.VALUE)
 
 
 def _shape(subject: Shape, numbers: Numbers, plan: Plan) -> Verdict:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Flag, auto
 
 from sqlglot import exp
 
@@ -21,12 +22,20 @@ from dq.why import Ground, standouts
 from dq.wording import misread_sql, sql_of
 
 
-def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: bool = True, profile: bool = False) -> Result:
+class Also(Flag):
+    """What a result holds beside its verdicts: each costs something."""
+
+    NOTHING = 0
+    BAD = auto()  # every bad row, on disk
+    WHY = auto()  # where the bad rows of a check concentrate: about a tenth of the time
+    PROFILE = auto()  # what every column holds
+
+
+def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also = Also.BAD | Also.WHY) -> Result:
     """
     Look at *view* once and judge it; afterwards the view knows which rows are diverted: those marked by a failing check.
 
-    *now* is what `now()` means in every rule. *keep_bad* False: the result has no `bad`, for who drains the view itself.
-    *profile*: the result says what every column holds.
+    *now* is what `now()` means in every rule; *also* is what the result is to hold beside the verdicts.
     """
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
@@ -35,13 +44,13 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, keep_bad: b
     if view.records:  # nobody wants to read how text is read
         declared = as_declared(plan, view.columns)
         shown = bind(plan, declared, dialect=engine.dialect, now=now, references=view.references, where=job.where)
-    look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=keep_bad)
+    look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=Also.BAD in also)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
-    grounds = {} if job.select.metadata_only else look.grounds(verdicts)
+    grounds = look.grounds(verdicts) if Also.WHY in also and not job.select.metadata_only else {}
     checks = tuple(
         look.check_result(number, item, verdicts[number], grounds.get(number)) for number, item in enumerate(plan.checks)
     )
-    profiles = profiled(view, plan) if profile and not job.select.metadata_only else ()
+    profiles = profiled(view, plan) if Also.PROFILE in also and not job.select.metadata_only else ()
     return Result(
         contract=plan.contract,
         object=plan.object,

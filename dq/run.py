@@ -20,7 +20,7 @@ from dq.contract import Contract, load
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job, Ref, prepare
-from dq.outcome import conclude, profiled
+from dq.outcome import Also, conclude, profiled
 from dq.plan import Plan, Selection, bind
 from dq.policy import AS_WRITTEN, Policy
 from dq.result import ColumnProfile, Result
@@ -57,6 +57,7 @@ def validate(
     dimensions: Sequence[str] = (),
     tags: Sequence[str] = (),
     metadata_only: bool = False,
+    why: bool = True,
     profile: bool = False,
     server: str | None = None,
     reading: Reading | Mapping[str, Any] | None = None,
@@ -79,6 +80,7 @@ def validate(
         dimensions: only checks of these quality dimensions; empty means all.
         tags: only checks with one of these tags; empty means all.
         metadata_only: judge names and types of columns, read no rows.
+        why: say where the bad rows of a failing check concentrate, too; about a tenth of the time.
         profile: say what every column holds, too.
         server: which server of the contract to read from and by.
         reading: the dialect of text files, instead of the server's; or only the words in which it differs.
@@ -105,7 +107,8 @@ def validate(
     )
     keeps = bool(job.settings.store_url) if record is None else record
     keep = _keeper(job) if keeps and not metadata_only else None
-    with _looked(job, progress, profile=profile) as (result, _):
+    also = Also.BAD | (Also.WHY if why else Also.NOTHING) | (Also.PROFILE if profile else Also.NOTHING)
+    with _looked(job, also, progress) as (result, _):
         if keep is not None:
             keep(result)
         return result
@@ -176,7 +179,7 @@ def split(
         where=where,
     )
     job = _settled(job)
-    with _looked(job) as (result, view):
+    with _looked(job, Also.BAD) as (result, view):
         return _halves(job.source, view, result, filtered=where is not None)
 
 
@@ -256,10 +259,10 @@ def _keeper(job: Job) -> Callable[[Result], object]:
 
 
 @contextmanager
-def _looked(job: Job, progress: Progress | None = None, *, profile: bool = False) -> Iterator[tuple[Result, View]]:
+def _looked(job: Job, also: Also, progress: Progress | None = None) -> Iterator[tuple[Result, View]]:
     """Look at the source and judge it; the view stays open for who wants its rows."""
     with opened(job, progress) as (engine, view):
-        yield conclude(job, engine, view, now=datetime.now(UTC), profile=profile), view
+        yield conclude(job, engine, view, now=datetime.now(UTC), also=also), view
 
 
 @contextmanager

@@ -309,13 +309,12 @@ MEASURES: Mapping[str, Callable[..., Any]] = {
     "sum": sum,
     "stddev": lambda values: statistics.stdev(values) if len(values) > 1 else None,
     "quantile": quantile,
-    "distinct_count": lambda values: len(set(values)),
     "distribution": distribution,
 }
 
 # -- the whole -------------------------------------------------------------------------------------------------------
 
-_OF_ALL = {"not_null", "not_missing", "fits_type", "row_count", "null_rate"}
+_OF_ALL = {"not_null", "not_missing", "fits_type", "row_count", "null_rate", "distinct_count"}
 CHECKS = frozenset({*ROWS, *GROUPS, *MEASURES, *_OF_ALL})
 
 
@@ -338,6 +337,8 @@ def measure(check: str, cells: Sequence[Any], kind: str, arguments: Mapping[str,
     values = [cell for cell in cells if not missing(cell) and fits(cell, kind)]
     if check == "row_count":
         return len(cells)
+    if check == "distinct_count":
+        return len(set(values))
     if check == "null_rate":
         return sum(missing(cell) for cell in cells) / len(cells) if cells else None
     return MEASURES[check](values, **arguments) if values else None

@@ -96,7 +96,7 @@ def quantile(column: Tree, *, quantile: float) -> Tree:
 
 @check(dimension="uniqueness", says="the number of distinct values of {column}", looks=Looks.MEASURE)
 def distinct_count(column: Tree) -> Tree:
-    """The number of different values; nulls are ignored."""
+    """The number of different values; nulls are ignored, 0 when there are no values."""
     return exp.Count(this=exp.Distinct(expressions=[column.copy()]))
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dq.diversion import Enforcement
 
 ENFORCE_VERSION = "1.0"
-EPILOG = "Exit codes: 0 passed or quarantined, 1 blocked, 2 wrong usage or contract or a rule cannot run, 3 the world failed: try again."
+EPILOG = "Exit codes: 0 passed or quarantined, 1 blocked, 2 wrong usage or contract or a rule cannot run, 3 the world failed."
 _STAGE = "How the stage goes on"
 
 

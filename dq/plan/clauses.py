@@ -155,7 +155,7 @@ def rule_promise(rule: Rule, clause: Clause, path: str) -> Promise | Gap:
     if metric == "rowCount":
         if not limits:
             raise UsageError("rowCount needs an operator", "", "add mustBeGreaterThan: 0, or another bound")
-        limits = tuple(Limit(limit.op, limit.value, Unit.VALUE) for limit in limits)
+        limits = _measured(limits, check)
     elif not path and "columns" not in arguments:
         raise UsageError(
             f"{metric} needs a column",
@@ -249,6 +249,7 @@ _MEASURES = {
     "distinct_count",
     "distribution",
 }
+_SHARES = {"row_count", "null_rate", "distribution"}  # rows: of all rows of the dataset
 _SHORT = {"min": "minimum", "max": "maximum", "avg": "mean", "average": "mean", "one_per_group": "one_per_group"}
 
 
@@ -268,15 +269,25 @@ def _custom(rule: Rule, clause: Clause) -> Promise | Gap:
     limits, warning = limits_of(operators, str(said.pop("unit", rule.unit)))
     if check == "distribution" and "max_distance" in said:
         limits = (Limit(Op.LE, said.pop("max_distance")),)
-    if "column" in said:
-        said["columns"] = (str(said.pop("column")),)
-    elif "by" in said and check in ("one_per_group", "group_sum"):
-        by = said.pop("by")
-        said["columns"] = (by,) if isinstance(by, str) else tuple(by)
-    elif "columns" in said:
-        said["columns"] = tuple(said["columns"])
+    spellings = ("column", "by", "columns") if check in ("one_per_group", "group_sum") else ("column", "columns")
+    if key := next((key for key in spellings if key in said), None):
+        said["columns"] = _names(key, said.pop(key))
     if check in _MEASURES:
         if not limits:
             raise UsageError(f"check '{check}' needs a bound", "", "add mustBeBetween: [1, 5], or another operator")
-        limits = tuple(Limit(limit.op, limit.value, Unit.VALUE) for limit in limits)
+        limits = _measured(limits, check)
     return Promise(check, clause, said, limits or NONE_BAD, warning=warning)
+
+
+def _names(key: str, value: object) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+        raise UsageError(f"'{key}' names no columns: {value!r}", "", f"say {key}: NAME, or {key}: [NAME, NAME]")
+    return tuple(names)
+
+
+def _measured(limits: tuple[Limit, ...], check: str) -> tuple[Limit, ...]:
+    """The limits as those of a measured value; one that is a share may be bounded in percent."""
+    if check not in _SHARES and any(limit.unit is Unit.PERCENT for limit in limits):
+        raise UsageError(f"'{check}' is no share: it has no percent", "", "leave out unit: percent")
+    return tuple(Limit(item.op, item.value, item.unit if item.unit is Unit.PERCENT else Unit.VALUE) for item in limits)

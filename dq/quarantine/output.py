@@ -11,7 +11,7 @@ from pathlib import Path
 from dq.errors import UsageError, WorldError
 from dq.quarantine.key import folder_name
 from dq.source import Format
-from dq.store import Turn
+from dq.store import Turn, faults
 
 _SUFFIXES = {".parquet": Format.PARQUET, ".csv": Format.CSV, ".jsonl": Format.JSON, ".ndjson": Format.JSON, ".json": Format.JSON}
 _SLOT, _BATCH = "dq_slot", "dq_batch"
@@ -119,6 +119,7 @@ def publish(place: Target, turn: Turn, write: WriteGood) -> int:
         try:
             rows = write(str(staged), place.format, {_SLOT: slot, _BATCH: edition})
             _sync(staged)
+            faults.at("after-stage")
             turn.confirm()
             _move(staged, place, {_SLOT: slot, _BATCH: edition})
         finally:
@@ -143,8 +144,10 @@ def _move(staged: Path, place: Target, facts: Mapping[str, str]) -> None:
         )
         _sync(draft)
         draft.replace(note)
+    faults.at("before-rename")
     staged.replace(place.path)
     _sync(place.path.parent)
+    faults.at("after-rename")
 
 
 def _footer(path: Path) -> Mapping[str, str] | None:

@@ -31,6 +31,7 @@ STEPS = (
 )
 TRANSACTIONS = ("claim", "commit", "block", "mark")
 POINTS = (*STEPS, *(f"{name}:{side}" for name in TRANSACTIONS for side in ("before COMMIT", "after COMMIT")))
+FILES = ("after-stage", "before-rename", "after-rename")  # while good rows are published as a file
 
 _hook: Hook | None = None
 
@@ -57,8 +58,8 @@ def from_text(text: str) -> Hook:
     point, _, action = text.rpartition(":")
     head, _, tail = point.rpartition(":")
     point, number = (head, int(tail)) if tail.isdecimal() else (point, 1)
-    if point not in POINTS or action not in ("kill", "raise"):
-        raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join(POINTS)}")
+    if point not in (*POINTS, *FILES) or action not in ("kill", "raise"):
+        raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join((*POINTS, *FILES))}")
     passed = 0
 
     def strike(name: str) -> None:

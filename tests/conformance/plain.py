@@ -27,7 +27,7 @@ def verdict(fact: Fact) -> Any:
     place = fact.data.index(columns[0])
     column = [row[place] for row in (fact.rows if fact.check == "not_missing" else cells)]  # as written
     kind = fact.columns.declared.get(columns[0], {}).get("logicalType", "string")
-    if fact.check in oracle.MEASURES or fact.check in ("row_count", "null_rate"):
+    if fact.check in oracle.MEASURES or fact.check in ("row_count", "null_rate", "distinct_count"):
         return oracle.measure(fact.check, column, kind, arguments)
     return oracle.bad_values(fact.check, column, kind, {name: said for name, said in arguments.items() if name != "kind"})
 

@@ -26,13 +26,13 @@ def test_without_data_every_set_is_skipped(tmp_path: Path) -> None:
     """A folder without sets is no failure: each set says that it is skipped."""
     done = _run(tmp_path)
     assert done.returncode == 0
-    assert [line.split(":")[:2] for line in done.stdout.splitlines()] == [["skipped", " odcs"], ["skipped", " datacontract_cli"]]
+    assert [line.split(":")[:2] for line in done.stdout.splitlines()] == [["skipped", " odcs"], ["skipped", " datacontract_cli"], ["skipped", " taxi"]]
 
 
 def test_an_unknown_set_is_refused(tmp_path: Path) -> None:
     """A set that nobody knows is refused with the known ones."""
     done = _run(tmp_path, "odsc")
-    assert (done.returncode, done.stderr) == (2, "no set 'odsc'; known sets: odcs, datacontract_cli\n")
+    assert (done.returncode, done.stderr) == (2, "no set 'odsc'; known sets: odcs, datacontract_cli, taxi\n")
 
 
 def test_verdicts_are_counted_and_misses_written(tmp_path: Path) -> None:

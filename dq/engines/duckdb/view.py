@@ -96,6 +96,7 @@ class DuckView:
             found=self._found,
             lost=lost & self._masks.bits.keys(),
             is_text=self.records,
+            files=len(self._opened.files),
         )
         grounds = evidence.grounds(own)
         self._unchanged()

@@ -97,6 +97,7 @@ class Evidence:
     found: Findings
     lost: frozenset[int]
     is_text: bool
+    files: int
 
     def grounds(self, own: Mapping[int, Collection[str]]) -> dict[int, Ground]:
         """The counts that `dq.why.standouts` judges, for those checks of *own* with enough bad rows; see `View.grounds`."""
@@ -122,8 +123,8 @@ class Evidence:
     # -- what rows can be told apart by ----------------------------------------------------------------------------------
 
     def _facets(self) -> list[Facet]:
-        """The file, then every column with values that can be compared."""
-        facets = [Facet(FILE, _name(self.origin))]
+        """The file, where there are several, then every column with values that can be compared."""
+        facets = [Facet(FILE, _name(self.origin))] if self.files > 1 else []
         typed = ", ".join(f"{render(tree, 'duckdb')} AS c{place}" for place, tree in enumerate(self.passes.columns.values()))
         described = self.run(f"DESCRIBE SELECT {typed} FROM {SOURCE}") if typed else []
         for (name, tree), (_, kind, *_) in zip(self.passes.columns.items(), described, strict=True):
