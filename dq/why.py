@@ -172,9 +172,22 @@ def _stretch(ground: Ground) -> Standout | None:
     ranges = BUCKETS * (BUCKETS + 1) // 2
     if not _stands_out(wide, Ground(ground.bad, ground.rows, ranges)):
         return None
-    inside = [bucket for bucket in ground.buckets if low <= bucket.place <= high]
-    first, last = min(bucket.first for bucket in inside), max(bucket.last for bucket in inside)
+    inside = _with_edges(ground.buckets, low, high)
+    first, last, bad = inside[0].first, inside[-1].last, sum(bucket.bad for bucket in inside)
     return _told(Spot(POSITION, f"{first:,} to {last:,}", bad, last - first + 1), ground)
+
+
+def _with_edges(buckets: Sequence[Bucket], low: int, high: int) -> list[Bucket]:
+    """The buckets from *low* to *high*, and those beside them that the range only begins or ends in: at least half as dense."""
+    inside = [bucket for bucket in buckets if low <= bucket.place <= high]
+    span = inside[-1].last - inside[0].first + 1
+    density = sum(bucket.bad for bucket in inside) / span
+    for bucket in buckets:
+        if bucket.place == low - 1 and 2 * bucket.bad >= density * (inside[0].first - bucket.first):
+            inside = [bucket, *inside]
+        if bucket.place == high + 1 and 2 * bucket.bad >= density * (bucket.last - inside[-1].last):
+            inside = [*inside, bucket]
+    return inside
 
 
 def _best_range(counts: Sequence[int], drawn: int) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from dq.checks import Answer, Check, Keys, Measure, Rows
 from dq.plan import RECORD, TYPED, Passes, Plan
 from dq.plan.values import type_of
-from dq.sql import SOURCE, InSet, Tree, all_of, column, compare, is_null, not_, render, table
+from dq.sql import SOURCE, InSet, Tree, all_of, column, compare, is_null, not_, render, render_query, table
 
 
 def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) -> str:
@@ -25,10 +25,23 @@ def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) 
         tree = tree.transform(
             lambda node: exp.Literal.string("***") if isinstance(node, exp.Literal) and node.is_string else node
         )
+    if isinstance(tree, exp.Query) and isinstance(check.subject, Answer):
+        return render_query(_as_asked(tree, plan.object), dialect)
     return render(
-        tree.transform(lambda node: table(plan.object) if isinstance(node, exp.Table) and node.name in (SOURCE, TYPED) else node),
-        dialect,
+        tree.transform(lambda node: table(plan.object) if isinstance(node, exp.Table) and node.name == SOURCE else node), dialect
     )
+
+
+def _as_asked(tree: exp.Query, name: str) -> exp.Query:
+    """A user's own query with the dataset called *name* again."""
+    tree = tree.copy()
+    for node in list(tree.find_all(exp.Identifier)):
+        if node.name == TYPED:
+            node.replace(exp.to_identifier(name, quoted=True))
+    for source in tree.find_all(exp.Table):
+        if source.alias == source.name:
+            source.set("alias", None)
+    return tree
 
 
 def _query(number: int, check: Check, plan: Plan, passes: Passes) -> Tree | None:

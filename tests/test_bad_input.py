@@ -354,6 +354,8 @@ def test_a_pattern_outside_the_subset_is_a_fault_of_the_contract(pattern: str, w
         ),
         ({"check": "matches", "column": "name", "pattern": "("}, "a ( without its ) is outside the portable pattern subset"),
         ({"check": "mean", "column": "id"}, "check 'mean' needs a bound\n  add mustBeBetween: [1, 5], or another operator"),
+        ({"check": "mean", "column": "id", "mustBe": 1, "unit": "percent"}, "'mean' is no share: it has no percent"),
+        ({"check": "not_null", "columns": 5}, "'columns' names no columns: 5\n  say columns: NAME"),
         ({"check": "condition", "sql": "id IN (SELECT 1)"}, "a sub-select\n  use a relationship, or a sql rule"),
         ({"check": "condition", "sql": "id = 1; DROP TABLE x"}, "';' inside a condition\n  write one expression"),
         ({"check": "condition", "sql": "read_csv('x') IS NULL"}, "read_csv"),
@@ -402,6 +404,50 @@ def test_a_sql_rule_that_does_more_than_ask_is_an_error(query: str, what: str) -
     ((check, status, message),) = _told(result)
     assert (check, status, result.status, exit_code(result)) == ("sql", "error", "error", 2)
     assert what.lower() in message.lower()
+
+
+@pytest.mark.parametrize("query", ["SELECT id FROM people", "SELECT id, name FROM people LIMIT 1"])
+def test_a_sql_rule_of_many_values_is_an_error(query: str) -> None:
+    """A query that gives more than one value is not judged by the first of them."""
+    rows = [*ROWS, {"id": 2, "name": "Bob"}]
+    result = dq.validate(rows, _contract(PEOPLE, {"type": "sql", "query": query, "mustBe": 1}))
+    ((check, status, message),) = _told(result)
+    assert (check, status, result.status) == ("sql", "error", "error")
+    assert "the query gives more than one value" in message
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "WITH x AS (SELECT * FROM people) SELECT COUNT(*) FROM x",
+        "SELECT COUNT(*) FROM people AS a JOIN people AS b ON a.id = b.id",
+        "SELECT SUM(id) OVER () FROM people LIMIT 1",
+        "SELECT MAX(id) FROM (SELECT id FROM people UNION ALL SELECT id FROM people)",
+        "SELECT COUNT(*) FROM {object} WHERE {object}.id > 0",
+    ],
+)
+def test_a_sql_rule_may_use_all_that_a_query_can(query: str) -> None:
+    """Words outside the vocabulary of conditions are shown with the result as they run."""
+    result = dq.validate(ROWS, _contract(PEOPLE, {"type": "sql", "query": query, "mustBe": 2}))
+    (told,) = result.failures
+    assert (told.check.id, told.status, told.found) == ("sql", "fail", dq.result.Measured(1, 1))
+    assert "people" in told.sql
+    assert "__dq" not in told.sql
+
+
+def test_metadata_alone_says_nothing_about_records(tmp_path: Path) -> None:
+    """Without reading rows, no record passes, and of types only those that fit whatever the rows hold."""
+    path = tmp_path / "people.csv"
+    path.write_text("id,name\n1\n")
+    told = {item.check.id: str(item.status) for item in dq.validate(path, _contract(), metadata_only=True).checks}
+    assert told == {"columns": "pass", "id.type": "skip", "name.type": "pass"}
+
+
+def test_records_alone_are_no_check(tmp_path: Path) -> None:
+    """A contract that promises nothing is an error over text, as over a frame."""
+    path = tmp_path / "people.csv"
+    path.write_text("id,name\n1,a\n")
+    assert dq.validate(path, _contract(())).status == dq.validate(pd.DataFrame({"id": [1]}), _contract(())).status == "error"
 
 
 def test_a_literal_of_another_type_is_an_error() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -62,13 +63,13 @@ def test_what_does_not_stand_out_is_not_told(ground: Ground, why: str) -> None:
     assert standouts(ground) == (), why
 
 
-@settings(max_examples=50)
-@given(st.lists(st.integers(0, 4), min_size=200, max_size=400), st.randoms(use_true_random=False))
-def test_bad_rows_spread_at_random_claim_nothing(values: list[int], random: object) -> None:
+@settings(max_examples=50, derandomize=True)
+@given(st.lists(st.integers(0, 4), min_size=20, max_size=40), st.integers())
+def test_bad_rows_spread_at_random_claim_nothing(values: list[int], seed: int) -> None:
     """Bad rows chosen without looking at the values stand out nowhere, in values as in positions."""
-    rows = len(values) * 10
+    rows = 4_000
     of_all = [values[row % len(values)] for row in range(rows)]
-    chosen = sorted(random.sample(range(rows), 100))  # type: ignore[attr-defined]
+    chosen = sorted(Random(seed).sample(range(rows), 100))  # noqa: S311  a repeatable choice
     spots = tuple(
         Spot("a", str(value), sum(of_all[row] == value for row in chosen), of_all.count(value)) for value in sorted(set(values))
     )

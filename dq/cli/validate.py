@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,14 +136,14 @@ def validate(
             dimensions=dimensions or (),
             tags=tags or (),
             metadata_only=metadata_only,
-            profile=profile or Format.HTML in (form, chosen_format(form, out)),
+            profile=profile or (chosen_format(form, out) is Format.HTML and not metadata_only),
             server=server,
             reading=reading,
             settings=chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
             progress=progress,
             record=False if no_record else None,
         )
-    _deliver(result, form, out, bad)
+    _deliver(result, form, out, bad, columns=profile)
     raise typer.Exit(exit_code(result, strict=strict))
 
 
@@ -195,8 +196,12 @@ def _reads(given: str, path: Path) -> bool:
 # -- results ---------------------------------------------------------------------------------------------------------
 
 
-def _deliver(result: Result, form: Format | None, out: Path | None, bad: Path | None) -> None:
-    """Write the files that were asked for and show the report; what cannot be written does not hide the verdict."""
+def _deliver(result: Result, form: Format | None, out: Path | None, bad: Path | None, *, columns: bool) -> None:
+    """
+    Write the files that were asked for and show the report; what cannot be written does not hide the verdict.
+
+    The terminal says what the columns hold only when *columns* were asked for.
+    """
     _spare([result.source], out, bad)  # where a server of the contract says what is read
     told: dict[str, Any] = {}
     try:
@@ -210,4 +215,5 @@ def _deliver(result: Result, form: Format | None, out: Path | None, bad: Path | 
                 part.write_text(text, "utf-8")
     finally:
         shown = Format.TERMINAL if out else form or Format.TERMINAL
-        write(rendered(result, shown, page() | told), encoding=None if shown is Format.TERMINAL else "utf-8")
+        seen = result if columns or shown is not Format.TERMINAL else replace(result, profile=())
+        write(rendered(seen, shown, page() | told), encoding=None if shown is Format.TERMINAL else "utf-8")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dq.plan import Columns, Field, Passes
+from dq.result import ColumnProfile
 from dq.source import Format, Other, Reading, Source
-from dq.sql import Scalar
+from dq.sql import Scalar, Tree
 from dq.why import Ground
 
 if TYPE_CHECKING:

@@ -313,7 +313,8 @@ def _to_itself(select: exp.Select) -> exp.Select:
         name = exp.to_identifier(node.name, quoted=True)
         return exp.Table(this=exp.to_identifier(SOURCE, quoted=True), alias=exp.TableAlias(this=name))
 
-    return select.copy().transform(itself)
+    found: exp.Select = select.copy().transform(itself)
+    return found
 
 
 def _partner_columns(select: exp.Select) -> list[str]:

@@ -22,6 +22,7 @@ MEANING = 1  # raised when the same contract would judge the same rows different
 
 RECORD = "record"  # the check that every record of a text file can be read
 COLUMNS = "columns"  # the check that the declared columns are there
+_OF_TYPES = ("type", "fits_type")  # the check of a declared type, and the one that a rule asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,16 @@ class Selection:
     metadata_only: bool = False
 
     def wants(self, item: Check) -> bool:
-        """Whether *item* belongs to it. Records that cannot be read are always told."""
+        """Whether *item* belongs to it. Where rows are read, records that cannot be are always told."""
         if item.id == RECORD:
-            return True
+            return not self.metadata_only
         if self.rules and not {item.id, item.rule} & set(self.rules):
             return False
         if self.dimensions and item.dimension not in self.dimensions:
             return False
         if self.tags and not set(self.tags) & set(item.tags):
             return False
-        return not self.metadata_only or isinstance(item.subject, Shape) or item.name == "fits_type"
+        return not self.metadata_only or isinstance(item.subject, Shape) or item.name in _OF_TYPES
 
 
 EVERYTHING = Selection()
@@ -196,8 +197,7 @@ class _Compiler:
         stages = site.said("stages")
         rule = (site.rule.id or site.rule.name) if site.rule else ""
         if isinstance(promise, Gap):
-            waived = {name for part in site.extensions for name in part.waive or ()}
-            self.gaps.append(replace(promise, waived=bool(rule) and rule in waived, column=site.path))
+            self.gaps.append(replace(promise, waived=_is_waived(rule, site), column=site.path))
         elif stages is not None and self.stage is not None and self.stage not in stages:
             self._gap(promise, site, f"holds at {', '.join(stages)}", GapKind.NOT_JUDGED)
         else:
@@ -210,7 +210,11 @@ class _Compiler:
 
     def _gap(self, promise: Promise, site: Site, reason: str, kind: GapKind) -> None:
         rule = (site.rule.id or site.rule.name) if site.rule else ""
-        self.gaps.append(Gap(promise.clause, reason, kind, rule=rule, column=site.path))
+        self.gaps.append(Gap(promise.clause, reason, kind, waived=_is_waived(rule, site), rule=rule, column=site.path))
+
+
+def _is_waived(rule: str, site: Site) -> bool:
+    return bool(rule) and any(rule in (part.waive or ()) for part in site.extensions)
 
 
 def _rule_text(rule: Rule) -> str:

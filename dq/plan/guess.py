@@ -13,7 +13,7 @@ _KINDS = (Base.INTEGER, Base.NUMBER, Base.BOOLEAN, Base.DATE, Base.TIMESTAMP, Ba
 
 
 def guesses(columns: Columns, declared: Collection[str]) -> dict[str, tuple[Tree, ...]]:
-    """Readings of every column of a text file that is not *declared*, narrowest first; a reading is null where it does not fit."""
+    """Readings of every column of text that is not *declared*, narrowest first; a reading is null where it does not fit."""
     found = {}
     for name, actual in columns.types.items():
         is_json = base_of(actual) is Base.JSON

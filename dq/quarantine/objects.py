@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
-from urllib.parse import urlsplit
 
 from dq.errors import DqError, MissingExtra, UsageError, WorldError
 
@@ -96,16 +96,17 @@ def objects(root: str, storage: Mapping[str, Any] | None = None) -> Objects:
 
 def without_secrets(url: str) -> str:
     """The URL without user, password and query."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    protocol, separator, rest = re.split(r"[?#]", url, maxsplit=1)[0].partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{protocol}{separator}{place.rpartition('@')[2]}{slash}{path}"
 
 
 @contextmanager
 def telling(what: str, where: str, mend: str) -> Iterator[None]:
-    """Failures of disk and network leave as WorldError; a missing object as FileNotFoundError."""
+    """Failures of disk and network leave as WorldError."""
     try:
         yield
-    except (DqError, FileNotFoundError):
+    except DqError:
         raise
     except FileExistsError:
         raise WorldError(f"{what}: it exists already", where, "nothing was overwritten; try again") from None
@@ -146,7 +147,9 @@ class Folder:
     def open(self, path: str) -> IO[bytes]:
         """The bytes of an object."""
         with telling("a payload object cannot be read", str(self.root / path), "can the folder be read?"):
-            return (self.root / path).open("rb")
+            with suppress(FileNotFoundError):
+                return (self.root / path).open("rb")
+        raise FileNotFoundError(path)
 
     def delete(self, path: str) -> None:
         """Remove an object, and folders that are empty then."""
@@ -248,8 +251,10 @@ class Bucket:
         """The bytes of an object."""
         with telling("a payload object cannot be read", f"{self.name}/{path}", "can the object store be reached and read?"):
             self._system.invalidate_cache()
-            opened: IO[bytes] = self._system.open(f"{self._base}/{path}", "rb")
-            return opened
+            with suppress(FileNotFoundError):
+                opened: IO[bytes] = self._system.open(f"{self._base}/{path}", "rb")
+                return opened
+        raise FileNotFoundError(path)
 
     def delete(self, path: str) -> None:
         """Remove an object."""

@@ -104,8 +104,8 @@ def _trouble(item: CheckResult, result: Result, width: int, *, detailed: bool) -
     yield after("  ", Text.assemble((said, colour), "  ", (_about(check), "dim")))
     if not detailed:
         return
-    for said in item.why:
-        yield Padding(Text(words.standout(item, said)), (0, 0, 0, 4))
+    for spot in item.why:
+        yield Padding(Text(words.standout(item, spot)), (0, 0, 0, 4))
     if item.samples:
         yield Padding(_samples(item, result, width - 4), (0, 0, 0, 4))
     yield Padding(Text(f"at {shown(str(check.clause.place), 200)}", "dim"), (0, 0, 0, 4))

@@ -92,12 +92,16 @@ def _head(result: Result) -> Markup:
         ("Bad rows", f"{result.bad_rows:,}{share}", "number wrong" if result.bad_rows else "number"),
         ("Checks", f"{len(result.checks):,}", "number"),
         ("Stage", cut(result.stage), ""),
-        ("Source", cut(result.source), ""),
+        ("Source", cut(result.source), "wide"),
         ("When", result.now.strftime("%Y-%m-%d %H:%M:%S %Z").strip(), ""),
         ("Read by", f"{cut(result.engine)} in {words.duration(result.seconds)}", ""),
         ("Owned by", cut(", ".join(result.owners)), ""),
     ]
-    told = [tag("div", tag("dt", name), tag("dd", text, class_=look or None)) for name, text, look in facts if text]
+    told = [
+        tag("div", tag("dt", name), tag("dd", text, class_=look or None), class_="wide" if look == "wide" else None)
+        for name, text, look in facts
+        if text
+    ]
     return joined(
         (
             tag("div", tag("span", "Data quality report", class_="soft"), button, class_="line"),

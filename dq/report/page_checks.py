@@ -135,7 +135,8 @@ def _body(item: CheckResult, result: Result) -> Iterator[Markup]:
         yield tag("h4", f"{words.percent(item.found.share)} of the rows it judges")
         yield bar(float(item.found.share), width=320)
     if item.why:
-        yield tag("h4", "Where the bad rows are")
+        keys = (tag("span", class_="key bad"), "bad rows", tag("span", class_="key all"), "all rows")
+        yield tag("h4", "Where the bad rows are, ", *keys)
         yield tag("ul", joined(_standout(item, said) for said in item.why), class_="why")
     if item.samples:
         yield joined((tag("h4", _sampled(item)), _samples(item, result)))

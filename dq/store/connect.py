@@ -151,8 +151,8 @@ def _need_psycopg() -> None:
 
 def shown(url: sa.URL) -> str:
     """The address without its secrets."""
-    query = {name: "***" if _SECRET.search(name) else value for name, value in url.query.items()}
-    return url.set(query=query).render_as_string(hide_password=True)
+    hidden = [name for name in url.query if _SECRET.search(name)]
+    return url.difference_update_query(hidden).render_as_string(hide_password=True)
 
 
 def _secrets(url: sa.URL) -> list[str]:

@@ -59,7 +59,9 @@ def from_text(text: str) -> Hook:
     head, _, tail = point.rpartition(":")
     point, number = (head, int(tail)) if tail.isdecimal() else (point, 1)
     if point not in (*POINTS, *FILES) or action not in ("kill", "raise"):
-        raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join((*POINTS, *FILES))}")
+        raise UsageError(
+            f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join((*POINTS, *FILES))}"
+        )
     passed = 0
 
     def strike(name: str) -> None:

@@ -46,7 +46,9 @@ def axe() -> str:
         part.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(HERE / name, part / name)
-        done = subprocess.run([npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=part, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=part, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             pytest.skip(f"needs axe-core: npm ci failed: {done.stderr[-300:]}")
         shutil.rmtree(TOOLS, ignore_errors=True)
@@ -70,7 +72,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def show(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Seen]]:
     """Open a text as a page, the network blocked; arguments are those of a browser's context."""
-    contexts = []
+    contexts: list[Any] = []
 
     def showing(text: str, **said: Any) -> Seen:
         file = tmp_path / f"page{len(contexts)}.html"

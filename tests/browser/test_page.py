@@ -41,8 +41,10 @@ def result() -> Result:
         *(_check(f"column_{number}.required", Status.PASS, 0) for number in range(40)),
     )
     histogram = tuple(Bin(float(number), float(number + 1), number * 7) for number in range(12))
-    column = ColumnProfile("dep_time", "INTEGER", 1000, 40, 31, "0", "12", 5.0, 2.0, (0.0, 2.0, 5.0, 8.0, 12.0), None, (("5", 300),))
-    gap = Gap(Clause(Place("contracts/flights/1.0.0.odcs.yaml", 88, "schema.flights.quality[2]"), "soda"), "rules of 'soda' are not run")
+    quantiles = (0.0, 2.0, 5.0, 8.0, 12.0)
+    column = ColumnProfile("dep_time", "INTEGER", 1000, 40, 31, "0", "12", 5.0, 2.0, quantiles, None, (("5", 300),))
+    place = Place("contracts/flights/1.0.0.odcs.yaml", 88, "schema.flights.quality[2]")
+    gap = Gap(Clause(place, "soda"), "rules of 'soda' are not run")
     return Result(
         contract="flights@1.0.0",
         object="flights",

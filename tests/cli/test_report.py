@@ -51,7 +51,8 @@ def test_validate_and_report_write_the_same(dq: Callable[..., Any], stored: Path
 def test_html_always_has_a_profile(dq: Callable[..., Any]) -> None:
     """A page shows what the columns hold, whether a profile was asked for or not; other forms only when it was."""
     assert "Histogram of age" in dq("validate", "bad.csv", "-c", "people", "--format", "html").out
-    dq("validate", "bad.csv", "-c", "people", "--out", "page.html")
+    shown = dq("validate", "bad.csv", "-c", "people", "--out", "page.html").out
+    assert len(shown.splitlines()) == len(dq("validate", "bad.csv", "-c", "people").out.splitlines())
     assert "Histogram of age" in Path("page.html").read_text("utf-8")
     assert json.loads(dq("validate", "bad.csv", "-c", "people", "--format", "json").out)["profile"] == []
 
@@ -75,7 +76,10 @@ def test_standard_input_is_read(process: Callable[..., Any], stored: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nothing.json"], "error: nothing.json: there is no such file\n  dq validate … --format json --out result.json writes one\n"),
+        (
+            ["nothing.json"],
+            "error: nothing.json: there is no such file\n  dq validate … --format json --out result.json writes one\n",
+        ),
         (["good.csv"], "error: good.csv: this is not JSON: "),
         (["latin.json"], "error: latin.json: this is not UTF-8\n"),
         (["old.json"], "error: old.json: a result of schema version 0.3 cannot be read; this is 1.1\n  run the checks again"),

@@ -15,7 +15,6 @@ from tests.faults.campaign import Report, run
 from tests.faults.mutants import MUTANTS, sown
 from tests.postgres import server
 
-
 ENOUGH = 200  # attempts to find a fault that was sown
 
 

@@ -13,9 +13,8 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 
-from dq.errors import Fenced
-from dq.quarantine import care, objects, protocol
-from dq.store import Batch, Claim, RunFacts, Settlement, Slot, State, Store, TakenOver, Turn, batches, reading, rows, schema
+from dq.quarantine import objects, protocol
+from dq.store import Batch, Claim, Settlement, Slot, State, Store, TakenOver, Turn, batches, reading, schema
 
 Patch = tuple[object, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
@@ -199,7 +198,14 @@ def two_transactions() -> list[Patch]:
 
         def add(connection: sa.Connection) -> None:
             parts = [
-                {"batch": claim.batch_id, "ordinal": n, "path": part.path, "rows": part.rows, "size": part.size, "sha256": part.sha256}
+                {
+                    "batch": claim.batch_id,
+                    "ordinal": n,
+                    "path": part.path,
+                    "rows": part.rows,
+                    "size": part.size,
+                    "sha256": part.sha256,
+                }
                 for n, part in enumerate(settlement.parts)
             ]
             if parts:
@@ -253,6 +259,3 @@ def revived_by_a_zombie() -> list[Patch]:
         return claim(self, *said, **{**more, "first": 0})
 
     return [(Store, "claim", again), (protocol, "_wait_for_other", lambda *_: None)]
-
-
-

@@ -12,7 +12,9 @@ import pytest
 
 def _campaign(repository: Path, *said: str) -> None:
     """In a process of its own: its children are forked, and must not inherit threads."""
-    run = subprocess.run([sys.executable, "-m", "tests.faults", *said], cwd=repository, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.faults", *said], cwd=repository, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
 
 

@@ -19,7 +19,7 @@ from tests.faults import history
 from tests.faults.world import EPOCH, Input, World, is_bad
 
 DAY = Input("day", 1, 1)
-THEN = next(n for n in range(99) if 3 == sum(is_bad(row, "plan 1", EPOCH + timedelta(seconds=n)) for row in DAY.rows))
+THEN = next(n for n in range(99) if sum(is_bad(row, "plan 1", EPOCH + timedelta(seconds=n)) for row in DAY.rows) == 3)
 
 
 @pytest.fixture
@@ -137,7 +137,9 @@ def test_a_publisher_that_lost_its_lock_changes_nothing(postgres: Callable[[], s
 
 def _cut(connection: sa.Connection) -> None:
     connection.execute(
-        sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        sa.text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
     )
 
 

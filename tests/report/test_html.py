@@ -102,7 +102,7 @@ def test_a_failure_comes_with_clause_sql_samples_and_reasons(full: Result) -> No
     for said in (
         "contracts/flights/1.0.0.odcs.yaml:31 schema.flights.dep_time.maximum",
         "maximum: 0",
-        "\"dep_time\" > 2400 OR \"carrier\" = 'a b  c'",
+        '"dep_time" > 2400 OR "carrier" = \'a b  c\'',
         "line 1205",
         "N14228",
         '" IAH "',

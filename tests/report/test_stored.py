@@ -23,9 +23,21 @@ def rich(full: Result) -> Result:
     """A result with reasons and a profile."""
     why = (Standout("carrier", None, 28, 28 / 29, 26_397, 0.08, 12.3), Standout("(position)", "1 to 9", 29, 1.0, 9, 0.1, 9.0))
     column = ColumnProfile(
-        "dep_time", "INTEGER", 9, 1, 8, "1", "9", 4.5, 1.5, (1.0, 2.0, 3.0, 4.0, 5.0), (1, 1.5, 2), (("1", 2), (None, 1)), (("9", 9),),
-        (Bin(1.0, 9.0, 8),),
-    )  # fmt: skip
+        name="dep_time",
+        type="INTEGER",
+        rows=9,
+        nulls=1,
+        distinct=8,
+        low="1",
+        high="9",
+        mean=4.5,
+        stddev=1.5,
+        quantiles=(1.0, 2.0, 3.0, 4.0, 5.0),
+        lengths=(1, 1.5, 2),
+        top=(("1", 2), (None, 1)),
+        patterns=(("9", 9),),
+        histogram=(Bin(1.0, 9.0, 8),),
+    )
     return replace(full, checks=(replace(full.checks[0], why=why), *full.checks[1:]), profile=(column,))
 
 
@@ -96,7 +108,10 @@ def test_an_older_and_a_newer_minor_version_are_read(full: Result) -> None:
         ("[1]", "this is not a result of dq"),
         ('{"rows": 3}', "this is not a result of dq"),
         ('{"schema_version": "1.1"}', "this result lacks 'contract'"),
-        ('{"schema_version": "1.1", "contract": 1, "dataset": 1, "status": "fine"}', "this result holds what does not fit: 'fine'"),
+        (
+            '{"schema_version": "1.1", "contract": 1, "dataset": 1, "status": "fine"}',
+            "this result holds what does not fit: 'fine'",
+        ),
     ],
 )
 def test_what_is_no_result_is_refused(text: str, message: str) -> None:

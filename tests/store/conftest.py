@@ -37,7 +37,9 @@ class Facts:
         parts = (Part(f"payload-{bad}", bad, 100, "sha"),) if bad else ()
         reasons = (Reason("amount.min", bad, "min", "amount"),) if bad else ()
         outcome = Outcome.QUARANTINED if bad else Outcome.PASSED
-        return Settlement(**{"outcome": outcome, "rows": 10, "bad": bad, "run": self.run(), "parts": parts, "reasons": reasons, **said})
+        return Settlement(
+            **{"outcome": outcome, "rows": 10, "bad": bad, "run": self.run(), "parts": parts, "reasons": reasons, **said}
+        )
 
     def claim(self, store: Store, batch_id: str, slot: Slot | None = None, **said: Any) -> Claim:
         """S1."""

@@ -12,7 +12,7 @@ import pytest
 from dq.checks import Check, Clause, Dimension, Measure, Mode, Rows, Status
 from dq.errors import Place, UsageError
 from dq.result import CheckResult, Counted, Coverage, Measured, NotRun, Result, Sample
-from dq.store import Metric, faults, facts_of, open_store
+from dq.store import Metric, facts_of, faults, open_store
 
 
 def _check(name: str, **said: Any) -> Check:

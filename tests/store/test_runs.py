@@ -104,7 +104,9 @@ def test_points_without_a_key_stand_beside_each_other(store: Store, facts: Facts
 
 def test_text_that_no_database_takes_is_escaped(store: Store, facts: Facts) -> None:
     """NUL and lone surrogates in messages and samples are kept as escapes."""
-    check = CheckFacts("f", "c", "says", "d", "col\x00umn", "m", "x", "fail", message="a\x00b\ud800", samples=({"v": "\x00\ud800"},))
+    check = CheckFacts(
+        "f", "c", "says", "d", "col\x00umn", "m", "x", "fail", message="a\x00b\ud800", samples=({"v": "\x00\ud800"},)
+    )
     store.record_run(facts.run(checks=(check,), columns=(("\x00", "TEXT"),)))
     (run,) = store.runs()
     (found,) = store.run(run.id).checks

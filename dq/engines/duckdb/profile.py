@@ -23,7 +23,7 @@ _CELLS, _FEWEST, _MOST = 2_000_000, 2_000, 100_000  # values in the sample; rows
 _LOOKED = 20_000  # rows in which frequent values of columns with many are looked for
 _TOGETHER = 200  # columns of one statement
 _FEW = 1_000  # different values that are all counted
-_COUNTED = 20_000  # different values of all columns of a statement
+_HISTOGRAMS = 40  # columns whose values one statement counts
 _FREQUENT = 0.01  # share of the rows from which a value among many is counted
 _TOP, _SHAPES, _BARS = 10, 5, 20
 _SHOWN = 200  # characters of a value
@@ -81,15 +81,24 @@ class Profiler:
         found = list(self._shapes(reads, found))
         return tuple(item for group in _groups(list(zip(reads, found, strict=True))) for item in self._tops(group))
 
+    @property
+    def _size(self) -> int:
+        """About how many rows the sample holds."""
+        return min(max(_CELLS // max(len(self.columns), 1), _FEWEST), _MOST)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether the sample holds all rows."""
+        return self.rows <= self._size
+
     # -- how columns are read --------------------------------------------------------------------------------------------
 
     def _fitting(self) -> dict[str, Tree]:
         """Of each guessed column the first reading that no value contradicts; told by some rows, then checked on all."""
-        head = f"(SELECT * FROM {SOURCE} LIMIT {_FEWEST})"
         listed = [(name, tree) for name, trees in self.guesses.items() for tree in trees]
-        fits = [pair for pair, fit in zip(listed, self._fit(listed, head), strict=True) if fit]
-        first = {name: tree for name, tree in reversed(fits)}
-        return {name: tree for (name, tree), fit in zip(first.items(), self._fit(list(first.items()), SOURCE), strict=True) if fit}
+        for table in (f"(SELECT * FROM {SOURCE} LIMIT {_FEWEST})", SOURCE):
+            listed = [pair for pair, fit in zip(listed, self._fit(listed, table), strict=True) if fit]
+        return dict(reversed(listed))
 
     def _fit(self, readings: Sequence[tuple[str, Tree]], table: str) -> Iterator[bool]:
         for group in _groups(readings):
@@ -140,10 +149,9 @@ class Profiler:
 
     def _sample(self, reads: Sequence[Read]) -> None:
         """Rows chosen by a hash of their number: the same in every run."""
-        size = min(max(_CELLS // max(len(reads), 1), _FEWEST), _MOST)
         kept = [read for read in reads if read.base in _ORDERED]
         listed = "".join(f", {read.cut} AS {read.key}" for read in kept)
-        chosen = "" if self.rows <= size else f" WHERE hash({ROW_NO}) % {self.rows // size + 1} = 0"
+        chosen = "" if self._is_whole else f" WHERE hash({ROW_NO}) % {self.rows // self._size + 1} = 0"
         self.run(f"CREATE OR REPLACE TEMP TABLE {_SAMPLE} AS SELECT {ROW_NO}{listed} FROM {SOURCE}{chosen}")
 
     def _shapes(self, reads: Sequence[Read], found: Sequence[ColumnProfile]) -> Iterator[ColumnProfile]:
@@ -176,26 +184,44 @@ class Profiler:
     # -- one scan for frequent values --------------------------------------------------------------------------------------
 
     def _tops(self, group: Sequence[tuple[Read, ColumnProfile]]) -> Iterator[ColumnProfile]:
-        most = min(_FEW, _COUNTED // len(group))
-        few = {read.key for read, item in group if read.base in _ORDERED and item.distinct <= most}
+        few = {read.key for read, item in group if read.base in _ORDERED and item.distinct <= _FEW}
         many = [read for read, item in group if read.base in _ORDERED and read.key not in few]
         frequent = self._frequent(many)
-        counted = {read.key: read.cut for read, _ in group if read.key in few}
+        counted = {read.key: read.key if self._is_whole else read.cut for read, _ in group if read.key in few}
         for read in many:
             if values := frequent.get(read.key):
+                sql = read.key if self._is_whole else read.cut
                 listed = ", ".join(f"CAST({_text(value)} AS {_plain(read)})" for value in values)
-                counted[read.key] = f"CASE WHEN {read.cut} IN ({listed}) THEN {read.cut} END"
-        tops: dict[str, Any] = {}
-        if counted:
-            maps = ", ".join(f"histogram({sql}) AS {key}" for key, sql in counted.items())
-            shown = ", ".join(f"map_keys({key})::VARCHAR[], map_values({key})" for key in counted)
-            found = self.run(f"SELECT {shown} FROM (SELECT {maps} FROM {SOURCE})")[0]
-            tops = {key: (found[2 * place], found[2 * place + 1]) for place, key in enumerate(counted)}
+                counted[read.key] = f"CASE WHEN {sql} IN ({listed}) THEN {sql} END"
+        tops = self._counted_together(counted) if self._is_whole else self._counted(counted)
         for read, item in group:
-            values, rows = tops.get(read.key, ((), ()))
-            ranked = sorted(zip(values or (), rows or (), strict=True), key=lambda pair: (-pair[1], pair[0]))
+            ranked = sorted(tops.get(read.key, ()), key=lambda pair: (-pair[1], pair[0]))
             told = [(value, count) for value, count in ranked if count > 1 or len(ranked) <= _TOP]
             yield replace(item, top=tuple(told[:_TOP]))
+
+    def _counted(self, values: Mapping[str, str]) -> dict[str, list[tuple[str, int]]]:
+        """By key, the *values* with their rows: a histogram is quick, but takes megabytes."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for keys in _groups(list(values), _HISTOGRAMS):
+            maps = ", ".join(f"histogram({values[key]}) AS {key}" for key in keys)
+            shown = ", ".join(f"map_keys({key})::VARCHAR[], map_values({key})" for key in keys)
+            row = self.run(f"SELECT {shown} FROM (SELECT {maps} FROM {SOURCE})")[0]
+            found |= {
+                key: list(zip(row[2 * place] or (), row[2 * place + 1] or (), strict=True)) for place, key in enumerate(keys)
+            }
+        return found
+
+    def _counted_together(self, values: Mapping[str, str]) -> dict[str, list[tuple[str, int]]]:
+        """The same over a sample that holds all rows."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        if values:
+            keys = ", ".join(f"'{key}'" for key in values)
+            cells = ", ".join(f"({sql})::VARCHAR" for sql in values.values())
+            pairs = f"SELECT unnest([{keys}]) AS c, unnest([{cells}]) AS v FROM {_SAMPLE}"
+            counted = f"SELECT c, v, count(*) AS n FROM ({pairs}) GROUP BY ALL"
+            for key, value, rows in self.run(f"SELECT c, v, n FROM ({counted}) WHERE v IS NOT NULL"):
+                found.setdefault(key, []).append((value, rows))
+        return found
 
     def _frequent(self, reads: Sequence[Read]) -> dict[str, list[str]]:
         """By column the values that many rows of the sample have."""
@@ -204,7 +230,9 @@ class Profiler:
         keys = ", ".join(f"'{read.key}'" for read in reads)
         cells = ", ".join(f"{read.key}::VARCHAR" for read in reads)
         rows = f"(SELECT * FROM {_SAMPLE} ORDER BY hash({ROW_NO}, 1) LIMIT {_LOOKED})"
-        counted = f"SELECT c, v, count(*) AS n FROM (SELECT unnest([{keys}]) AS c, unnest([{cells}]) AS v FROM {rows}) GROUP BY ALL"
+        counted = (
+            f"SELECT c, v, count(*) AS n FROM (SELECT unnest([{keys}]) AS c, unnest([{cells}]) AS v FROM {rows}) GROUP BY ALL"
+        )
         least = f"greatest(2, {_FREQUENT} * (SELECT count(*) FROM {rows}))"
         found: dict[str, list[str]] = {}
         listed = f"SELECT c, v FROM ({counted}) WHERE v IS NOT NULL AND n >= {least} ORDER BY c, n DESC, v"
@@ -266,7 +294,9 @@ def _doubles(column_: pa.ChunkedArray) -> np.ndarray[Any, Any]:
     import numpy as np  # noqa: PLC0415  heavy
 
     chunks = [chunk.drop_null() for chunk in column_.chunks]
-    parts = [np.frombuffer(chunk.buffers()[1], np.float64)[chunk.offset : chunk.offset + len(chunk)] for chunk in chunks if len(chunk)]
+    parts = [
+        np.frombuffer(chunk.buffers()[1], np.float64)[chunk.offset : chunk.offset + len(chunk)] for chunk in chunks if len(chunk)
+    ]
     return np.sort(np.concatenate(parts)) if parts else np.empty(0)
 
 
@@ -305,9 +335,9 @@ def _base(kind: str) -> Base:
         return Base.UNKNOWN
 
 
-def _groups(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), _TOGETHER):
-        yield items[start : start + _TOGETHER]
+def _groups(items: Sequence[Any], size: int = _TOGETHER) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _name(name: str) -> str:

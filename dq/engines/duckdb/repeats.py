@@ -57,12 +57,14 @@ def _repeated_from(connection: Connection, key: str, begin: int, end: int) -> np
         again = counts[places]
         counts[places] = 1  # also where a place comes twice in one batch, which is told next
         many = np.concatenate([many, places[again > 0], *([_twice(places)] if falling.any() else [])])
-    return np.unique(many) + begin
+    found: np.ndarray[Any, Any] = np.unique(many) + begin
+    return found
 
 
 def _twice(places: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Places that occur more than once within one batch."""
     import numpy as np  # noqa: PLC0415
 
-    ordered = np.sort(places)
-    return ordered[1:][ordered[1:] == ordered[:-1]]
+    ordered: np.ndarray[Any, Any] = np.sort(places)
+    again: np.ndarray[Any, Any] = ordered[1:][ordered[1:] == ordered[:-1]]
+    return again

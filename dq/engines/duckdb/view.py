@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlglot import exp
 
@@ -181,13 +181,11 @@ class DuckView:
         answers: dict[int, Scalar | Exception] = {}
         for check, select in passes.answers.items():
             try:
-                rows = self._run(render_query(select, "duckdb"))
+                answers[check] = _the_value(self._run(f"SELECT * FROM ({render_query(select, 'duckdb')}) LIMIT 2"))
             except DqError as error:
                 if error.retryable:
                     raise
                 answers[check] = error
-            else:
-                answers[check] = rows[0][0] if rows else None
         return answers
 
     def _numbers(self, untyped: Mapping[str, Tree]) -> dict[str, Tree]:
@@ -318,6 +316,13 @@ class DuckView:
 
 def _sql(tree: Tree | None) -> str:
     return render(tree, "duckdb") if tree is not None else ""
+
+
+def _the_value(rows: list[tuple[Any, ...]]) -> Scalar:
+    """The one value of an answer; None of one without rows."""
+    if len(rows) > 1 or any(len(row) > 1 for row in rows):
+        raise EngineError("the query gives more than one value", "", "select one: a count, a sum, a share")
+    return cast("Scalar", rows[0][0]) if rows else None
 
 
 def _readable(raw: bytes) -> str:

@@ -177,9 +177,7 @@ class Evidence:
         part = f"SELECT * FROM {SOURCE} WHERE hash({ROW_NO}) % {self.found.rows // _SAMPLED} = 0"
         seen = dict(zip((*tests, *wheres), self.run(f"SELECT {listed} FROM ({part})")[0], strict=True))
         return [
-            item
-            for item in common
-            if item.share * seen[self._filter(item.check)] >= 0.8 * MIN_LIFT * seen[self._among_all(item)]
+            item for item in common if item.share * seen[self._filter(item.check)] >= 0.8 * MIN_LIFT * seen[self._among_all(item)]
         ]
 
     def _counted(self, common: Sequence[Common]) -> dict[int, tuple[Spot, ...]]:
@@ -206,8 +204,8 @@ class Evidence:
         return f"({render(judged.this, 'duckdb')})" if judged is not None else "TRUE"
 
     def _buckets(self, checks: Sequence[int]) -> dict[int, tuple[Bucket, ...]]:
-        """Where in the source the bad rows of checks lie that judge every row."""
-        checks = [check for check in checks if f"where:{check}" not in self.passes.measures]
+        """Where in the source the bad rows of checks lie that judge every row; records that are lost have no place."""
+        checks = [check for check in checks if f"where:{check}" not in self.passes.measures and check not in self.lost]
         if not checks or self.passes.where is not None:
             return {}
         listed = ", ".join(
