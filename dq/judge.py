@@ -49,7 +49,7 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
             return Verdict(Status.ERROR, NotRun(str(answer)), f"the query cannot run: {answer}")
         return _measured(check, answer, numbers, hidden=False)
     if isinstance(check.subject, Rows | Keys):
-        bad = numbers.bad.get(number) if check.is_row_check else numbers.measures[f"check:{number}"]
+        bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
         return _counted(check, Counted(_count(rows), _count(bad)))
     hidden = check.name in _EXTREMES and any(item.sensitive for name in check.columns if (item := plan.field(name)))

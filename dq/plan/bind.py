@@ -202,8 +202,7 @@ class _Binder:
             return
         where = self._resolve(item.where) if item.where else None
         if isinstance(item.subject, Measure):
-            into = self.good if item.on == "good" else self.measures
-            into[f"check:{number}"] = _among(self._resolve(item.subject.of), where)
+            self._among_which(item)[f"check:{number}"] = _among(self._resolve(item.subject.of), where)
             return
         if item.name == RECORD:
             self.rows.append(Predicate(number, exp.false()))
@@ -211,12 +210,20 @@ class _Binder:
         predicate = (
             self._rows(number, item, where) if isinstance(item.subject, Rows) else self._keyed(number, item, item.subject, where)
         )
-        if where is not None:
-            self.measures[f"where:{number}"] = count_if(where)
         if item.is_row_check:
             self.rows.append(predicate)
+            into = self.measures
         else:
-            self.measures[f"check:{number}"] = count_if(predicate.bad)
+            into = self._among_which(item)
+            into[f"check:{number}"] = count_if(predicate.bad)
+        if where is not None or into is self.good:
+            into[f"where:{number}"] = count_if(where if where is not None else exp.true())
+
+    def _among_which(self, item: Check) -> dict[str, Tree]:
+        """The measures of the rows that a dataset check judges: all, or the good ones."""
+        if item.on == "good" and isinstance(item.subject, Keys):
+            raise CannotBind(Status.ERROR, "keys are not counted among good rows: leave out `on: good`")
+        return self.good if item.on == "good" else self.measures
 
     # -- subjects -----------------------------------------------------------------------------------------------------
 

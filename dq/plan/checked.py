@@ -38,6 +38,8 @@ def check_of(promise: Promise, site: Site) -> Check:
             parse. NestedKeys: the check cannot look into a value.
     """
     if promise.check == "sql":
+        if site.rule and (site.rule.extension.where or site.rule.extension.on):
+            raise UsageError("a sql rule has neither `where` nor `on`", "", "write the filter into its query")
         columns = (site.root,) if site.root else ()
         answer = Answer(str(promise.arguments["query"]))
         draft = _draft(promise, site, (site.path, "sql"), Dimension.ACCURACY, "the answer of a query", columns, answer)

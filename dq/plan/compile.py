@@ -169,7 +169,8 @@ class _Compiler:
         if keys:
             clause = Clause(keys[0].at("primaryKey"), "primaryKey: true")
             names = tuple(item.name for item in keys)
-            site = replace(self.site, extensions=(keys[0].extension, *self.site.extensions))
+            tags = tuple(dict.fromkeys(tag for item in keys for tag in item.tags)) + self.site.tags
+            site = replace(self.site, extensions=(keys[0].extension, *self.site.extensions), tags=tags)
             self._promise(Promise("unique", clause, {"columns": names}, name="primary_key"), site)
 
     def _relationship(self, relation: Relationship, site: Site) -> None:

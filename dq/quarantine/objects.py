@@ -146,9 +146,9 @@ class Folder:
 
     def open(self, path: str) -> IO[bytes]:
         """The bytes of an object."""
-        with telling("a payload object cannot be read", str(self.root / path), "can the folder be read?"):
-            with suppress(FileNotFoundError):
-                return (self.root / path).open("rb")
+        target = self.root / path
+        with telling("a payload object cannot be read", str(target), "can the folder be read?"), suppress(FileNotFoundError):
+            return target.open("rb")
         raise FileNotFoundError(path)
 
     def delete(self, path: str) -> None:
@@ -241,17 +241,24 @@ class Bucket:
             try:
                 fill(file)
             except BaseException:
-                with suppress(Exception):
-                    file.discard()
-                file.closed = True  # so that nobody uploads half of it
+                self._forget(file, target)
                 raise
             file.close()
+
+    def _forget(self, file: Any, target: str) -> None:
+        """What was half written must not appear, not even when *file* is closed by the garbage collector."""
+        with suppress(Exception):
+            file.discard()
+        with suppress(AttributeError):
+            file.closed = True
+        with suppress(Exception):
+            self._system.rm_file(target)
 
     def open(self, path: str) -> IO[bytes]:
         """The bytes of an object."""
         with telling("a payload object cannot be read", f"{self.name}/{path}", "can the object store be reached and read?"):
             self._system.invalidate_cache()
-            with suppress(FileNotFoundError):
+            if self._system.exists(f"{self._base}/{path}"):
                 opened: IO[bytes] = self._system.open(f"{self._base}/{path}", "rb")
                 return opened
         raise FileNotFoundError(path)
@@ -273,5 +280,15 @@ class Bucket:
             except FileNotFoundError:
                 return
         for path, about in found.items():
-            changed = about.get("LastModified") or about.get("created") or about.get("mtime") or datetime.now(UTC)
+            said = (about.get(name) for name in ("LastModified", "created", "mtime", "last_modified"))
+            changed = _moment(next((value for value in said if value is not None), None))
             yield Found(path.removeprefix(f"{self._base}/"), int(about["size"]), changed)
+
+
+def _moment(said: object) -> datetime:
+    """When an object changed, as its store says it; when that cannot be read, now: such an object is never old."""
+    if isinstance(said, int | float):
+        return datetime.fromtimestamp(said, UTC)
+    if isinstance(said, datetime):
+        return said if said.tzinfo else said.replace(tzinfo=UTC)
+    return datetime.now(UTC)

@@ -26,7 +26,7 @@ PEER_PYTHON = str(FOLDER / "venv" / "bin" / "python")
 PEERS = ("dataframely", "pandera", "pointblank", "great_expectations")
 TIMED_IMPORT = "import time; t = time.perf_counter(); import dq; print('{\"seconds\":', time.perf_counter() - t, '}')"
 SLOW = ("great_expectations",)  # measured once: it takes longer than all the others together
-PARTS = ("peers", "memory", "checks", "start")
+PARTS = ("peers", "memory", "checks", "start", "quarantine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,25 @@ class Bench:
         few = self.take("dq, 20 checks", "dq", path, str(many.write(20, FOLDER)), self.memory_limit)
         lots = self.take("dq, 200 checks", "dq", path, str(many.write(200, FOLDER)), self.memory_limit)
         self.bound("checks: 200 / 20", lots.wall / few.wall, 4)
+
+    def quarantine(self) -> None:
+        """What it costs to put bad rows away, and to write the good ones."""
+        path, place, wide = self.orders(self.rows), FOLDER / "enforced", FOLDER / "wide-1000000.parquet"
+        print("\nquarantine\n")
+        fastest(1, (sys.executable, "-m", "tests.benchmarks.wide", "1000000", str(wide)))
+        rules, copied = str(HERE / "orders.odcs.yaml"), str(FOLDER / "copied.parquet")
+        found = self.together(
+            {
+                "DuckDB copies the orders": ("copy", path, copied),
+                "dq enforces the orders": ("enforce", path, rules, str(place), "1GB"),
+                "dq diverts 1,000,000 rows": ("enforce", str(wide), str(wide.with_name("wide.odcs.yaml")), str(place / "wide"), "1GB"),
+            }
+        )
+        copy, orders, diverted = found.values()
+        payload = sum(item.stat().st_size for item in (place / "wide" / "dead").rglob("*.parquet"))
+        self.bound("quarantine: enforce with good rows to Parquet / DuckDB copying the file", orders.work / copy.work, 1.4)
+        self.bound("quarantine: seconds for 1,000,000 × 20 bad rows (500,000 rows/s)", diverted.work, 2, "s")
+        self.bound("quarantine: payload / the same rows as plain zstd Parquet", payload / wide.stat().st_size, 1.3)
 
     def start(self) -> None:
         """What everybody waits for: the import, and a small file from the command line."""

@@ -36,18 +36,17 @@ def test_json_goes_where_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "ending"),
     [
-        (["missing.csv"], 3, "no such file"),
-        (["trips.csv", "--contract", "nobody"], 2, "nobody"),
-        (["trips.csv", "--where", "fares > 1"], 2, "no column 'fares' in the data; did you mean 'fare'?"),
-        (["trips.csv", "--out", "no/where.json"], 2, "there is no folder"),
+        (["missing.csv"], (3, "no such file")),
+        (["trips.csv", "--contract", "nobody"], (2, "nobody")),
+        (["trips.csv", "--where", "fares > 1"], (2, "no column 'fares' in the data; did you mean 'fare'?")),
+        (["trips.csv", "--out", "no/where.json"], (2, "there is no folder")),
     ],
 )
 def test_what_cannot_be_done_is_said(
     arguments: list[str],
-    code: int,
-    said: str,
+    ending: tuple[int, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -55,5 +54,5 @@ def test_what_cannot_be_done_is_said(
     """Exit code and message say what is wrong."""
     _data(tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert main(["profile", *arguments]) == code
-    assert said in capsys.readouterr().err
+    assert main(["profile", *arguments]) == ending[0]
+    assert ending[1] in capsys.readouterr().err

@@ -152,7 +152,7 @@ class _History:
 
     def nightmare(self, blow: Blow, dream: int) -> None:
         """
-        A known bad night: something befalls a process with content 2; a sleeper wakes when
+        A known bad night: something befalls a process with content 2, and a sleeper wakes at a bad time.
 
         1: the key has other content by now. 2: its content was enforced by others, and then superseded by another contract.
         3: its claim was collected as garbage. 6: so it was, and who claimed it anew died. 4 and 5 are for those who do not

@@ -44,7 +44,7 @@ def start(root: Path, blow: Blow, task: Callable[[], object], cut: Callable[[], 
         code = WELL
     except (WorldError, Struck):
         code = AGAIN
-    except BaseException:
+    except BaseException:  # noqa: BLE001  a child tells all it can
         (root / f"wrong-{os.getpid()}.txt").write_text(traceback.format_exc(), "utf-8")
     finally:
         os._exit(code)

@@ -280,7 +280,7 @@ def main() -> int:
         else:
             with server() as fresh:
                 report = run(said.attempts // len(stores), said.seed, fresh())
-        print(f"{store}: {report}", flush=True)  # noqa: T201
+        print(f"{store}: {report}", flush=True)
         wrong |= bool(report.wrong)
     return int(wrong)
 

@@ -55,9 +55,8 @@ def _target(world: World, key: str, batches: list[Batch], rows: dict[str, tuple[
             both = Counter(published) + Counter(row for row in rows[batch.fingerprint] if is_bad(row, batch.plan, batch.now))
             if both != Counter(rows[batch.fingerprint]):
                 found.append(f"{key}: good and diverted rows of {name[:8]} are not its input")
-    for batch in current:
-        if batch.state is State.PUBLISHED and set(held) != {f"{batch.id}:{batch.edition}"}:
-            found.append(f"{key}: {batch.id[:8]} is published, but the target holds {[name[:8] for name in held]}")
+    missing = [batch for batch in current if batch.state is State.PUBLISHED and set(held) != {f"{batch.id}:{batch.edition}"}]
+    found += [f"{key}: {batch.id[:8]} is published, but the target holds {[name[:8] for name in held]}" for batch in missing]
     return found
 
 

@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 
-from dq.quarantine import objects, protocol
-from dq.store import Batch, Claim, Settlement, Slot, State, Store, TakenOver, Turn, batches, reading, schema
+from dq.quarantine import key, objects, protocol
+from dq.store import Batch, Claim, Settlement, Slot, State, Store, TakenOver, Turn, batches, faults, reading, schema
 
 Patch = tuple[object, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
@@ -97,7 +97,7 @@ def file_after_index() -> list[Patch]:
 
         with patch.object(protocol, "_verify", hide):
             batch = settle(store, vault, claim, **said)
-        protocol.faults.at("after-commit")
+        faults.at("after-commit")
         for path in hidden:
             path.rename(path.with_suffix(".parquet"))
         return batch
@@ -232,7 +232,7 @@ def greedy_garbage() -> list[Patch]:
 @mutant
 def id_without_plan() -> list[Patch]:
     """A changed contract is taken for the same batch."""
-    name_of = protocol.name_of
+    name_of = key.batch_id
     return [(protocol, "name_of", lambda slot, **said: name_of(slot, **{**said, "plan": ""}))]
 
 

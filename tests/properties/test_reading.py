@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,37 +22,13 @@ from tests.properties.profile import bounded
 from tests.properties.tables import CELLS
 
 KINDS = ("string", "integer", "number", "boolean", "date")
-_NUMERIC = st.text("0123456789+-.eE_ \t", max_size=9)
+_NUMERIC = st.text("0123456789+-.eE_ \t", max_size=9).filter(lambda text: not re.search("^[-+]?0+[eE]", text.strip()))
 _DATED = st.text("0123456789-T: ", min_size=8, max_size=11)
-_NEAR = st.sampled_from(
-    [
-        "9223372036854775807",
-        "9223372036854775808",
-        "-9223372036854775808",
-        "1e308",
-        "1e309",
-        "-1e309",
-        "5e-324",
-        "1e-400",
-        "0" * 50,
-    ]
-    + [
-        "2024-02-29",
-        "2023-02-29",
-        "0000-01-01",
-        "0001-01-01",
-        "9999-12-31",
-        "10000-01-01",
-        "true",
-        "TRUE",
-        "tRuE",
-        "t",
-        "yes",
-        "1",
-        "٣",
-        "１",
-    ]
-)
+_WHOLE = ("9223372036854775807", "9223372036854775808", "-9223372036854775808", "0" * 50, "\u0663", "\uff11")  # ٣ and a wide 1
+_FLOATS = ("1e308", "1e309", "-1e309", "5e-324", "1e-400")
+_DAYS = ("2024-02-29", "2023-02-29", "0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01")
+_WORDS = ("true", "TRUE", "tRuE", "t", "yes", "1")
+_NEAR = st.sampled_from([*_WHOLE, *_FLOATS, *_DAYS, *_WORDS])
 _TEXTS = _NUMERIC | _DATED | _NEAR | CELLS["string"]
 
 
@@ -70,7 +47,7 @@ def test_text_of_a_file_is_read_as_plain_python_reads_it(kind: str, texts: list[
 @pytest.mark.parametrize("source", MIXED)
 def test_values_with_types_of_their_own_are_judged_one_by_one(source: str, tmp_path: Path) -> None:
     """In a column of mixed values each fits the declared type or does not, whatever the others are."""
-    cells = st.none() | CELLS["string"] | CELLS["integer"] | CELLS["number"].filter(_is_finite) | CELLS["boolean"]
+    cells = st.none() | CELLS["string"] | CELLS["integer"] | CELLS["number"].filter(_is_small) | CELLS["boolean"]
 
     @bounded(2)
     @given(st.sampled_from(KINDS[:4]), st.lists(cells, max_size=10))
@@ -81,8 +58,8 @@ def test_values_with_types_of_their_own_are_judged_one_by_one(source: str, tmp_p
     property_()
 
 
-def _is_finite(value: float) -> bool:
-    return abs(value) < float("inf")
+def _is_small(value: float) -> bool:
+    return abs(value) < 2**63  # a larger whole float is an integer in a column of floats, and none in 64 bits
 
 
 def _judged(given_: object, kind: str, values: Sequence[Any]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
 from dq.errors import EngineError, Fenced, SourceChanged, SourceError, WorldError
-from dq.quarantine import Budget, budget, finish, rows
+from dq.quarantine import Budget, budget, care, finish
 from dq.result import Outcome
 from dq.store import Slot, State, faults
 from tests.quarantine.conftest import NOW, SLOT
@@ -29,7 +29,11 @@ def test_bad_rows_wait_and_good_rows_go_on(shop: Shop) -> None:
     assert (done.batch.rows_in, done.batch.rows_good, done.batch.rows_bad, done.batch.open) == (100, 97, 3, 3)
     assert done.published is not None
     assert (done.published.rows, done.published.where, done.batch.output) == (97, "out", "out")
-    assert [row for batch in rows(shop.store, shop.vault, done.batch.id) for row in batch.column("id").to_pylist()] == [0, 1, 2]
+    assert [row for batch in care.rows(shop.store, shop.vault, done.batch.id) for row in batch.column("id").to_pylist()] == [
+        0,
+        1,
+        2,
+    ]
     (run,) = shop.store.runs()
     assert (run.outcome, run.batch, run.id) == (Outcome.QUARANTINED, done.batch.id, done.batch.run)
     assert [reason.rows for reason in shop.store.reasons(done.batch.id)] == [3]
@@ -81,25 +85,25 @@ def test_another_slot_is_left_alone(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "said", "outcome", "why"),
+    ("rows", "said", "outcome", "why"),
     [
-        (0, 3, {}, Outcome.BLOCKED, "budget: no row is good: all 3 would be diverted"),
-        (50, 50, {}, Outcome.BLOCKED, "budget: 50 of 100 rows would be diverted, the budget is 10% or 10 rows (10 rows)"),
-        (97, 3, {"blocked_by": ("count",)}, Outcome.BLOCKED, "count"),
-        (97, 3, {"erred": ("regex",)}, Outcome.ERROR, "regex"),
+        ((0, 3), {}, Outcome.BLOCKED, "budget: no row is good: all 3 would be diverted"),
+        ((50, 50), {}, Outcome.BLOCKED, "budget: 50 of 100 rows would be diverted, the budget is 10% or 10 rows (10 rows)"),
+        ((97, 3), {"blocked_by": ("count",)}, Outcome.BLOCKED, "count"),
+        ((97, 3), {"erred": ("regex",)}, Outcome.ERROR, "regex"),
     ],
 )
 def test_a_blocked_batch_publishes_nothing(
-    shop: Shop, good: int, bad: int, said: dict[str, object], outcome: Outcome, why: str
+    shop: Shop, rows: tuple[int, int], said: dict[str, Any], outcome: Outcome, why: str
 ) -> None:
     """Beyond the budget, without one good row, or by a rule: evidence is kept, the run recorded, what was there stays."""
     before = shop.enforce(shop.work(5, 1))
-    done = shop.enforce(shop.work(good, bad, **said))
+    done = shop.enforce(shop.work(*rows, **said))
     assert (done.outcome, done.batch.state, done.published) == (outcome, State.BLOCKED, None)
     assert done.batch.blocked_by == (why,)
     assert len(shop.turns) == 1
     assert shop.store.batch(before.batch.id).state is State.PUBLISHED
-    assert sum(batch.num_rows for batch in rows(shop.store, shop.vault, done.batch.id)) == bad
+    assert sum(batch.num_rows for batch in care.rows(shop.store, shop.vault, done.batch.id)) == rows[1]
     assert {run.outcome for run in shop.store.runs()} == {Outcome.QUARANTINED, outcome}
 
 

@@ -8,6 +8,7 @@ import stat
 import tracemalloc
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,25 @@ def _column(kind: pa.DataType, *values: object) -> pa.Array:
     return pa.array([*values, None], kind)
 
 
+def _extremes(kind: pa.DataType) -> pa.Array:
+    signed = pa.types.is_signed_integer(kind)
+    most = 2 ** (kind.bit_width - signed) - 1
+    return pa.array([-most - 1 if signed else 0, most, None], kind)
+
+
 def _from_int(kind: pa.DataType, *values: int) -> pa.Array:
     width = pa.int32() if kind.bit_width == 32 else pa.int64()
     return pa.array([*values, None], width).cast(kind)
 
 
+UNITS = ("s", "ms", "us", "ns")
 ARROW: dict[str, Callable[[], pa.Array]] = {
-    **{str(kind): lambda kind=kind: _column(kind, -(2 ** (kind.bit_width - 1)), 2 ** (kind.bit_width - 1) - 1)
-       for kind in (pa.int8(), pa.int16(), pa.int32(), pa.int64())},
-    **{str(kind): lambda kind=kind: _column(kind, 0, 2**kind.bit_width - 1)
-       for kind in (pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())},
+    **{str(kind): partial(_extremes, kind) for kind in (pa.int8(), pa.int16(), pa.int32(), pa.int64())},
+    **{str(kind): partial(_extremes, kind) for kind in (pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())},
     "float16": lambda: pa.array([1.5, -0.0, float("inf"), None], pa.float32()).cast(pa.float16()),
     "float32": lambda: _column(pa.float32(), 0.1, float("-inf"), -0.0),
     "float64": lambda: _column(pa.float64(), 0.1, 5e-324, 1.7976931348623157e308),
-    "bool": lambda: _column(pa.bool_(), True, False),
+    "bool": lambda: pa.array([1, 0, None], pa.int8()).cast(pa.bool_()),
     "null": lambda: pa.nulls(3),
     "decimal32": lambda: _column(pa.decimal32(5, 2), Decimal("-999.99")),
     "decimal64": lambda: _column(pa.decimal64(15, 2), Decimal("1.25")),
@@ -52,13 +58,13 @@ ARROW: dict[str, Callable[[], pa.Array]] = {
     "fixed_size_binary": lambda: _column(pa.binary(3), b"abc"),
     "date32": lambda: _from_int(pa.date32(), -719162, 0),
     "date64": lambda: pa.array([0, 86_400_000, None], pa.int64()).cast(pa.date64()),
-    **{f"time32[{unit}]": lambda unit=unit: _from_int(pa.time32(unit), 1) for unit in ("s", "ms")},
-    **{f"time64[{unit}]": lambda unit=unit: _from_int(pa.time64(unit), 1) for unit in ("us", "ns")},
-    **{f"timestamp[{unit}]": lambda unit=unit: _from_int(pa.timestamp(unit), -(2**50), 2**50) for unit in ("s", "ms", "us", "ns")},
-    **{f"timestamp[{unit}, zone]": lambda unit=unit: _from_int(pa.timestamp(unit, "Europe/Zurich"), 1)
+    **{f"time32[{unit}]": partial(_from_int, pa.time32(unit), 1) for unit in ("s", "ms")},
+    **{f"time64[{unit}]": partial(_from_int, pa.time64(unit), 1) for unit in ("us", "ns")},
+    **{f"timestamp[{unit}]": partial(_from_int, pa.timestamp(unit), -(2**50), 2**50) for unit in UNITS},
+    **{f"timestamp[{unit}, zone]": partial(_from_int, pa.timestamp(unit, "Europe/Zurich"), 1)
        for unit in ("s", "ms", "us", "ns")},
     "timestamp[us, offset]": lambda: _from_int(pa.timestamp("us", "+02:00"), 1),
-    **{f"duration[{unit}]": lambda unit=unit: _from_int(pa.duration(unit), -(2**62)) for unit in ("s", "ms", "us", "ns")},
+    **{f"duration[{unit}]": partial(_from_int, pa.duration(unit), -(2**62)) for unit in ("s", "ms", "us", "ns")},
     "month_day_nano_interval": lambda: _column(pa.month_day_nano_interval(), pa.MonthDayNano([1, -2, 3])),
     "list": lambda: _column(pa.list_(pa.int32()), [1, None], []),
     "large_list": lambda: _column(pa.large_list(pa.string()), ["a"]),

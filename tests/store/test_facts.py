@@ -14,6 +14,8 @@ from dq.errors import Place, UsageError
 from dq.result import CheckResult, Counted, Coverage, Measured, NotRun, Result, Sample
 from dq.store import Metric, facts_of, faults, open_store
 
+NOW = datetime(2024, 5, 1, tzinfo=UTC)
+
 
 def _check(name: str, **said: Any) -> Check:
     from sqlglot import exp
@@ -26,8 +28,8 @@ def _check(name: str, **said: Any) -> Check:
 def _result(*checks: CheckResult) -> Result:
     return Result(
         contract="orders@2.1.0", object="orders", dataset="shop.orders", source="orders.csv", engine="duckdb", stage="raw",
-        status=Status.FAIL, rows=10, bad_rows=3, checks=checks, coverage=Coverage(1, (), ()), now=datetime(2024, 5, 1, tzinfo=UTC),
-        seconds=2.5, columns={"id": "BIGINT", "amount": "DOUBLE"}, owners=("ann", "bob"), plan="plan",
+        status=Status.FAIL, rows=10, bad_rows=3, checks=checks, coverage=Coverage(1, (), ()), now=NOW, seconds=2.5,
+        columns={"id": "BIGINT", "amount": "DOUBLE"}, owners=("ann", "bob"), plan="plan",
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ def test_the_latest_action_about_a_row_holds(rows: int, actions: list[RowRange])
     folded = fold(rows, actions)
     assert [state for item in folded for state in [item.state] * item.rows] == plain
     assert [item.first for item in folded] == [0, *(item.last + 1 for item in folded)][: len(folded)]
-    assert all(left.state is not right.state for left, right in zip(folded, folded[1:], strict=False))
+    assert all(left.state is not right.state for left, right in pairwise(folded))
 
 
 def test_one_line_is_enough_for_ten_million_rows() -> None:

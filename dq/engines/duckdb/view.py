@@ -76,6 +76,7 @@ class DuckView:
         measures = self._measures({**passes.measures, "rows": exp.Count(this=exp.Star())}, SOURCE, empty)
         counted = measures.pop("rows")
         if self._opened.readable not in (None, counted) and passes.where is None:
+            self._unchanged()
             problem = f"{self._opened.readable:,} records were told apart, but {counted:,} were read"
             raise EngineError(problem, self._opened.name, "write it as plain RFC 4180 text, or as Parquet")
         answers = self._answers(passes)

@@ -18,7 +18,7 @@ from dq.sql import ROW_NO, SOURCE, Base, column, render
 from dq.why import BUCKETS, FILE, MIN_BAD, MIN_LIFT, MIN_SHARE, Bucket, Grain, Ground, Spot
 
 _CHECKS, _FACETS, _PER_CHECK = 100, 500, 12  # checks explained, columns and times looked at, values of a check looked up
-_CELLS, _FEWEST, _MOST = 400_000, 100, 2_000  # values compared in all; bad rows of a check that common values are looked for in
+_CELLS, _FEWEST, _MOST = 200_000, 100, 2_000  # values compared in all; bad rows of a check that common values are looked for in
 _MANY, _FEW, _SAMPLED = 1_000_000, 40, 100_000  # for more values in many rows, so many rows are sampled first
 _LONGEST = 200  # characters of a value that is told
 _LONG = "\x01"

@@ -228,7 +228,7 @@ def test_planted_errors_in_a_large_file_are_all_found(tmp_path: Path, packed: st
         with pa.CompressedOutputStream(str(path), "zstd") as stream:
             stream.write(text)
     else:
-        path.write_bytes(gzip.compress(text, 1) if packed == "gz" else text)
+        path.write_bytes(gzip.compress(text, 1, mtime=0) if packed == "gz" else text)
     found = opened(path, tmp_path)
     assert [(line, raw) for line, raw, _ in bad_of(found)] == [(n + 2, raw) for n, raw in broken.items()]
     assert [int(row[0]) for row in rows_of(found, threads=4)] == [n for n in range(60_000) if n not in broken]
@@ -375,7 +375,7 @@ def test_urls_are_opened_by_the_opener(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["x.csv.gz", "x.csv.GZ", "x.csv.gzip", "x.gz"])
 def test_gzip_is_known_by_suffix_and_may_have_several_parts(tmp_path: Path, name: str) -> None:
     """Parts that were written one after the other are one text."""
-    path = given_file(tmp_path, gzip.compress(HEADER + b"1,2,3\n") + gzip.compress(b"4,5,6\n"), name)
+    path = given_file(tmp_path, gzip.compress(HEADER + b"1,2,3\n", mtime=0) + gzip.compress(b"4,5,6\n"), name)
     found = opened(path, tmp_path)
     assert (found.files, rows_of(found)) == ((str(path),), [("1", "2", "3"), ("4", "5", "6")])
 
@@ -398,11 +398,11 @@ def test_a_zip_with_one_member_is_read(tmp_path: Path) -> None:
         ("x.csv.gz", b"a,b\n", "not gzip data, as its name says, but something else"),
         ("x.csv.gz", b"", "not gzip data, as its name says, but empty"),
         ("x.csv.gz", b"\x28\xb5\x2f\xfd\0", "not gzip data, as its name says, but zstd data"),
-        ("x.csv.gz", gzip.compress(b"a,b\n" * 9000)[:60], "the gzip data is damaged or cut off"),
+        ("x.csv.gz", gzip.compress(b"a,b\n" * 9000, mtime=0)[:60], "the gzip data is damaged or cut off"),
         ("x.csv.zst", b"\x28\xb5\x2f\xfd\0\0\0\0\0", "the zstd data is damaged or cut off"),
         ("x.csv.zip", b"PK\x03\x04 no archive", "the zip data is damaged or cut off"),
         ("x.csv", b"PAR1\x15\x04\x15", "not a text file but a Parquet file"),
-        ("x.csv", gzip.compress(b"a,b\n"), "not a text file but gzip data"),
+        ("x.csv", gzip.compress(b"a,b\n", mtime=0), "not a text file but gzip data"),
         ("x.csv", b"PK\x03\x04\x14\0", "not a text file but a zip archive (or an Excel workbook)"),
         ("x.csv", "a,b\n".encode("utf-16"), "not a text file but UTF-16 text"),
         ("x.csv", b"\0" * 100, "not a text file: full of zero bytes"),
