@@ -5,6 +5,7 @@
 #   make check    style, types, layers, house rules, and a bare install of the wheel
 #   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
 #   make peers    scores over other tools' cases, where their data is (DQ_PEER_DATA)
+#   make faults   kills dq at every step of the dead-letter protocol, over and over
 #   make format   writes the style that `make check` asks for
 #   make clean    removes what the other targets made
 
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ROWS ?= 10000000
 
-.PHONY: demo test check style types layers house wheel bench peers format clean
+.PHONY: demo test check style types layers house wheel bench faults peers format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
@@ -47,6 +48,10 @@ wheel: $(VENV)/.dev
 
 bench: $(VENV)/.dev .bench/.venv
 	$(BIN)/python -m tests.benchmarks --rows $(ROWS) $(ARGS)
+
+faults: $(VENV)/.test
+	$(BIN)/python -m tests.faults $(ARGS)
+	$(BIN)/python -m tests.faults.enforced $(ARGS)
 
 peers: $(VENV)/.test
 	$(BIN)/python -m tests.peers $(ARGS)

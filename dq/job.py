@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from dq import settings as settings_module
 from dq.checks import Keys
-from dq.contract import Contract, SchemaObject, Server, load, resolve
+from dq.contract import Contract, SchemaObject, Server, load, resolve, resolved
 from dq.errors import UsageError
 from dq.plan import EVERYTHING, Plan, Selection, compile
 from dq.settings import Settings
@@ -66,7 +66,7 @@ def prepare(
         listed = ", ".join(item.name for item in contract.objects)
         raise UsageError("a filter needs to know its schema object", contract.ref, f"say schema=NAME, one of: {listed}")
     item = _object(contract, schema, source)
-    plan = compile(contract, item, dataset=dataset, select=select)
+    plan = compile(contract, resolved(item, os.environ), dataset=dataset, select=select)
     others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said

@@ -56,13 +56,17 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
 
 
-def overall(verdicts: Iterable[tuple[Check, Status]], plan: Plan) -> Status:
-    """The status of a dataset: the worst of its checks, those only observed left out; zero checks run is an error."""
+def overall(verdicts: Iterable[tuple[Check, Status]], plan: Plan, unenforced: Iterable[Check] = ()) -> Status:
+    """
+    The status of a dataset: the worst of its checks, those only observed left out; zero checks run is an error.
+
+    A clause that nobody enforces, and checks that could not be (*unenforced*), make it at least `warn`, unless waived.
+    """
     listed = list(verdicts)
     if all(status is Status.SKIP or (check.id == RECORD and status is Status.PASS) for check, status in listed):
         return Status.ERROR  # records that can be read keep no promise
     counted = [status for check, status in listed if check.mode is not Mode.OBSERVE]
-    if any(gap.kind == "skipped" and not gap.waived for gap in plan.gaps):
+    if any(gap.kind == "skipped" and not gap.waived for gap in plan.gaps) or any(not check.waived for check in unenforced):
         counted.append(Status.WARN)
     return min(counted, key=lambda status: status.rank, default=Status.PASS)
 

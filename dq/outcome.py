@@ -58,7 +58,7 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
         source=str(job.source),
         engine=engine.name,
         stage=job.select.stage or "",
-        status=overall(((item.check, item.status) for item in checks), plan),
+        status=overall(((item.check, item.status) for item in checks), plan, [item.check for item in checks if _unable(item)]),
         rows=numbers.rows,
         bad_rows=bad_rows,
         checks=checks,

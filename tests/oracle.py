@@ -229,6 +229,28 @@ def unique(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Numbers
     return _members(group for group in _keyed(rows, columns).values() if len(group) > 1)
 
 
+def diverted(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], keep: str) -> Numbers:
+    """Members of a repeated key that do not go on: *keep* is none, first or last, or one of these by a column."""
+    word, _, by = keep.partition(" by ")
+    bad = set()
+    for group in _keyed(rows, columns).values():
+        if len(group) > 1:
+            bad |= set(group) - _going_on(rows, group if word != "last" else group[::-1], word, by)
+    return frozenset(bad)
+
+
+def _going_on(rows: Sequence[Mapping[str, Any]], group: Sequence[int], word: str, by: str) -> set[int]:
+    """The one row of a group that goes on, if there is one; of rows equal in every column the first stands for all."""
+    if by:
+        places = [rows[number][by] for number in group if not missing(rows[number][by])]
+        edge = (min if word == "first" else max)(places) if places else None
+        group = [number for number in group if (None if missing(rows[number][by]) else rows[number][by]) == edge]
+    elif word != "none":
+        return {group[0]}
+    alike = {tuple(None if missing(cell) else cell for cell in rows[number].values()) for number in group}
+    return {min(group)} if len(alike) == 1 else set()
+
+
 def foreign_key(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], known: Iterable[tuple[Any, ...]]) -> Numbers:
     """Every row whose key is none of the *known* ones."""
     found = set(known)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,66 +20,14 @@ from hypothesis import strategies as st
 
 import dq
 from dq.engines.duckdb.view import DuckView
-from dq.quarantine import vault
 from dq.store import State, faults
-
-CONTRACT = """\
-apiVersion: v3.1.0
-kind: DataContract
-id: people
-name: people
-version: {version}
-status: active
-customProperties:
-  - {{property: dq, value: {{budget: {budget}}}}}
-schema:
-  - name: people
-    properties:
-      - {{name: id, logicalType: integer, required: true}}
-      - {{name: age, logicalType: integer, logicalTypeOptions: {{minimum: 0, maximum: {oldest}}}}}
-      - {{name: since, logicalType: date}}
-{more}"""
-CSV = "id,age,since\n1,30,2024-05-01\n2,141,2024-05-02\n3,-1,2024-05-03\n4,50,2024-05-04\n"
-ROWS = [{"id": 1, "age": 30}, {"id": 2, "age": 141}, {"id": 3, "age": 40}]
-
-
-def contract(folder: Path, *, version: str = "1.0.0", oldest: int = 120, more: str = "", budget: str = "50%") -> None:
-    """Write a version of the contract, and the same without dates: ages."""
-    text = CONTRACT.format(version=version, oldest=oldest, more=more, budget=json.dumps(budget))
-    without = text.replace("      - {name: since, logicalType: date}\n", "").replace("people", "ages")
-    for name, body in (("people", text), ("ages", without)):
-        path = folder / "contracts" / name / f"{version}.odcs.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(body, "utf-8")
+from tests.people import CSV, ROWS, contract, enforce, ids, published, working
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A working folder with a contract and a file."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("DQ_")]:
-        monkeypatch.delenv(name)
-    contract(tmp_path)
-    (tmp_path / "people.csv").write_text(CSV, "utf-8")
-    yield tmp_path
-    faults.hook(None)
-
-
-def enforce(source: object = "people.csv", ref: str = "people", **said: Any) -> dq.Enforcement:
-    """Enforce at stage raw, into a folder when files come in."""
-    files = isinstance(source, str | Path | list) and not (isinstance(source, list) and source and isinstance(source[0], dict))
-    said.setdefault("output", "out/" if files and source != [] else None)
-    return dq.enforce(source, ref, **{"stage": "raw", **said})
-
-
-def ids(path: str | Path) -> list[int]:
-    """The ids in a published file."""
-    return [row[0] for row in duckdb.sql(f"SELECT id FROM '{path}' ORDER BY id").fetchall()]
-
-
-def published(folder: Path) -> list[Path]:
-    """Files in the output folder, hidden ones too."""
-    return [path for path in (folder / "out").rglob("*") if path.is_file()]
+    yield from working(tmp_path, monkeypatch)
 
 
 # -- what goes where -------------------------------------------------------------------------------------------------
@@ -370,7 +316,7 @@ def test_a_rule_that_errs_stops_the_stage(folder: Path) -> None:
 
 def test_a_tolerated_row_goes_on(folder: Path) -> None:
     """Within its tolerance a rule diverts nothing; beyond it all of its bad rows."""
-    rule = "    quality:\n      - {{id: mostly, type: library, metric: missingValues, arguments: {{missingValues: [141]}}, {bound}}}\n"
+    rule = "    quality:\n      - {{id: mostly, metric: missingValues, arguments: {{missingValues: [141]}}, {bound}}}\n"
     where = "logicalTypeOptions: {minimum: 0, maximum: 200}"
     for bound, good in (("mustBeLessThan: 2", [1, 2, 4]), ("mustBe: 0", [1, 4])):
         contract(folder, oldest=200)
@@ -522,100 +468,3 @@ def test_an_unknown_batch_is_told(folder: Path) -> None:
     del folder
     with pytest.raises(dq.UsageError, match=r"no batch 'abc'.*\n.*dq quarantine list"):
         dq.History().batch("abc")
-
-
-# -- what is remembered ------------------------------------------------------------------------------------------------
-
-
-def test_the_store_remembers_runs_and_rows(folder: Path) -> None:
-    """Runs with their checks, batches with their reasons and rows are read back, by the beginning of an id too."""
-    del folder
-    at = datetime(2024, 5, 2, tzinfo=UTC)
-    done = enforce(key="d1", at=at, origin={"task": "load"})
-    history = dq.History()
-    run = history.run(done.batch.run[:8])
-    assert (run.at, run.outcome, run.contract, run.origin["task"]) == (at, "quarantined", "people@1.0.0", "load")
-    assert {item.id: item.bad for item in run.checks if item.bad} == {"age.minimum": 1, "age.maximum": 1}
-    rows = [row for item in history.rows(done.batch.id[:8], limit=1) for row in item.to_pylist()]
-    assert [(row["id"], row["since"]) for row in rows] == [(2, date(2024, 5, 2))]
-    assert history.batches(key="d1", states=["published"])[0].id == done.batch.id
-    assert history.batches(key="d2") == ()
-    assert history.check() == ()
-
-
-def test_a_validation_is_recorded_when_a_store_is_configured(folder: Path) -> None:
-    """`dq.validate` leaves no trace by default, records with a store, and obeys `record`."""
-    dq.validate("people.csv", "people")
-    assert not (folder / ".dq").exists()
-    where = dq.Settings(store_url=f"sqlite:///{folder / 'runs.db'}")
-    dq.validate("people.csv", "people", settings=where)
-    dq.validate("people.csv", "people", settings=where, record=False)
-    dq.validate("people.csv", "people", settings=where, metadata_only=True)
-    runs = dq.History(where).runs()
-    assert [(item.slot.dataset, item.status, item.rows, item.bad_rows, item.outcome) for item in runs] == [
-        ("people.people", "fail", 4, 2, None)
-    ]
-    dq.validate("people.csv", "people", record=True)
-    assert len(dq.History().runs()) == 1
-
-
-def _interrupted(point: str = "before-publish") -> None:
-    def stop(name: str) -> None:
-        if name == point:
-            raise KeyboardInterrupt
-
-    faults.hook(stop)
-    with pytest.raises(KeyboardInterrupt):
-        enforce(key="d1")
-    faults.hook(None)
-
-
-def test_recover_finishes_what_a_crash_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch that was committed and not published is finished from its files, from another folder too; then there is none."""
-    _interrupted()
-    assert published(folder) == []
-    other = folder / "elsewhere"
-    other.mkdir()
-    monkeypatch.chdir(other)
-    where = dq.Settings(store_url=f"sqlite:///{folder / '.dq' / 'store.db'}", quarantine_url=str(folder / ".dq" / "quarantine"))
-    (done,) = dq.History(where).recover()
-    assert done.error is None
-    assert ids(folder / "out" / "dq_key=d1" / "good.parquet") == [1, 4]
-    assert dq.History(where).recover() == ()
-    assert dq.History(where).batches()[0].state is State.PUBLISHED
-
-
-def test_recover_does_not_publish_other_rows(folder: Path) -> None:
-    """When the source or the contract changed since, recovering says so and publishes nothing."""
-    _interrupted()
-    (folder / "people.csv").write_text(CSV + "9,9,2024-05-09\n", "utf-8")
-    (done,) = dq.History().recover()
-    assert "has changed" in str(done.error)
-    contract(folder, oldest=150)
-    (done,) = dq.History().recover()
-    assert "the contract of batch" in str(done.error)
-    assert published(folder) == []
-    assert enforce(key="d1").outcome == "quarantined"
-
-
-def test_recover_leaves_frames_to_their_owner(folder: Path) -> None:
-    """The data of a frame is gone with its process: its batch is told, not guessed."""
-    del folder
-    faults.hook(lambda name: (_ for _ in ()).throw(KeyboardInterrupt) if name == "before-publish" else None)
-    with pytest.raises(KeyboardInterrupt):
-        enforce(ROWS, "ages", key="d1")
-    faults.hook(None)
-    (done,) = dq.History().recover()
-    assert "it came from a frame" in str(done.error)
-
-
-def test_collect_removes_what_nobody_needs(folder: Path) -> None:
-    """Payload of an attempt that died before its commit is removed once it is old; that of a batch stays."""
-    from datetime import timedelta
-
-    _interrupted("after-drain")
-    kept = enforce(key="d2")
-    assert dq.History().collect(grace=timedelta(0)) == (1, 1)
-    assert kept.bad.num_rows == 2
-    assert vault.ROWS_PER_PART > 1
-    del folder

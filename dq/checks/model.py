@@ -208,6 +208,7 @@ class Check:
     tags: tuple[str, ...] = ()
     on: Literal["arrived", "good"] = "arrived"
     warning: str = ""  # said once in the report: two operators on one rule, …
+    waived: bool = False  # where it cannot be enforced, somebody said that this is all right
 
     @property
     def is_row_check(self) -> bool:

@@ -6,7 +6,7 @@ from dq.contract.model import Contract, Extension, Property, Relationship, Rule,
 from dq.contract.reading import load, read
 from dq.contract.soundness import problems
 from dq.contract.validity import faults
-from dq.contract.variables import resolve
+from dq.contract.variables import resolve, resolved
 from dq.contract.versions import Range, Version
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "problems",
     "read",
     "resolve",
+    "resolved",
 ]

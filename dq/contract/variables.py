@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from dq.contract.model import Property, Rule, SchemaObject
 from dq.errors import ContractError, Fault, Place
 
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
@@ -30,6 +32,44 @@ def resolve(value: T, environ: Mapping[str, str], place: Place = _NOWHERE) -> T:
     if missing:
         raise ContractError(missing)
     return out
+
+
+def resolved(item: SchemaObject, environ: Mapping[str, str]) -> SchemaObject:
+    """
+    *item* with the variables in its rules and options replaced from *environ*, as `resolve` does.
+
+    Raises:
+        ContractError: variables are not set and have no default; all of them at once.
+    """
+    missing: list[Fault] = []
+    out = replace(
+        item,
+        properties=tuple(_property(part, environ, missing) for part in item.properties),
+        rules=tuple(_rule(rule, environ, missing) for rule in item.rules),
+    )
+    if missing:
+        raise ContractError(missing)
+    return out
+
+
+def _property(item: Property, environ: Mapping[str, str], missing: list[Fault]) -> Property:
+    return replace(
+        item,
+        options=_resolved(item.options, environ, item.at("logicalTypeOptions"), missing),
+        enum=tuple(_resolved(list(item.enum), environ, item.at("enum"), missing)),
+        rules=tuple(_rule(rule, environ, missing) for rule in item.rules),
+        properties=tuple(_property(part, environ, missing) for part in item.properties),
+        items=_property(item.items, environ, missing) if item.items else None,
+    )
+
+
+def _rule(rule: Rule, environ: Mapping[str, str], missing: list[Fault]) -> Rule:
+    return replace(
+        rule,
+        arguments=_resolved(rule.arguments, environ, rule.at("arguments"), missing),
+        implementation=_resolved(rule.implementation, environ, rule.at("implementation"), missing),
+        operators=tuple((name, _resolved(value, environ, rule.at(name), missing)) for name, value in rule.operators),
+    )
 
 
 def _resolved(value: Any, environ: Mapping[str, str], place: Place, missing: list[Fault]) -> Any:

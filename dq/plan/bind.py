@@ -264,7 +264,7 @@ class _Binder:
         is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
         self.keys.append(KeySet(number, name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
-        bad = all_of(where, member) if where is not None else member
+        bad: Tree = all_of(where, member) if where is not None else member
         spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         return Predicate(number, bad, spare, copy)
 
@@ -281,7 +281,7 @@ class _Binder:
         else:
             by = self.names.find(survivor.by).typed
             edge = (exp.Min if survivor.keep is Keep.FIRST else exp.Max)(this=by.copy())
-            chosen = compare("=", by, _over(edge, keys))
+            chosen = exp.NullSafeEQ(this=by.copy(), expression=_over(edge, keys))
             alone = all_of(chosen, compare("=", _over(count, [*keys, by.copy()]), _over(count.copy(), whole)))
         return all_of(alone, first_copy), all_of(alone.copy(), not_(first_copy.copy()))
 
@@ -320,7 +320,8 @@ def _to_itself(select: exp.Select) -> exp.Select:
         name = exp.to_identifier(node.name, quoted=True)
         return exp.Table(this=exp.to_identifier(SOURCE, quoted=True), alias=exp.TableAlias(this=name))
 
-    found: exp.Select = select.copy().transform(itself)
+    found: Tree = select.copy().transform(itself)
+    assert isinstance(found, exp.Select)  # noqa: S101  its root stays
     return found
 
 

@@ -55,6 +55,8 @@ def check_of(promise: Promise, site: Site) -> Check:
         rule=(rule.id or rule.name) if rule else "",
         on="good" if site.said("on") == "good" else "arrived",
     )
+    waived = {name for part in site.extensions for name in part.waive or ()}
+    check = replace(check, waived=bool({check.id, check.rule} & waived - {""}))
     return replace(check, mode=_mode(site.said("mode"), rule.severity if rule else "", is_row=check.is_row_check))
 
 

@@ -68,7 +68,7 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
     words = json.dumps(
         [
             contract.sha256,
-            schema.name,
+            repr((schema.name, schema.properties, schema.rules)),  # variables resolved
             select.stage,
             MEANING,
             sorted(select.rules),

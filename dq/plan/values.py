@@ -334,7 +334,7 @@ class Value:
             return raw, exp.false()
         value = self._nanless() if base is Base.NUMBER else raw
         fits = all_of(compare("<", exp.Abs(this=value), literal(10**digits)))
-        if base is Base.DECIMAL and scale > kind.scale:
+        if base is Base.NUMBER or (base is Base.DECIMAL and scale > kind.scale):
             fits = all_of(fits, compare("=", value, exp.Round(this=value.copy(), decimals=literal(kind.scale))))
         return exp.Case(ifs=[exp.If(this=fits, true=value)]), all_of(not_(self.missing), not_(fits.copy()))
 

@@ -132,7 +132,7 @@ class Bench:
             {
                 "DuckDB copies the orders": ("copy", path, copied),
                 "dq enforces the orders": ("enforce", path, rules, str(place), "1GB"),
-                "dq diverts 1,000,000 rows": ("enforce", str(wide), str(wide.with_name("wide.odcs.yaml")), str(place / "wide"), "1GB"),
+                "dq diverts 1,000,000 rows": ("enforce", str(wide), str(FOLDER / "wide.odcs.yaml"), str(place / "wide"), "1GB"),
             }
         )
         copy, orders, diverted = found.values()

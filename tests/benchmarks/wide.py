@@ -34,7 +34,7 @@ schema:
 
 
 def write(rows: int, path: Path) -> Path:
-    """Write *rows* rows to *path* as plain zstd Parquet, and the contract beside it; nothing when they are there. The contract."""
+    """Write *rows* rows to *path* as plain zstd Parquet, and the contract beside it; nothing when they are there."""
     import duckdb
 
     contract = path.with_name("wide.odcs.yaml")
@@ -44,7 +44,7 @@ def write(rows: int, path: Path) -> Path:
         listed = ", ".join(f"{tree} AS {name}" for name, tree in COLUMNS.items())
         unfinished = path.with_suffix(".part")
         with duckdb.connect() as connection:
-            table = connection.execute(f"SELECT {listed} FROM (SELECT range AS i FROM range({rows}))").to_arrow_table()
+            table = connection.sql(f"SELECT {listed} FROM (SELECT range AS i FROM range({rows}))").to_arrow_table()
         import pyarrow.parquet as pq
 
         pq.write_table(table, unfinished, compression="zstd", version="2.6")

@@ -92,6 +92,7 @@ def test_the_page_is_for_people(dq: Dq) -> None:
         "good.parquet",
     ):
         assert part in out
+    assert "dq_key=d1" in "".join(out.split())
     assert "dq quarantine rows" in out
     out = dq("enforce", BAD, *SAID, "--key", "d2", "--budget", "0").out
     for part in ("BLOCKED", "budget: 2 of 3 rows would be diverted", "nothing was published", "✗ age is at most 120"):
@@ -158,7 +159,8 @@ def test_rows_are_shown_and_written(dq: Dq, folder: Path) -> None:
     for name in ("rows.parquet", "rows.csv", "rows.jsonl"):
         run = dq("quarantine", "rows", found, "--out", name)
         assert (run.code, run.out) == (0, f"2 rows written to {name}\n")
-        assert duckdb.sql(f"SELECT id FROM '{name}'").fetchall() == [(2,), (3,)]
+        with duckdb.connect() as connection:
+            assert connection.execute(f"SELECT id FROM '{name}'").fetchall() == [(2,), (3,)]
     assert (folder / "rows.csv").read_text().splitlines()[1].startswith("2,141,")
 
 

@@ -186,11 +186,10 @@ class World:
             found.append("two batches of a slot are active")
         if there is not None and not any(there == item.good for item in safe):
             found.append("what is published is not the good rows of a batch whose bad rows are safe")
-        if current is not None:
-            if there != current.good:
-                found.append("the target does not hold the good rows of the current input")
-            if [batch.state for batch in active] != [State.PUBLISHED] or active[0].rows_bad != len(current.bad):
-                found.append("the current input has no published batch")
+        if current is not None and there != current.good:
+            found.append("the target does not hold the good rows of the current input")
+        if current is not None and [(item.state, item.rows_bad) for item in active] != [(State.PUBLISHED, len(current.bad))]:
+            found.append("the current input has no published batch")
         return found
 
 

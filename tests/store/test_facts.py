@@ -1,4 +1,4 @@
-"""A result becomes facts; a fault becomes a hook."""
+"""A result becomes the facts that the store keeps."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from dq.checks import Check, Clause, Dimension, Measure, Mode, Rows, Status
-from dq.errors import Place, UsageError
+from dq.errors import Place
 from dq.result import CheckResult, Counted, Coverage, Measured, NotRun, Result, Sample
-from dq.store import Metric, facts_of, faults, open_store
+from dq.store import Metric, facts_of, open_store
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -61,34 +59,3 @@ def test_a_definition_keeps_its_fingerprint() -> None:
     one, two = (facts_of(_result(item)).checks[0].fingerprint for item in (COUNTED, replace(COUNTED, status=Status.PASS)))
     other = facts_of(_result(replace(COUNTED, check=_check("min", mode=Mode.WARN)))).checks[0].fingerprint
     assert one == two != other
-
-
-def test_a_fault_strikes_where_it_is_told_to(tmp_path: Path) -> None:
-    """`claim:before COMMIT:2:raise` raises the second time, and not before."""
-    strike = faults.from_text("after-claim:2:raise")
-    strike("after-claim")
-    strike("before-claim")
-    with pytest.raises(OSError, match="fault at after-claim"):
-        strike("after-claim")
-    strike("after-claim")
-    open_store(folder=tmp_path)
-
-
-@pytest.mark.parametrize("text", ["nowhere:kill", "after-claim:dance", "after-claim", ""])
-def test_a_fault_must_be_one(text: str) -> None:
-    """An unknown point or action is refused, and the points are named."""
-    with pytest.raises(UsageError, match="after-claim"):
-        faults.from_text(text)
-
-
-def test_points_at_rest_do_nothing() -> None:
-    """Without a hook a point is passed in silence; with one, its name is told."""
-    seen: list[str] = []
-    faults.at("after-claim")
-    faults.hook(seen.append)
-    try:
-        faults.at("after-claim")
-    finally:
-        faults.hook(None)
-    faults.at("after-claim")
-    assert seen == ["after-claim"]

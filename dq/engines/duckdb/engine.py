@@ -146,11 +146,25 @@ class _Opener:
                     total += rows[path]
                 offset = f"([{', '.join(map(str, starts))}]::BIGINT[])[file_index::BIGINT + 1] + file_row_number"
             select = f"SELECT *, ({offset})::BIGINT AS {ROW_NO}, filename AS {ORIGIN} FROM {scan}"
+            self._names_differ(found.paths[0])
             types = self._types(select)
         except duckdb.Error as error:
             raise translated(error) from error
         local = found.paths if found.filesystem is None else ()
         return Opened(found.paths[0], select, Columns(types), files=found.paths, watched=local)
+
+    def _names_differ(self, path: str) -> None:
+        """Refuse columns that differ only in case, which DuckDB would rename."""
+        nodes = iter(self.connection.raw.execute(f"SELECT name, num_children FROM parquet_schema({_text(path)})").fetchall())
+        seen: dict[str, str] = {}
+        for _ in range(next(nodes)[1] or 0):
+            name, inside = next(nodes)
+            while inside:  # the parts of a nested column come after it
+                inside += (next(nodes)[1] or 0) - 1
+            if (other := seen.setdefault(name.lower(), name)) != name:
+                raise SourceError(
+                    f"columns '{other}' and '{name}' are one name", path, "case does not tell names apart; rename one"
+                )
 
     def _schemas_differ(self, listed: str) -> bool:
         sql = (

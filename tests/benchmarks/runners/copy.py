@@ -13,7 +13,8 @@ def work(path: str) -> tuple[Counts, int]:
     """Copy once."""
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute("SET preserve_insertion_order = true")
-        rows = connection.execute(f"COPY (FROM '{path}') TO '{sys.argv[2]}' (FORMAT parquet, PARQUET_VERSION v2)").fetchall()[0][0]
+        copy = f"COPY (FROM '{path}') TO '{sys.argv[2]}' (FORMAT parquet, PARQUET_VERSION v2)"
+        rows = connection.execute(copy).fetchall()[0][0]
     return {}, int(rows)
 
 
