@@ -267,7 +267,7 @@ class _Works:
 
     def look(self, now: datetime) -> Looked:
         """Label the rows, with *now* bound."""
-        result = self._result = conclude(self.job, self.engine, self.view, now=now, also=Also.WHY)
+        result = self._result = conclude(self.job, self.engine, self.view, now=now, also=Also.NOTHING)
         stops = [item for item in result.checks if item.check.mode in (Mode.QUARANTINE, Mode.BLOCK)]
         facts = contract_facts(self.job.contract)
         counts = self.view.diverted_by()

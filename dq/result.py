@@ -148,7 +148,7 @@ class CheckResult:
     @property
     def tolerated_rows(self) -> int:
         """Bad rows that go on because the rule's limit allows them."""
-        return self.bad_rows if self.status is Status.PASS else 0
+        return self.bad_rows if self.status is Status.PASS and self.check.is_row_check else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,9 +264,9 @@ class _Binder:
         is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
         self.keys.append(KeySet(number, name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
-        bad: Tree = all_of(where, member) if where is not None else member
+        marked = all_of(where, member) if where is not None else member
         spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
-        return Predicate(number, bad, spare, copy)
+        return Predicate(number, marked, spare, copy)
 
     def _survivor(self, survivor: Survivor, keys: list[Tree]) -> tuple[Tree, Tree]:
         """Over the marked rows: who goes on, and who stays only because an equal row goes on."""

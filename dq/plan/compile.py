@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -68,7 +69,8 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
     words = json.dumps(
         [
             contract.sha256,
-            repr((schema.name, schema.properties, schema.rules)),  # variables resolved
+            schema.name,
+            repr([*_words(schema.rules), *(word for item in schema.properties for word in _property_words(item))]),
             select.stage,
             MEANING,
             sorted(select.rules),
@@ -98,6 +100,19 @@ def _known(select: Selection, checks: list[Check], contract: Contract) -> None:
         if missing := [name for name in asked if name not in known]:
             listed = ", ".join(sorted(known - {""}))
             raise UsageError(f"no {what} '{missing[0]}'", contract.ref, f"known {what}s: {listed or 'none'}")
+
+
+def _words(rules: Iterable[Rule]) -> Iterator[object]:
+    """What rules say, variables resolved, wherever it is written."""
+    for rule in rules:
+        yield rule.arguments, rule.implementation, rule.operators
+
+
+def _property_words(item: Property) -> Iterator[object]:
+    yield item.options, item.enum
+    yield from _words(item.rules)
+    for part in (*item.properties, *((item.items,) if item.items else ())):
+        yield from _property_words(part)
 
 
 def _distinct(checks: list[Check]) -> list[Check]:

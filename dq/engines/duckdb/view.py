@@ -204,10 +204,12 @@ class DuckView:
     def divert(self, checks: Collection[int]) -> int:
         """Settle the bad rows; see `View.divert`."""
         test = self._masks.diverted(checks)
-        self._run(
-            f"CREATE OR REPLACE TEMP VIEW {_DIVERTED} AS SELECT b.*, s.* EXCLUDE ({ROW_NO}) "
-            f"FROM {_BAD} b LEFT JOIN {_SPARED} s ON b.{ROW_NO} = s.{ROW_NO} WHERE {test}"
-        )
+        if self._run(f"SELECT count(*) FROM {_SPARED}")[0][0]:
+            rows = f"b.*, s.* EXCLUDE ({ROW_NO}) FROM {_BAD} b LEFT JOIN {_SPARED} s ON b.{ROW_NO} = s.{ROW_NO}"
+        else:  # the usual case; a join of many wide rows is dear
+            none = ", ".join(f"0::BIGINT AS {word_name(letter, word)}" for letter in "sc" for word in self._masks.words)
+            rows = f"*, {none} FROM {_BAD}"
+        self._run(f"CREATE OR REPLACE TEMP VIEW {_DIVERTED} AS SELECT {rows} WHERE {test}")
         return int(self._run(f"SELECT count(*) FROM {_DIVERTED}")[0][0])
 
     def diverted_by(self) -> Mapping[int, int]:
