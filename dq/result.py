@@ -95,7 +95,7 @@ class Bin:
 @dataclass(frozen=True, slots=True)
 class ColumnProfile:
     """
-    What one column holds. Text of sensitive columns is masked; numbers of them are left out. None: no values, or not of that kind.
+    What one column holds. Text of sensitive columns is masked, numbers of them left out. None: no values, or not of that kind.
 
     *distinct* is an estimate (HyperLogLog). *quantiles* are those at 5, 25, 50, 75 and 95 %. *top* are the most frequent
     values with their rows, *patterns* the most frequent shapes (`A9-99`). Lengths are in code points. Of more than 100,000

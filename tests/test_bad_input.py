@@ -80,7 +80,11 @@ def test_an_empty_folder_and_a_glob_without_a_match_may_still_fill(tmp_path: Pat
             b"PAR1" + b"\0" * 40 + b"PAR1",
             "not a text file but a Parquet file\n  give it as Parquet: --format parquet, or a name that ends in .parquet",
         ),
-        ("gzip.csv", gzip.compress(b"id,name\n1,a\n", mtime=0), "not a text file but gzip data\n  name it so that it ends in .gz"),
+        (
+            "gzip.csv",
+            gzip.compress(b"id,name\n1,a\n", mtime=0),
+            "not a text file but gzip data\n  name it so that it ends in .gz",
+        ),
         ("x.csv.bz2", b"BZh9", "cannot read bzip2 files\n  unpack it, or pack it as .gz, .zst or .zip"),
         (
             "semicolons.csv",

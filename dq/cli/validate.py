@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from dq.result import Result
 
 
-
-
 def validate(
     source: Sources = None,
     *,
@@ -54,9 +52,7 @@ def validate(
     schema: Schema = None,
     references: References = None,
     where: Where = None,
-    rules: Annotated[
-        list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule.", rich_help_panel=WHAT)
-    ] = None,
+    rules: Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule.", rich_help_panel=WHAT)] = None,
     dimensions: Annotated[
         list[str] | None, typer.Option("--dimension", metavar="D", help="Only rules of this dimension.", rich_help_panel=WHAT)
     ] = None,
@@ -98,9 +94,7 @@ def validate(
         bool, typer.Option("--profile", help="Say what every column holds, too; html always does.", rich_help_panel=REPORT)
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="A warning is exit code 1 too.", rich_help_panel=REPORT)] = False,
-    no_record: Annotated[
-        bool, typer.Option("--no-record", help="Leave a configured store alone.", rich_help_panel=RUN)
-    ] = False,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Leave a configured store alone.", rich_help_panel=RUN)] = False,
     memory_limit: MemoryLimit = None,
     threads: Threads = None,
     contracts: Contracts = None,

@@ -26,7 +26,11 @@ def test_without_data_every_set_is_skipped(tmp_path: Path) -> None:
     """A folder without sets is no failure: each set says that it is skipped."""
     done = _run(tmp_path)
     assert done.returncode == 0
-    assert [line.split(":")[:2] for line in done.stdout.splitlines()] == [["skipped", " odcs"], ["skipped", " datacontract_cli"], ["skipped", " taxi"]]
+    assert [line.split(":")[:2] for line in done.stdout.splitlines()] == [
+        ["skipped", " odcs"],
+        ["skipped", " datacontract_cli"],
+        ["skipped", " taxi"],
+    ]
 
 
 def test_an_unknown_set_is_refused(tmp_path: Path) -> None:

@@ -40,6 +40,23 @@ def test_good_and_bad_rows_are_the_input(kind: str, tmp_path: Path) -> None:
     property_()
 
 
+@pytest.mark.parametrize("kind", ["pandas_numpy", "polars", "rows", "parquet", "csv"])
+def test_good_and_bad_rows_behind_a_filter_are_those_that_pass_it(kind: str, tmp_path: Path) -> None:
+    """With `where`, good ⊎ bad = the rows that pass it."""
+    is_text = kind in TEXT
+
+    @bounded(0.5)
+    @given(cases(finite=is_text, without=("decimal",) if is_text else ()))
+    def property_(case: Case) -> None:
+        contract = read(json.dumps(case.document), "random.odcs.yaml")
+        rows = case.rows(tmp_path)
+        passing = [row for row in INPUTS["rows"](rows) if _canonical(row["c0"]) is not None]  # type: ignore[attr-defined]
+        good, bad = dq.split(INPUTS[kind](rows), contract, where="c0 IS NOT NULL", settings=dq.Settings(threads=1, samples=0))
+        assert _bag(good, case) + _bag(bad, case) == _bag(passing, case)
+
+    property_()
+
+
 def _bag(frame: Any, case: Case) -> Counter[tuple[Any, ...]]:
     return Counter(tuple(_canonical(row.get(name)) for name in case.kinds) for row in _rows(frame))
 
