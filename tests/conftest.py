@@ -15,6 +15,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True)  # what is green once stays green; desks look further every day
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 REPOSITORY = Path(__file__).parent.parent
 _LACKING = re.compile(r"(?:needs |could not import ')([\w.-]+)")

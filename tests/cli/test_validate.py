@@ -40,7 +40,7 @@ GOOD, WARNED, BAD = (f"{name}.csv" for name in ("good", "warned", "bad"))
         ((GOOD, "-c", "people", "--rule", "nobody"), 2),
         ((GOOD, "-c", "people", "--with", "nobody"), 2),
         ((GOOD, "-c", "people", "--delimiter", ";;"), 2),
-        ((GOOD, "-c", "people", "--format", "html"), 2),
+        ((GOOD, "-c", "people", "--format", "nosuch"), 2),
         ((GOOD, "-c", "people", "--where", "age >"), 2),
         (("-c", "people"), 2),
         ((GOOD, "-c", "people", "--server", "nobody"), 2),

@@ -44,6 +44,8 @@ def _mutated(changes: list[tuple[tuple[str | int, ...], Any]]) -> Any:
             old = holder[path[-1]]
         except (KeyError, IndexError, TypeError):
             continue
+        if not isinstance(holder, dict | list):
+            continue  # an earlier change put text in its place
         if change == "drop":
             del holder[path[-1]]
         elif change == "rename" and isinstance(holder, dict):
