@@ -89,10 +89,9 @@ def test_the_page_is_for_people(dq: Dq) -> None:
         "people.people | raw | d1",
         "3 in, 1 good, 2 bad",
         "age.minimum 1",
-        "good.parquet",
     ):
         assert part in out
-    assert "dq_key=d1" in "".join(out.split())
+    assert "dq_key=d1/good.parquet" in "".join(out.split())  # a long path is wrapped
     assert "dq quarantine rows" in out
     out = dq("enforce", BAD, *SAID, "--key", "d2", "--budget", "0").out
     for part in ("BLOCKED", "budget: 2 of 3 rows would be diverted", "nothing was published", "✗ age is at most 120"):
