@@ -37,15 +37,15 @@ BROKEN = st.lists(
 def _mutated(changes: list[tuple[tuple[str | int, ...], Any]]) -> Any:
     value = copy.deepcopy(WHOLE)
     for path, change in changes:
-        holder = value
+        holder: Any = value
         try:
             for part in path[:-1]:
                 holder = holder[part]
             old = holder[path[-1]]
         except (KeyError, IndexError, TypeError):
             continue
-        if not isinstance(holder, dict | list):
-            continue  # an earlier change put text in its place
+        if isinstance(holder, str):
+            continue  # an earlier change put it in the place of a collection
         if change == "drop":
             del holder[path[-1]]
         elif change == "rename" and isinstance(holder, dict):
