@@ -282,7 +282,7 @@ class _Works:
             ),
             blocked_by=tuple(item.check.id for item in stops if item.check.mode is Mode.BLOCK and item.status is Status.FAIL),
             erred=tuple(item.check.id for item in stops if item.status is Status.ERROR),
-            digest=hashlib.sha256(self.view.bad_numbers().tobytes()).hexdigest(),
+            digest=hashlib.sha256(self.view.digest().encode()).hexdigest(),
             schema=json.dumps({"columns": dict(result.columns), "sensitive": _sensitive(self.job.plan.fields)}),
         )
 

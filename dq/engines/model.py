@@ -103,6 +103,10 @@ class View(Protocol):
         """Write the rows that are not diverted, typed, in source order, to a new file, *facts* in its footer; their number."""
         ...
 
+    def digest(self) -> str:
+        """A name of the diverted rows, whatever their order."""
+        ...
+
     def fingerprint(self) -> str:
         """A name of the content: other content has another."""
         ...

@@ -268,10 +268,7 @@ class Value:
         elif kind.base is Base.INTEGER:
             text: Tree = JsonText(this=raw.copy())
             whole = exp.cast(ReadAs(this=text.copy(), to=Kind(Base.DECIMAL, 19, 1)), type_of(kind))  # 5.0 is whole, 18 digits fit
-            number = ReadAs(this=text.copy(), to=Kind(Base.NUMBER))  # so is 1e18
-            fits_64 = all_of(compare("=", number, exp.Floor(this=number)), compare("<", exp.Abs(this=number), literal(2**63)))
-            large = exp.Case(ifs=[exp.If(this=fits_64, true=exp.cast(number.copy(), type_of(kind)))])
-            inner = exp.Coalesce(this=ReadAs(this=text, to=kind), expressions=[whole, large])
+            inner = exp.Coalesce(this=ReadAs(this=text, to=kind), expressions=[whole])
         else:
             inner = self._from_text(JsonText(this=raw.copy()), kind)
         typed = exp.Case(ifs=[exp.If(this=of_type, true=inner)])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dq.errors import UsageError, WorldError
+from dq.errors import EngineError, UsageError, WorldError
 from dq.quarantine.key import folder_name
 from dq.source import Format
 from dq.store import Turn, faults
@@ -119,6 +119,9 @@ def publish(place: Target, turn: Turn, write: WriteGood) -> int:
         try:
             rows = write(str(staged), place.format, {_SLOT: slot, _BATCH: edition})
             _sync(staged)
+            if rows != turn.batch.rows_good:
+                problem = f"{rows:,} rows were written, but {turn.batch.rows_good:,} are good"
+                raise EngineError(problem, str(place), "nothing was published; see what else writes to the source")
             faults.at("after-stage")
             turn.confirm()
             _move(staged, place, {_SLOT: slot, _BATCH: edition})

@@ -81,7 +81,9 @@ class DuckDB:
                 _create(connection, other.select, reference(name).name)
             connection.lock([path for item in (opened, *others.values()) for path in item.files], writable)
             watched = tuple(path for item in (opened, *others.values()) for path in item.watched)
-            yield DuckView(connection, opened, {name: item.columns for name, item in others.items()}, lambda: _stamps(watched))
+            columns = {name: item.columns for name, item in others.items()}
+            unwatched = tuple(name for name, item in others.items() if not item.watched)
+            yield DuckView(connection, opened, columns, lambda: _stamps(watched), unwatched)
         finally:
             connection.close()
             shutil.rmtree(folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from dq.errors import DqError, EngineError, SourceChanged
 from dq.plan import TYPED, Columns, Passes, Predicate, needed
 from dq.result import ColumnProfile
 from dq.source import Format
-from dq.sql import ROW_NO, SOURCE, InSet, Scalar, Tree, any_of, column, render, render_query
+from dq.sql import ROW_NO, SOURCE, InSet, Scalar, Tree, any_of, column, reference, render, render_query
 from dq.why import Ground
 
 if TYPE_CHECKING:
@@ -34,12 +34,18 @@ _SHOWN = 1_000  # characters of a value in a sample
 
 
 class DuckView:
-    """One look at one source. *stamps* names the state of its files: another state is other data."""
+    """One look at one source. *stamps* names the state of its files: another is other data; *unwatched* references have none."""
 
     def __init__(
-        self, connection: Connection, opened: Opened, references: Mapping[str, Columns], stamps: Callable[[], object]
+        self,
+        connection: Connection,
+        opened: Opened,
+        references: Mapping[str, Columns],
+        stamps: Callable[[], object],
+        unwatched: tuple[str, ...],
     ) -> None:
         self._connection, self._opened, self._stamps = connection, opened, stamps
+        self._unwatched = unwatched
         self._before = stamps()
         self.columns = opened.columns
         self.references = references
@@ -311,10 +317,18 @@ class DuckView:
 
     def fingerprint(self) -> str:
         """See `View.fingerprint`."""
-        if self._opened.watched:
-            return f"files:{self._stamps()}"
-        listed = ", ".join(_name(name) for name in self.columns.types)
-        return f"rows:{self._run(f'SELECT count(*), sum(hash({listed})) FROM {_BASE}')[0]}"
+        tables = {} if self._opened.watched else {_BASE: self.columns}
+        tables |= {reference(name).name: self.references[name] for name in self._unwatched}
+        return f"{self._stamps()} {[(name, self._content(name, columns)) for name, columns in tables.items()]}"
+
+    def digest(self) -> str:
+        """See `View.digest`."""
+        return str(self._content(_DIVERTED, self.columns, RAW))
+
+    def _content(self, table: str, columns: Columns, *more: str) -> tuple[Any, ...]:
+        """The number of rows of *table*, and a sum of their hashes, whatever their order."""
+        listed = ", ".join([*(_name(name) for name in columns.types), *more]) or "1"
+        return self._run(f"SELECT count(*), sum(hash({listed})) FROM {_name(table)}")[0]
 
 
 def _sql(tree: Tree | None) -> str:
