@@ -75,8 +75,8 @@ def list_(
         ("run", "started", "dataset", "stage", "key", "status", "outcome", "rows", "bad"),
         [
             (
-                item.id[:12],
-                item.started.isoformat(" ", "seconds")[:19],
+                item.id[:10],
+                f"{item.started:%m-%d %H:%M}",
                 item.slot.dataset,
                 item.slot.stage,
                 item.slot.key[:40],
