@@ -65,4 +65,5 @@ if __name__ == "__main__":
     first, last = date.fromisoformat(sys.argv[1]), date.fromisoformat(sys.argv[-1])
     for day in days(first, last):
         for done in run(day):
-            print(f"{day}  {done.batch.slot.stage:7}{done.outcome:12}{done.rows_in:5} = {done.rows_good} + {done.rows_quarantined}")
+            rows = f"{done.rows_in} = {done.rows_good} + {done.rows_quarantined}"
+            print(f"{day}  {done.batch.slot.stage:8}{done.outcome:13}{rows}")

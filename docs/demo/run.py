@@ -30,6 +30,7 @@ CORRECTED = (date(2013, 2, 13), date(2013, 2, 16))
 
 def main(folder: Path, days: list[date]) -> None:
     """Tell the whole story in *folder*, which is emptied first."""
+    start = Path.cwd()
     lay_out(folder)
     os.chdir(folder)
     surprises = look()
@@ -37,7 +38,7 @@ def main(folder: Path, days: list[date]) -> None:
     surprises += again(days)
     correct([day for day in CORRECTED if day in days])
     surprises += balance()
-    close(folder)
+    close(start, folder)
     if surprises:
         sys.exit(f"not as it should be: {'; '.join(surprises)}")
 
@@ -60,26 +61,27 @@ def look() -> list[str]:
     heading("1. Look", "A year of weather and a year of flights, beside what their contracts promise. Nothing is changed.")
     others = [part for name in pipeline.REFERENCES for part in ("--with", f"{name}=inbox/{name}.csv")]
     surprises = []
-    for table, lines, more in (("weather", 10, []), ("flights", 24, others)):
+    for file, more, blocks in (("weather.csv", [], 2), ("flights.csv.zip", others, 4)):
+        table = file.partition(".")[0]
         page = Path("report", f"{table}.html")
-        if command("validate", f"{INBOX / table}.csv{'.zip' if more else ''}", "-c", table, *more, "-o", str(page), lines=lines) != 1:
+        if command("validate", str(INBOX / file), "--contract", table, *more, "--out", str(page), blocks=blocks) != 1:
             surprises.append(f"validate {table}")
-        print(f"The whole story, in a browser: {page.resolve().as_uri()}")
+        print(f"\nAll of it, to open in a browser:\n{page.resolve().as_uri()}")
     return surprises
 
 
-def command(*words: str, lines: int = sys.maxsize) -> int:
-    """Show and run `dq …`; its exit code. Of what it prints the first *lines*."""
+def command(*words: str, blocks: int = sys.maxsize) -> int:
+    """Show and run `dq …`; its exit code. Of what it prints the first *blocks*."""
     print(f"\n$ dq {' '.join(words)}\n", flush=True)
     width = str(shutil.get_terminal_size((100, 24)).columns)
     colour = {"FORCE_COLOR": "1"} if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else {}
     program = Path(sys.executable).with_name("dq")
     environment = {**os.environ, "COLUMNS": width, "PYTHONIOENCODING": "utf-8", **colour}
     done = subprocess.run([program, *words], check=False, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment)
-    printed = done.stdout.rstrip("\n").split("\n")
-    print("\n".join(printed[:lines]))
-    if len(printed) > lines:
-        print(f"… and {len(printed) - lines} lines more\n")
+    printed = done.stdout.rstrip("\n").split("\n\n")
+    print("\n\n".join(printed[:blocks]))
+    if left := printed[blocks:]:
+        print(f"\n… and {sum(block.count(chr(10)) + 2 for block in left)} lines more")
     return done.returncode
 
 
@@ -90,28 +92,32 @@ def walk(days: list[date]) -> None:
     """Run *days* for the first time."""
     heading(
         "2. Enforce",
-        "Three weeks of February, day by day, raw -> staged -> mart. Good rows go on; bad rows are put away, with all",
-        "their reasons. The tables that flights refer to come first.",
+        "Three weeks of February, day by day, raw -> staged -> mart. Good rows go on; bad rows are put",
+        "away, with all their reasons (-20). First the tables that flights refer to.",
     )
     for done in pipeline.refer():
         print(_line(Path(done.output).stem, [done]))
-    print(f"\n{'':12}{'raw':14}{'staged':14}{'mart':14}")
+    print(f"\n{'':11}{'raw':11}{'staged':11}{'mart':13}not kept")
     for day in days:
-        print(_line(f"{day:%a %d %b}", list(pipeline.run(day))), flush=True)
+        print(_line(f"{day:%a} {day.day:2} {day:%b}", list(pipeline.run(day))), flush=True)
 
 
 def _line(name: str, stages: list[dq.Enforcement]) -> str:
-    """One key: the good rows of each of its stages, those put away, and why; `!` when a rule warned."""
+    """One key: the good rows of each of its stages, how many were put away, and the first promise that was not kept."""
     cells = []
-    why = []
     for done in stages:
-        told = [item for item in done.result.checks if item.status in ("fail", "error", "warn") and item.check.mode != "observe"]
-        away = f" -{done.rows_quarantined:,}" if done.ok and done.rows_quarantined else ""
-        warned = " !" if done.result.status == "warn" else ""
-        cells.append(f"{done.rows_good:,}{away}{warned}" if done.ok else str(done.outcome))
-        why += [item.check.says for item in told if not done.blocked_by or item.check.id in done.blocked_by]
-    said = next(iter(why), "")
-    return f"{name:12}{''.join(f'{cell:14}' for cell in cells)}{said}".rstrip()
+        away = f" -{done.rows_quarantined:,}" if done.rows_quarantined else ""
+        cells.append(f"{done.rows_good:,}{away}" if done.ok else str(done.outcome))
+    return f"{name:11}{''.join(f'{cell:11}' for cell in cells):35}{_broken(stages)[:54]}".rstrip()
+
+
+def _broken(stages: list[dq.Enforcement]) -> str:
+    """What blocked a stage, else what a row was put away for, else what warned."""
+    checks = [item for done in stages for item in done.result.checks if item.check.mode != "observe"]
+    for stop in (*(done.blocked_by for done in stages), ("fail",), ("error",), ("warn",)):
+        if told := [item.check.says for item in checks if item.check.id in stop or str(item.status) in stop]:
+            return told[0]
+    return ""
 
 
 # -- again, and corrected --------------------------------------------------------------------------------------------
@@ -145,16 +151,16 @@ def again(days: list[date]) -> list[str]:
     after = ledger()
     same = after.batches == before.batches
     print(f"before  {before}\nafter   {after}")
-    print("\nThe same batches, published when they were published: nothing was added, nothing written." if same else "\nNot the same!")
+    print(f"\n{'The same batches, none of them published again.' if same else 'Not the same batches!'}")
     return [] if same else ["the second run changed something"]
 
 
 def correct(days: list[date]) -> None:
     """Let the files of *days* arrive again, as they should have been."""
-    heading("4. Correct", "Two files arrive again: delays in minutes for the 13th, and all of the 16th. A day is a key: it is replaced.")
+    heading("4. Correct", "Two files arrive again: the 13th with delays in minutes, the 16th whole. A day is replaced.")
     feed.correct(ARCHIVE, INBOX, *days)
     for day in days:
-        print(_line(f"{day:%a %d %b}", list(pipeline.run(day))), flush=True)
+        print(_line(f"{day:%a} {day.day:2} {day:%b}", list(pipeline.run(day))), flush=True)
     for day in days:
         command("quarantine", "list", "--key", str(day))
 
@@ -169,19 +175,19 @@ def balance() -> list[str]:
         current = history.batches(stage=stage, states=["published"], limit=10_000)
         came = sum(batch.rows_in for batch in current)
         away = sum(rows.num_rows for batch in current for rows in history.rows(batch.id))
-        [(good,)] = duckdb.sql(f"SELECT count(*) FROM read_parquet('{stage}/*/good.parquet')").fetchall()
+        [(good,)] = duckdb.execute("SELECT count(*) FROM read_parquet(?)", [f"{stage}/*/good.parquet"]).fetchall()
         print(f"{stage:12}{came:>10,}{good:>12,}{away:>12,}")
         surprises += [f"{stage} does not add up"] if came != good + away else []
     return surprises
 
 
-def close(folder: Path) -> None:
+def close(start: Path, folder: Path) -> None:
     """Say what to do next, with ids that are there."""
     history = dq.History()
     torn = next(item for item in history.batches(stage="raw", limit=10_000) if item.open)
     run = history.runs(stage="raw", key=torn.slot.key)[0].id
     heading("Go on", "Everything is in one folder; the store is in its .dq/.")
-    print(f"source {Path(sys.prefix, 'bin', 'activate')}\ncd {folder}\n")
+    print(f"source {_from(start, Path(sys.prefix, 'bin', 'activate'))}\ncd {_from(start, folder)}\n")
     for words, says in (
         ("quarantine list --state published -n 9", "what was put away lately"),
         (f"quarantine show {torn.id[:12]}", "all about one batch"),
@@ -194,6 +200,11 @@ def close(folder: Path) -> None:
         print(f"dq {words:50}  # {says}")
     script = os.path.relpath(Path(__file__).with_name("pipeline.py"), folder)
     print(f"\nMend inbox/{torn.slot.key}.csv in an editor, and run its day: python {script} {torn.slot.key}")
+
+
+def _from(start: Path, path: Path) -> Path:
+    """*path* as somebody in *start* writes it."""
+    return path.relative_to(start) if path.is_relative_to(start) else path
 
 
 def heading(title: str, *text: str) -> None:

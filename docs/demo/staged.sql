@@ -2,13 +2,13 @@
 WITH clocks AS (
     SELECT
         *,
-        60 * (dep_time // 100) + dep_time % 100 - 60 * (sched_dep_time // 100) - sched_dep_time % 100 AS minutes
+        60 * (dep_time // 100) + dep_time % 100 - 60 * (sched_dep_time // 100) - sched_dep_time % 100 AS apart
     FROM read_parquet($raw)
 )
 SELECT
-    * EXCLUDE (minutes),
+    * EXCLUDE (apart),
     to_timestamp(epoch(time_hour) + 60 * minute) AS departs_at,
     to_timestamp(epoch(time_hour) + 60 * (minute + dep_delay)) AS left_at,
-    CASE WHEN minutes < -720 THEN minutes + 1440 ELSE minutes END AS clock_delay -- it left after midnight
+    (apart + 60 + 1440) % 1440 - 60 AS clock_delay -- from an hour early to 23 hours late, midnight or not
 FROM clocks
 ORDER BY departs_at, carrier, flight

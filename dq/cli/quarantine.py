@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -290,7 +290,7 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(_readable(value))
 
 
-def _print(shown: list[dict[str, Any]], found: Batch, concerned: list[str]) -> None:
+def _print(shown: list[dict[str, Any]], found: Batch, concerned: Sequence[str]) -> None:
     """The rows as a table: first why, then the columns *concerned*, then the others that hold something."""
     if not shown:
         write("no bad rows\n")
@@ -299,7 +299,8 @@ def _print(shown: list[dict[str, Any]], found: Batch, concerned: list[str]) -> N
 
     shown = list(map(_as_written, shown))
     held = [name for name in shown[0] if any(row[name] is not None for row in shown)]
-    names = list(dict.fromkeys([*(name for name in _WHY if name in held), *(name for name in concerned if name in shown[0]), *held]))
+    first = [*(name for name in _WHY if name in held), *(name for name in concerned if name in shown[0])]
+    names = list(dict.fromkeys([*first, *held]))
     how: dict[str, Any] = page()
     text = ledger.table(names, ([_text(row[name]) for name in names] for row in shown), whole=True, **how)
     left = found.rows_bad - len(shown)

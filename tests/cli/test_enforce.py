@@ -163,6 +163,26 @@ def test_rows_are_shown_and_written(dq: Dq, folder: Path) -> None:
     assert (folder / "rows.csv").read_text().splitlines()[1].startswith("2,141,")
 
 
+def test_rows_say_first_why(dq: Dq, folder: Path) -> None:
+    """A table begins with reasons and the columns that they are about; a value that could not be read is as it was written."""
+    (folder / "words.csv").write_text("id,age,state\n1,30,open\n2,young,shut\n3,40,open,what?\n", "utf-8")
+    found = batch(dq, "words.csv", *SAID)["batch_id"]
+    heads, *lines = dq("quarantine", "rows", found).out.splitlines()
+    assert heads.split()[:4] == ["__dq_row_no", "__dq_reasons", "__dq_raw", "age"]
+    assert "young" in lines[0]
+    assert "3,40,open,what?" in lines[1]
+
+
+def test_columns_that_do_not_fit_are_counted(dq: Dq, folder: Path) -> None:
+    """A row is as wide as the terminal; no column is squeezed, those left out are counted."""
+    names = [f"a_rather_long_name_{number}" for number in range(9)]
+    (folder / "wide.csv").write_text(f"id,age,state,{','.join(names)}\n1,30,open{',x' * 9}\n2,141,shut{',x' * 9}\n", "utf-8")
+    lines = dq("quarantine", "rows", batch(dq, "wide.csv", *SAID)["batch_id"]).out.splitlines()
+    assert lines[1].split()[:3] == ["1", "age.maximum", "141"]
+    assert max(map(len, lines)) <= 100
+    assert lines[-1].endswith("more columns: --out FILE or --format json has them all")
+
+
 def test_sensitive_columns_are_masked_at_the_terminal(dq: Dq, folder: Path) -> None:
     """A column that the contract classifies is masked on the page and in JSON; a file has what was diverted."""
     path = folder / "contracts" / "people" / "1.0.0.odcs.yaml"
@@ -212,7 +232,7 @@ def test_runs_are_listed_and_shown(dq: Dq) -> None:
     page = dq("runs", "show", listed["id"][:8]).out
     for part in ("FAIL", "people@1.0.0", "3, 2 bad", "age.maximum"):
         assert part in page
-    assert found["run_id"][:12] in dq("runs", "list", "--stage", "raw").out
+    assert found["run_id"][:10] in dq("runs", "list", "--stage", "raw").out
     assert dq("runs", "list", "--status", "pass").out == "no runs\n"
 
 
