@@ -196,7 +196,7 @@ _OTHER = re.compile(r"--|/\*|`|\\'|\$\w*\$")
 def _sql(sql: str, width: int) -> Iterator[RenderableType]:
     lines = list(islice(_sql_lines(sql, width - 4), _SQL_LINES + 1))
     for line in lines[:_SQL_LINES]:
-        yield Padding(Text(shown(line, 2000), "dim", no_wrap=True, overflow="ignore"), (0, 0, 0, 4), expand=False)
+        yield Group(Text(f"    {shown(line, 2000)}", "dim", no_wrap=True, overflow="ignore"))  # whole, to be copied
     if len(lines) > _SQL_LINES:
         yield Padding(Text("… (the whole query is in the JSON report)", "dim"), (0, 0, 0, 4))
 

@@ -80,6 +80,13 @@ def test_no_line_is_wider_than_the_page(full: Result, width: int) -> None:
     assert max(cell_len(line) for line in _lines(full, width=width) if "SELECT" not in line) <= width
 
 
+def test_a_long_literal_of_sql_is_whole(make: Any, found: Any) -> None:
+    """SQL is there to be copied: a literal that is wider than the page is neither cut nor broken."""
+    literal = f"'{'abc ' * 60}'"
+    item = found("a.b", Status.FAIL, Counted(9, 9), sql=f"SELECT * FROM t WHERE a = {literal} AND b")
+    assert [line for line in _lines(make(item), width=60) if literal in line] == [f"      {literal}"]
+
+
 @pytest.mark.parametrize("width", [40, 100])
 def test_wide_and_long_cells_keep_the_page(make: Any, found: Any, width: int) -> None:
     """A megabyte cell, wide characters and hundreds of columns do not break the page."""
