@@ -1,6 +1,6 @@
 # Every target makes what it needs: Python 3.11, pip, venv and make are enough.
 #
-#   make demo     a tour over real data, the flights out of New York in 2013
+#   make demo     a tour over real data: the flights out of New York in 2013, looked at, and through a pipeline
 #   make test     the test suite
 #   make check    style, types, layers, house rules, and a bare install of the wheel
 #   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
