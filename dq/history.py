@@ -50,6 +50,11 @@ class History:
         """
         return upgrade_store((settings or settings_module.load()).store_url)
 
+    @property
+    def place(self) -> str:
+        """Where the store is, without passwords."""
+        return self._store.name
+
     # -- questions -------------------------------------------------------------------------------------------------------
 
     def runs(

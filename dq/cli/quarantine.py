@@ -71,7 +71,8 @@ def list_(
     from dq.history import History  # noqa: PLC0415  heavy
 
     wanted = [str(item) for item in states or ()]
-    found = History().batches(dataset=dataset, stage=stage, key=key, states=wanted, limit=limit)
+    history = History()
+    found = history.batches(dataset=dataset, stage=stage, key=key, states=wanted, limit=limit)
     told(
         form,
         [_record(item) for item in found],
@@ -81,7 +82,7 @@ def list_(
             for item in found
         ],
         numbers=("in", "good", "bad", "open"),
-        empty="no batches",
+        empty=f"no such batches in {history.place}",
     )
 
 

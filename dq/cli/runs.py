@@ -68,7 +68,8 @@ def list_(
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
 
-    found = History().runs(dataset=dataset, stage=stage, key=key, status=status, limit=limit)
+    history = History()
+    found = history.runs(dataset=dataset, stage=stage, key=key, status=status, limit=limit)
     told(
         form,
         [_record(item) for item in found],
@@ -88,7 +89,7 @@ def list_(
             for item in found
         ],
         numbers=("rows", "bad"),
-        empty="no runs",
+        empty=f"no such runs in {history.place}",
     )
 
 
