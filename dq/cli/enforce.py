@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,7 +113,8 @@ def enforce(
     """Check data against a contract, put its bad rows into quarantine, and write its good rows to OUT."""
     del debug  # the application reads it
     from dq.policy import Policy  # noqa: PLC0415  engines are heavy
-    from dq.quarantine import budget as allowance  # noqa: PLC0415
+    from dq.quarantine import budget as allowance  # noqa: PLC0415  heavy
+    from dq.quarantine import moment  # noqa: PLC0415
     from dq.run import enforce as run  # noqa: PLC0415
 
     if budget is not None:
@@ -157,20 +157,6 @@ def enforce(
 def exit_code(done: Enforcement, *, strict: bool = False) -> int:
     """What the shell is told: 0 passed or quarantined, 1 blocked (with *strict* also quarantined), 2 a rule erred."""
     return {"passed": 0, "quarantined": int(strict), "blocked": 1, "error": 2}[done.outcome]
-
-
-def moment(said: str, option: str) -> datetime:
-    """
-    A time as somebody wrote it; without a zone it is UTC.
-
-    Raises:
-        UsageError: it is none; *option* names the place.
-    """
-    try:
-        found = datetime.fromisoformat(said)
-    except ValueError:
-        raise UsageError(f"'{said}' is no time", option, "write it as 2024-05-01 or 2024-05-01T06:00:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def record(done: Enforcement) -> dict[str, Any]:
