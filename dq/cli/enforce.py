@@ -34,7 +34,6 @@ from dq.cli.options import (
 )
 from dq.cli.output import page, write
 from dq.cli.progress import watched
-from dq.errors import UsageError
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
