@@ -38,7 +38,6 @@ from dq.cli.progress import watched
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
 
-ENFORCE_VERSION = "1.0"
 EPILOG = "Exit codes: 0 passed or quarantined, 1 blocked, 2 wrong usage or contract or a rule cannot run, 3 the world failed."
 _STAGE = "How the stage goes on"
 
@@ -147,7 +146,7 @@ def enforce(
             progress=progress,
         )
     if form is EnforceFormat.JSON:
-        write(json.dumps(record(done), indent=2, ensure_ascii=True) + "\n")
+        write(json.dumps(done.summary(), indent=2, ensure_ascii=True) + "\n")
     else:
         _show(done)
     raise typer.Exit(exit_code(done, strict=strict))
@@ -156,27 +155,6 @@ def enforce(
 def exit_code(done: Enforcement, *, strict: bool = False) -> int:
     """What the shell is told: 0 passed or quarantined, 1 blocked (with *strict* also quarantined), 2 a rule erred."""
     return {"passed": 0, "quarantined": int(strict), "blocked": 1, "error": 2}[done.outcome]
-
-
-def record(done: Enforcement) -> dict[str, Any]:
-    """The outcome as JSON says it."""
-    slot = done.batch.slot
-    return {
-        "schema_version": ENFORCE_VERSION,
-        "outcome": str(done.outcome),
-        "dataset": slot.dataset,
-        "stage": slot.stage,
-        "key": slot.key,
-        "contract": done.result.contract,
-        "rows_in": done.rows_in,
-        "rows_good": done.rows_good,
-        "rows_quarantined": done.rows_quarantined,
-        "batch_id": done.batch.id,
-        "run_id": done.batch.run,
-        "output": done.output or None,
-        "blocked_by": list(done.blocked_by),
-        "reasons": {item.check: item.rows for item in done.reasons},
-    }
 
 
 def _show(done: Enforcement) -> None:
