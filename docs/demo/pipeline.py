@@ -62,6 +62,8 @@ def days(first: date, last: date) -> list[date]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     first, last = date.fromisoformat(sys.argv[1]), date.fromisoformat(sys.argv[-1])
     for day in days(first, last):
         for done in run(day):

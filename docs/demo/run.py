@@ -213,6 +213,7 @@ def heading(title: str, *text: str) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  a terminal that has no lines to draw
     given = sys.argv[1:]
     first, last = map(date.fromisoformat, given[1:3]) if given[1:] else (feed.FIRST, feed.LAST)
     main(Path(given[0]).resolve() if given else REPOSITORY / ".demo", pipeline.days(first, last))

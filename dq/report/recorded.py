@@ -18,7 +18,7 @@ from dq.result import CheckResult, Counted, Coverage, Measured, NotRun, Result, 
 from dq.sql import Scalar
 from dq.store import CheckFacts, Run
 
-_PLACE = re.compile(r"(?P<document>.*?)(?::(?P<line>\d+))?(?: (?P<path>\S.*))?", re.DOTALL)
+_PLACE = re.compile(r"(?P<document>.*?):(?P<line>\d+)(?: (?P<path>.*))?", re.DOTALL)
 LEFT_OUT = "from the store, which does not keep SQL, profiles, and where bad rows concentrate"
 
 
@@ -137,7 +137,6 @@ def _sample(said: Mapping[str, Any], order: Sequence[str]) -> Sample:
 
 
 def _place(text: str) -> Place:
-    """A place as it was printed: `contracts/orders/2.1.0.odcs.yaml:31 schema.orders.status`."""
+    """A place as it was printed: `contracts/orders/2.1.0.odcs.yaml:31 schema.orders.status`; without a line it is kept whole."""
     found = _PLACE.fullmatch(text)
-    assert found  # noqa: S101  it matches everything
-    return Place(found["document"], int(found["line"] or 0), found["path"] or "")
+    return Place(found["document"], int(found["line"]), found["path"] or "") if found else Place(text, 0, "")
