@@ -35,7 +35,7 @@ from dq.quarantine import (
     strictest,
 )
 from dq.quarantine.output import Target, may_write, publish, root, target
-from dq.result import Outcome, Result
+from dq.result import SUMMARY_VERSION, Outcome, Result
 from dq.settings import Settings
 from dq.source import Files, Frame, Library
 from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
@@ -43,7 +43,6 @@ from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SUMMARY_VERSION = "1.0"
 _HOME = ".dq"
 
 

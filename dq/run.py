@@ -64,6 +64,8 @@ def validate(
     settings: Settings | None = None,
     progress: Progress | None = None,
     record: bool | None = None,
+    at: datetime | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> Result:
     """
     Read *source*, change nothing in it, and say what breaks *contract*.
@@ -87,6 +89,8 @@ def validate(
         settings: instead of those of the folder and the environment.
         progress: called with the share done, 0 to 1, on a long scan.
         record: whether the store keeps the run; None: when a store is configured. Without rows there is nothing to keep.
+        at: the logical time of its metrics: the end of the data interval. None: now.
+        origin: who runs it (task, flow, host), recorded with the run.
 
     Raises:
         ContractError: the contract is not valid. UsageError, SourceError, EngineError: what the call, the input or the
@@ -106,12 +110,10 @@ def validate(
         where=where,
     )
     keeps = bool(job.settings.store_url) if record is None else record
-    keep = _keeper(job) if keeps and not metadata_only else None
+    keep = _keeper(job, at, origin or {}) if keeps and not metadata_only else None
     also = Also.BAD | (Also.WHY if why else Also.NOTHING) | (Also.PROFILE if profile else Also.NOTHING)
     with _looked(job, also, progress) as (result, _):
-        if keep is not None:
-            keep(result)
-        return result
+        return result if keep is None else replace(result, run=keep(result))
 
 
 def profile(
@@ -249,13 +251,13 @@ def enforce(
 # -- the parts of a run ----------------------------------------------------------------------------------------------
 
 
-def _keeper(job: Job) -> Callable[[Result], object]:
-    """What records a result in the store, which is reached before data is read."""
+def _keeper(job: Job, at: datetime | None, origin: Mapping[str, Any]) -> Callable[[Result], str]:
+    """What records a result in the store, which is reached before data is read, and says the id of the run."""
     from dq.diversion import contract_facts  # noqa: PLC0415  the store is heavy
     from dq.store import facts_of, open_store  # noqa: PLC0415
 
     store, contract = open_store(job.settings.store_url), contract_facts(job.contract)
-    return lambda result: store.record_run(facts_of(result, contract=contract))
+    return lambda result: store.record_run(facts_of(result, at=at, contract=contract, origin=origin))
 
 
 @contextmanager
