@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dq
-from dq_airflow._compat import Asset, Context
+from dq_airflow._compat import Asset, BaseOperator, Context
 from dq_airflow.attempt import Attempt
 from dq_airflow.errors import StageBlocked
 from dq_airflow.outcome import Blocking
@@ -49,7 +49,7 @@ def require_contract(asset: Asset, *, accept: Sequence[str] = ACCEPTED, **kwargs
     return RequireContractOperator(asset=asset, accept=accept, **kwargs)
 
 
-class RequireContractOperator(Blocking):
+class RequireContractOperator(BaseOperator, Blocking):
     """
     See `require_contract`. A run that no event triggered looks at the newest event of the asset.
 

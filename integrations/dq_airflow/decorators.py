@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TEMPLATED = ("contract", "stage", "key", "at", "inputs", "output_to", "policy", "schema", "dataset", "references", "dq_conn_id")
 
 
-class ContractGateDecoratedOperator(Lineage, Blocking, _PythonDecoratedOperator):
+class ContractGateDecoratedOperator(Lineage, _PythonDecoratedOperator, Blocking):
     """The task around a function that has a gate; see `contract_gate`."""
 
     custom_operator_name = "@task.contract_gate"
@@ -55,6 +55,7 @@ class ContractGateDecoratedOperator(Lineage, Blocking, _PythonDecoratedOperator)
         dq_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
+        kwargs.setdefault("show_return_value_in_logs", False)  # rows may be secret
         super().__init__(python_callable=python_callable, op_args=op_args, op_kwargs=op_kwargs, **kwargs)
         if contract is None and not inputs:
             raise ValueError(f"{self.task_id}: the gate has no contract; say contract='orders@^1', or inputs={{…}}")

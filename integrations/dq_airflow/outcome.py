@@ -24,10 +24,12 @@ def mark_assets(context: Mapping[str, Any], operator: BaseOperator, summary: Map
             context["outlet_events"][asset].extra["dq"] = dict(summary)
 
 
-class Blocking(BranchMixIn, BaseOperator):
-    """What a gate decides when its stage is blocked; the only decision taken here."""
+class Blocking(BranchMixIn):
+    """What a gate decides when its stage is blocked; the only decision taken here. It stands beside an operator."""
 
     inherits_from_skipmixin = True
+    task_id: str
+    outlets: list[Any]
     on_blocked: str
     blocked_branch: str | list[str] | None
 
@@ -43,7 +45,7 @@ class Blocking(BranchMixIn, BaseOperator):
         if self.on_blocked != "branch":
             return
         repair = set(self._branches())
-        others = [item.task_id for item in self.downstream_list if not repair & _ids(item)]
+        others = [item.task_id for item in context["task"].downstream_list if not repair & _ids(item)]
         self.skip_all_except(context["ti"], others)
 
     def _stop(self, context: Mapping[str, Any], failure: Exception) -> None:
@@ -56,7 +58,7 @@ class Blocking(BranchMixIn, BaseOperator):
         self.outlets = []
         if self.on_blocked == "branch":
             self.do_branch(context, self._branches())
-        elif after := [item for item in self.get_flat_relatives(upstream=False) if not item.is_teardown]:
+        elif after := [item for item in context["task"].get_flat_relatives(upstream=False) if not item.is_teardown]:
             self.skip(ti=context["ti"], tasks=after)
 
     def _branches(self) -> list[str]:
