@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+import dq
+from tests.integrations.airflow.server import Server, shared
 from tests.integrations.airflow.tasks import Task
 
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -67,3 +69,28 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Task]
     monkeypatch.setenv("DQ_STORE_URL", f"sqlite:///{tmp_path}/store.db")
     monkeypatch.setenv("DQ_QUARANTINE_URL", str(tmp_path / "quarantine"))
     return Task
+
+
+@pytest.fixture(scope="session")
+def server(airflow: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001
+    """A whole Airflow, shared by the workers of this test run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "airflow"
+    with shared(folder, places(folder)) as running:
+        yield running
+
+
+def places(folder: Path) -> dict[str, str]:
+    """Where the server's tasks find what is theirs."""
+    return {
+        "DQ_CONTRACTS": str(CONTRACTS),
+        "DQ_STORE_URL": f"sqlite:///{folder}/store.db",
+        "DQ_QUARANTINE_URL": str(folder / "quarantine"),
+    }
+
+
+@pytest.fixture(scope="session")
+def history(server: Server) -> dq.History:
+    """What the server's store remembers."""
+    said = places(server.home.parent)
+    return dq.History(dq.Settings(said["DQ_CONTRACTS"], store_url=said["DQ_STORE_URL"], quarantine_url=said["DQ_QUARANTINE_URL"]))
