@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dq.engines.duckdb.connection import Connection
+from dq.engines.duckdb.connection import Connection, integers
 from dq.sql import SOURCE
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def _out_of_line(connection: Connection, key: str) -> np.ndarray[Any, Any] | Non
     highest, found = lowest, [np.zeros(0, dtype=np.int64)]
     rows = many = 0
     for batch in connection.reader(f"SELECT ({key})::BIGINT FROM {SOURCE} WHERE ({key}) IS NOT NULL"):
-        column = batch.column(0)
-        values = np.frombuffer(column.buffers()[1], dtype=np.int64)[column.offset : column.offset + len(column)]
+        values = integers(batch)
         sound = np.zeros(len(values), dtype=bool)  # a value above the next two would put all that follow out of line
         sound[:-2] = (values[:-2] < values[1:-1]) & (values[:-2] < values[2:])
         before = np.maximum.accumulate(np.concatenate(([highest], np.where(sound, values, lowest))))

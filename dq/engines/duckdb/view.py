@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlglot import exp
 
 from dq.engines.duckdb import bitmaps, repeats
-from dq.engines.duckdb.connection import Connection
+from dq.engines.duckdb.connection import Connection, integers
 from dq.engines.duckdb.culprits import culprits, without
 from dq.engines.duckdb.masks import Masks, word_name
 from dq.engines.duckdb.profile import Profiler
@@ -237,8 +237,8 @@ class DuckView:
         """See `View.bad_numbers`."""
         import numpy as np  # noqa: PLC0415
 
-        numbers = self._connection.reader(f"SELECT {ROW_NO} FROM {_DIVERTED} ORDER BY 1").read_all().column(0)
-        return np.asarray(numbers.combine_chunks(), dtype=np.int64)
+        batches = self._connection.reader(f"SELECT {ROW_NO} FROM {_DIVERTED} ORDER BY 1")
+        return np.concatenate([np.zeros(0, dtype=np.int64), *map(integers, batches)])
 
     # -- rows out -----------------------------------------------------------------------------------------------------
 
@@ -264,10 +264,21 @@ class DuckView:
 
     def _bad_batches(self, reasons: Mapping[int, str]) -> Iterator[pa.RecordBatch]:
         typed = f"{self._typed}, " if self.columns.types else ""
+        order = "" if self._in_order(f"SELECT {ROW_NO} FROM {_DIVERTED}") else f" ORDER BY {ROW_NO}"
         yield from self._connection.reader(
             f"SELECT {typed}{ROW_NO}, {self._masks.reasons(reasons)} AS {REASONS}, {ORIGIN}, {self._raw} AS {RAW} "
-            f"FROM {_DIVERTED} ORDER BY {ROW_NO}"
+            f"FROM {_DIVERTED}{order}"
         )
+
+    def _in_order(self, numbers: str) -> bool:
+        """Whether rows come by number as they are; no look into a key set has shuffled them, and sorting wide rows is dear."""
+        last = -1
+        for batch in self._connection.reader(numbers):
+            found = integers(batch)
+            if found[0] <= last or (found[1:] <= found[:-1]).any():
+                return False
+            last = found[-1]
+        return True
 
     @property
     def _typed(self) -> str:
