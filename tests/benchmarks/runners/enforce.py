@@ -10,7 +10,7 @@ import pyarrow.parquet  # noqa: F401  as the two below: what dq imports when it 
 
 import dq
 import dq.diversion
-import dq.engines.duckdb  # noqa: F401
+import dq.engines.duckdb
 from tests.benchmarks.outcome import Counts, tell
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dq.engines.duckdb import bitmaps
@@ -13,6 +13,7 @@ from dq.sql import ROW_NO
 _SLICE, _ROWS = 8, 100
 
 
+@settings(deadline=None)
 @given(numbers=st.lists(st.integers(0, _ROWS - 1)), base=st.sampled_from([0, 3, 2**31 - 50, 2**40]))
 def test_the_rows_that_are_left_are_all_others_in_order(numbers: list[int], base: int) -> None:
     """None, some or all rows of a slice; numbers that come twice; numbers beyond 32 bits."""
