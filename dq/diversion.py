@@ -34,7 +34,7 @@ from dq.quarantine import (
     rows,
     strictest,
 )
-from dq.quarantine.output import Target, may_write, publish, root, target
+from dq.quarantine.output import FileTarget, root, target
 from dq.result import Outcome, Result
 from dq.settings import Settings
 from dq.source import Files, Frame, Library
@@ -201,7 +201,7 @@ def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View) ->
     place = target(order.output, slot.key) if order.output is not None else None
     if place is not None:
         _is_not_read(job, place)
-        may_write(place, slot.text)
+        place.may_write(slot.text)
     weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
     return _Works(weak, order, slot, engine=engine, view=view, place=place)
 
@@ -241,7 +241,7 @@ def _hides(item: Field) -> bool:
     return item.sensitive or any(map(_hides, parts))
 
 
-def _is_not_read(job: Job, place: Target) -> None:
+def _is_not_read(job: Job, place: FileTarget) -> None:
     for other in (job.source, *(item.source for item in job.references.values())):
         paths = other.paths if isinstance(other, Files) else ()
         if place.path.resolve() in {Path(path).resolve() for path in paths if "://" not in path}:
@@ -251,7 +251,7 @@ def _is_not_read(job: Job, place: Target) -> None:
 class _Works:
     """The protocol's callbacks over one view; the last look's result is kept for the caller."""
 
-    def __init__(self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: Target | None) -> None:
+    def __init__(self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: FileTarget | None) -> None:
         self.job, self.order, self.engine, self.view, self.slot, self.place = job, order, engine, view, slot, place
         self._result: Result | None = None
 
@@ -294,10 +294,10 @@ class _Works:
         """Put the good rows into place, or hand them back."""
         if self.place is None:
             return Published(turn.batch.rows_good, "", self._good())
-        written, path = publish(self.place, turn, self.view.write_good), str(self.place)
+        put, path = self.place.publish(turn, self.view.write_good), str(self.place)
         given = self.job.source
         streams = isinstance(given, Files) or given.library is Library.BATCHES
-        return Published(written, path, path if streams else self._good())
+        return Published(put.rows, path, path if streams else self._good(), put.editions)
 
     def _good(self) -> Any:
         given = self.job.source

@@ -2,6 +2,7 @@
 
 from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
+from dq.plan.fixes import fixes, source_name
 from dq.plan.guess import guesses
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import needed
@@ -22,6 +23,8 @@ __all__ = [
     "as_declared",
     "bind",
     "compile",
+    "fixes",
     "guesses",
     "needed",
+    "source_name",
 ]

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
+from dq.engines.duckdb.again import LettersView
+from dq.engines.duckdb.append import Rows, append
 from dq.engines.duckdb.connection import Connection, translated
 from dq.engines.duckdb.files import Found, delta_files, find
+from dq.engines.duckdb.letters import Letters, open_letters
 from dq.engines.duckdb.view import DuckView
 from dq.engines.model import Progress, View
 from dq.errors import SourceError
 from dq.plan import Columns, Field
-from dq.source import Files, Format, Frame, Library, Other, Reading, Source
+from dq.source import DeadLetters, Files, Format, Frame, Library, Other, Reading, Source
 from dq.sql import ROW_NO, reference
 
 if TYPE_CHECKING:
@@ -71,7 +74,8 @@ class DuckDB:
         connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder, progress=progress)
         try:
             opener = _Opener(connection, folder)
-            opened = opener.open(source, "", fields, reading)
+            letters = open_letters(connection, source, fields, folder) if isinstance(source, DeadLetters) else None
+            opened = _of(source, letters) if letters else opener.open(source, "", fields, reading)
             others = {
                 name: opener.open(other.source, name, tuple(Field(column, column) for column in other.columns), None)
                 for name, other in references.items()
@@ -83,7 +87,23 @@ class DuckDB:
             watched = tuple(path for item in (opened, *others.values()) for path in item.watched)
             columns = {name: item.columns for name, item in others.items()}
             unwatched = tuple(name for name, item in others.items() if not item.watched)
-            yield DuckView(connection, opened, columns, lambda: _stamps(watched), unwatched)
+            said = (connection, opened, columns, lambda: _stamps(watched), unwatched)
+            yield LettersView(source, letters, *said) if letters and isinstance(source, DeadLetters) else DuckView(*said)
+        finally:
+            connection.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def append(self, rows: Rows, path: str, file_format: Format, facts: Mapping[str, str], before: str) -> int:
+        """
+        Write to *path* what file *before* holds ("": nothing) and then *rows*; how many rows were added.
+
+        Raises:
+            EngineError: the columns are others. WorldError, OSError: it cannot be written.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
+        connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder)
+        try:
+            return append(connection, rows, path, file_format, facts, before)
         finally:
             connection.close()
             shutil.rmtree(folder, ignore_errors=True)
@@ -208,6 +228,26 @@ class _Opener:
     def _types(self, select: str) -> dict[str, exp.DataType]:
         described = self.connection.raw.execute(f"DESCRIBE {select}").fetchall()
         return {row[0]: _type(row[1]) for row in described if row[0] not in _OWN}
+
+
+def _of(source: Source, letters: Letters) -> Opened:
+    """Dead letters as any other source; what their key has published must not change while they are judged."""
+    target = source.target.paths if isinstance(source, DeadLetters) and source.target else ()
+    shown = (
+        {key: source.shown.get(key, kind.sql("duckdb")) for key, kind in letters.columns.types.items()}
+        if isinstance(source, DeadLetters)
+        else {}
+    )
+    return Opened(
+        str(source),
+        letters.select,
+        letters.columns,
+        letters.malformed,
+        files=target,
+        records=letters.malformed is not None,
+        watched=target,
+        shown=shown,
+    )
 
 
 def _create(connection: Connection, select: str, name: str) -> None:
