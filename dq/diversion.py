@@ -7,7 +7,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -231,7 +231,7 @@ def actor() -> str:
     return f"{name}@{socket.gethostname()}"
 
 
-def _sensitive(fields: Iterable[Field]) -> list[str]:
+def hidden_columns(fields: Iterable[Field]) -> list[str]:
     """The columns that nobody may see outside the payload, by both of their names; one part is enough."""
     return [name for item in fields if _hides(item) for name in dict.fromkeys((item.source, item.name))]
 
@@ -283,8 +283,14 @@ class _Works:
             blocked_by=tuple(item.check.id for item in stops if item.check.mode is Mode.BLOCK and item.status is Status.FAIL),
             erred=tuple(item.check.id for item in stops if item.status is Status.ERROR),
             digest=hashlib.sha256(self.view.digest().encode()).hexdigest(),
-            schema=json.dumps({"columns": dict(result.columns), "sensitive": _sensitive(self.job.plan.fields)}),
+            schema=self._schema(result),
         )
+
+    def _schema(self, result: Result) -> str:
+        """What the dead letters are, for who reads them; with how text was read."""
+        reading = self.view.columns.reading
+        said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields)}
+        return json.dumps({**said, "reading": asdict(reading)} if reading else said)
 
     def drain(self, write: Callable[..., None]) -> None:
         """Hand the bad rows over."""
@@ -296,7 +302,7 @@ class _Works:
             return Published(turn.batch.rows_good, "", self._good())
         put, path = self.place.publish(turn, self.view.write_good), str(self.place)
         given = self.job.source
-        streams = isinstance(given, Files) or given.library is Library.BATCHES
+        streams = not isinstance(given, Frame) or given.library is Library.BATCHES
         return Published(put.rows, path, path if streams else self._good(), put.editions)
 
     def _good(self) -> Any:

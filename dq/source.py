@@ -1,4 +1,4 @@
-"""What is handed in: frames, files, rows, dead letters. Recognised by name, so that no dataframe library is imported to be refused."""
+"""What is handed in: frames, files, rows, dead letters. Recognised by name: no dataframe library is imported to be refused."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Loo
     landing = _land(vault, folder, claim, work, looked)
     parts = _secure(vault, folder, claim, work, looked)
     stopped = (*looked.erred, *looked.blocked_by)
-    beyond = budget.blocks(looked.rows, looked.bad)
+    beyond = "" if looked.replay is not None else budget.blocks(looked.rows, looked.bad)  # a replay may fail whole
     blocked_by = (*stopped, f"budget: {beyond}") if beyond else stopped
     outcome = _outcome(looked, blocked_by)
     faults.at("after-budget")

@@ -36,7 +36,7 @@ class Cell:
 
 
 class LettersView(DuckView):
-    """A view of dead letters; see `DuckView`. Rows that the key has published have numbers below zero, and stay where they are."""
+    """A view of dead letters; see `DuckView`. Rows that the key has published have numbers below zero, and stay there."""
 
     def __init__(self, source: DeadLetters, letters: Letters, *said: Any) -> None:
         super().__init__(*said)
@@ -157,7 +157,7 @@ class LettersView(DuckView):
         form = target.format or Format.PARQUET
         there = types_of(self._connection, f"SELECT * FROM {scan(target.paths[0], form, types)}")
         if there.keys() != types.keys():
-            other = sorted(there.keys() ^ types.keys())[0]
+            other = min(there.keys() ^ types.keys())
             raise EngineError(f"column '{other}' is not in both", target.paths[0], "enforce the key again")
         return there if form is Format.PARQUET else types
 

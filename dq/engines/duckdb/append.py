@@ -19,7 +19,7 @@ TYPE = b"dq.type"  # in the metadata of a field: the type as DuckDB names it, wh
 _MORE = "__dq_more"
 
 
-def append(connection: Connection, rows: Rows, path: str, file_format: Format, facts: Mapping[str, str], before: str) -> int:
+def append(connection: Connection, rows: Rows, path: str, file_format: Format, *, facts: Mapping[str, str], before: str) -> int:
     """
     Write to *path* what *before* holds ("": nothing) and then *rows*, *facts* in the footer; how many rows were added.
 
@@ -93,7 +93,7 @@ def _text(connection: Connection, types: Mapping[str, str | None], path: str, fi
 
 def _alike(types: Mapping[str, object], wanted: Mapping[str, object], place: str) -> None:
     if types.keys() != wanted.keys():
-        other = sorted(types.keys() ^ wanted.keys())[0]
+        other = min(types.keys() ^ wanted.keys())
         raise EngineError(f"column '{other}' is not in both", place, "enforce the key again: its file has other columns by now")
 
 

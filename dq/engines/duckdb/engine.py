@@ -20,7 +20,7 @@ from dq.engines.duckdb.files import Found, delta_files, find
 from dq.engines.duckdb.letters import Letters, open_letters
 from dq.engines.duckdb.view import DuckView
 from dq.engines.model import Progress, View
-from dq.errors import SourceError
+from dq.errors import SourceError, UsageError
 from dq.plan import Columns, Field
 from dq.source import DeadLetters, Files, Format, Frame, Library, Other, Reading, Source
 from dq.sql import ROW_NO, reference
@@ -74,10 +74,14 @@ class DuckDB:
         connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder, progress=progress)
         try:
             opener = _Opener(connection, folder)
-            letters = open_letters(connection, source, fields, folder) if isinstance(source, DeadLetters) else None
-            opened = _of(source, letters) if letters else opener.open(source, "", fields, reading)
+            letters = None
+            if isinstance(source, DeadLetters):
+                letters = open_letters(connection, source, fields, folder)
+                opened = _of(source, letters)
+            else:
+                opened = opener.open(source, "", fields, reading)
             others = {
-                name: opener.open(other.source, name, tuple(Field(column, column) for column in other.columns), None)
+                name: opener.open(_readable(other.source), name, tuple(Field(column, column) for column in other.columns), None)
                 for name, other in references.items()
             }
             _create(connection, opened.select, "__dq_base")
@@ -103,7 +107,7 @@ class DuckDB:
         folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
         connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder)
         try:
-            return append(connection, rows, path, file_format, facts, before)
+            return append(connection, rows, path, file_format, facts=facts, before=before)
         finally:
             connection.close()
             shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +119,7 @@ class _Opener:
     def __init__(self, connection: Connection, folder: Path) -> None:
         self.connection, self.folder = connection, folder
 
-    def open(self, source: Source, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
+    def open(self, source: Frame | Files, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
         opened = self._frame(source, name, fields) if isinstance(source, Frame) else self._files(source, fields, reading)
         if taken := [column for column in opened.columns.types if column.lower().startswith("__dq_")]:
             raise SourceError(f"column '{taken[0]}': names that begin with __dq_ are dq's own", str(source), "rename it")
@@ -230,14 +234,16 @@ class _Opener:
         return {row[0]: _type(row[1]) for row in described if row[0] not in _OWN}
 
 
-def _of(source: Source, letters: Letters) -> Opened:
+def _readable(source: Source) -> Frame | Files:
+    if isinstance(source, DeadLetters):
+        raise UsageError("dead letters are no dataset that rules look into", str(source), "give files or a frame")
+    return source
+
+
+def _of(source: DeadLetters, letters: Letters) -> Opened:
     """Dead letters as any other source; what their key has published must not change while they are judged."""
-    target = source.target.paths if isinstance(source, DeadLetters) and source.target else ()
-    shown = (
-        {key: source.shown.get(key, kind.sql("duckdb")) for key, kind in letters.columns.types.items()}
-        if isinstance(source, DeadLetters)
-        else {}
-    )
+    target = source.target.paths if source.target else ()
+    shown = {key: source.shown.get(key, kind.sql("duckdb")) for key, kind in letters.columns.types.items()}
     return Opened(
         str(source),
         letters.select,

@@ -1,4 +1,4 @@
-"""Dead letters as a table of DuckDB: typed as they were kept, corrections applied, and beside them what their key has published."""
+"""Dead letters as a table of DuckDB: typed as they were kept, corrected, and beside them what their key has published."""
 
 from __future__ import annotations
 
@@ -144,7 +144,8 @@ class _Opener:
         if self.edits:
             given = " AND ".join(f"e.{name(key)} IS NULL" for key in self.edits)
             lost = f"({lost} AND {given})"
-        select = f"SELECT {', '.join(listed)}, l.{ROW_NO}, l.{ORIGIN}, l.{REASONS} AS {WAS}, 0 AS {PUBLISHED} FROM {joined} WHERE NOT {lost}"
+        mine = f"l.{ROW_NO}, l.{ORIGIN}, l.{REASONS} AS {WAS}, 0 AS {PUBLISHED}"
+        select = f"SELECT {', '.join(listed)}, {mine} FROM {joined} WHERE NOT {lost}"
         types = {key: exp.DataType.build(kind, dialect="duckdb") for key, kind in columns.items()}
         before = {key: "coalesce({}::VARCHAR, {}::VARCHAR)".format(*self._kept(key)) for key in self.types}
         shown = Columns(types, self.source.reading, frozenset(written), unread)
@@ -190,7 +191,7 @@ class _Opener:
         return f"CASE WHEN {changed} THEN {given} ELSE {own} END", f"CASE WHEN NOT {changed} THEN {beside} END"
 
     def _cast(self, key: str, given: str, kind: str, like: str) -> str:
-        """A column that came back with another type, as pandas does with integers and nulls: the same values, or it is refused."""
+        """A column that came back with another type, as pandas does with integers and nulls; other values are refused."""
         absent = f"coalesce(isnan(TRY_CAST({given} AS DOUBLE)), FALSE)"
         lossless = _LOSSLESS.format(value=given, kind=kind, back=like)
         if self.connection.run(f"SELECT count(*) FROM {EDITED} e WHERE NOT ({lossless}) AND NOT {absent}")[0][0]:
