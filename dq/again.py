@@ -209,7 +209,7 @@ class Again:
                 result,
                 result.bad_rows,
                 reasons,
-                view.same(names),
+                view.same(names) and not any(changed.values()),
                 changed,
                 tuple(replace(c, before=mask(c.before), after=mask(c.after)) if c.column in hidden else c for c in cells),
                 view.landing(),

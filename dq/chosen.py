@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dq.errors import UsageError
 from dq.quarantine import Vault
-from dq.store import Batch, RowRange, RowState, State, Store, ranges_of
-from dq.store.replays import decidable
+from dq.store import Batch, RowRange, RowState, State, Store, decidable, ranges_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -24,7 +24,7 @@ from dq.job import Ref
 from dq.quarantine import Vault, settle, waiting
 from dq.run import appender
 from dq.settings import Settings
-from dq.store import Batch, Reason, RowState, Store, faults
+from dq.store import Batch, Reason, RowState, Store, decidable, faults
 
 if TYPE_CHECKING:
     from dq.engines.duckdb.again import Cell
@@ -281,9 +281,10 @@ def _paced(batches: Sequence[Batch], rate: float | None, done: Sequence[Replayed
 
 def _one(shop: _Shop, batch_id: str, wanted: Wanted, order: Order, *, dry_run: bool) -> Replayed:
     """One batch; its slot is held, so that nobody else replays it."""
-    batch = shop.store.batch(batch_id)
-    with nullcontext() if dry_run else shop.store.replaying(batch.slot):
+    with nullcontext() if dry_run else shop.store.replaying(shop.store.batch(batch_id).slot):
+        batch = shop.store.batch(batch_id)
         faults.at("after-take")
+        decidable(batch.state, batch.id, str(batch.slot))
         _finish_others(shop, batch, dry_run=dry_run)
         again = Again(shop.store, shop.vault, shop.settings, shop.store.batch(batch_id), order)
         chosen = again.choose(wanted)
