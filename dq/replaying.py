@@ -128,7 +128,8 @@ def replay(
         contract: instead of the newest version that the reference of the stage asks for.
         references: as in `dq.enforce`; None: those that the stage used, as they are now.
         fix: the rows of the batch, corrected: a Parquet or CSV file with the columns that `History.rows` gives.
-        set: new values, as SQL over the row: `{"age": "abs(age)"}`. A column with values that could not be read is text here.
+        set: new values, as SQL over the row: `{"age": "abs(age)"}`. A name is null where
+            its value cannot be read; where an expression needs text, it is the text as written.
         to: where good rows go when the batch came from a frame: a path as in `dq.enforce`.
         rate: at most so many rows per second, over all batches.
         most: at most so many batches, oldest first.

@@ -6,6 +6,7 @@ from dq.plan.fixes import fixes, source_name
 from dq.plan.guess import guesses
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import needed
+from dq.plan.values import base_of
 
 __all__ = [
     "COLUMNS",
@@ -21,6 +22,7 @@ __all__ = [
     "Selection",
     "Unable",
     "as_declared",
+    "base_of",
     "bind",
     "compile",
     "fixes",

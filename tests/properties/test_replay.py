@@ -60,7 +60,8 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         options = ", all_varchar = true, header = true" if path.suffix == ".csv" else ""
         reader = {".parquet": "read_parquet", ".csv": "read_csv", ".jsonl": "read_json"}[path.suffix]
         listed = ", ".join(f"{name}::VARCHAR AS {name}" for name in ("n", "id", "age", "tag"))
-        return connection.sql(f"SELECT {listed} FROM {reader}('{path}'{options})").to_arrow_table().to_pylist()
+        cursor = connection.execute(f"SELECT {listed} FROM {reader}('{path}'{options})")
+        return [dict(zip(("n", "id", "age", "tag"), row, strict=True)) for row in cursor.fetchall()]
 
 
 def _world(folder: Path, rows: list[tuple[int, str, str]], versions: list[tuple[str, int, int]]) -> dq.Settings:
@@ -70,8 +71,13 @@ def _world(folder: Path, rows: list[tuple[int, str, str]], versions: list[tuple[
         path.write_text(CONTRACT.format(version=version, keep=keep, oldest=oldest, nulls=nulls), "utf-8")
     lines = ["n,id,age,tag", *(f"{n},{id_},{age},{tag}" for n, (id_, age, tag) in enumerate(rows))]
     (folder / "people.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    where = {"store_url": f"sqlite:///{folder / 'store.db'}", "quarantine_url": str(folder / "vault")}
-    return dq.Settings(str(folder / "contracts"), memory_limit="256MB", threads=1, **where)
+    return dq.Settings(
+        str(folder / "contracts"),
+        memory_limit="256MB",
+        threads=1,
+        store_url=f"sqlite:///{folder / 'store.db'}",
+        quarantine_url=str(folder / "vault"),
+    )
 
 
 def _open(history: dq.History, batches: list[Any]) -> list[int]:
@@ -108,9 +114,7 @@ def test_a_dry_run_is_what_happens(
         folder = Path(name)
         where = _world(folder, rows, list(versions))
         out = folder / f"good.{suffix}"
-        done = dq.enforce(
-            str(folder / "people.csv"), "people@1.0.0", stage="raw", key="d", output=str(out), settings=where
-        )
+        done = dq.enforce(str(folder / "people.csv"), "people@1.0.0", stage="raw", key="d", output=str(out), settings=where)
         if not done.ok or not done.rows_quarantined:
             return
         history, before = dq.History(where), _rows(out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +46,11 @@ class LettersView(DuckView):
 
     # -- before the look ----------------------------------------------------------------------------------------------
 
-    def fix(self, fixes: Mapping[str, Tree]) -> None:
-        """Give columns new values: *fixes* are expressions over the columns as they are."""
+    def fix(self, fixes: Mapping[str, Sequence[Tree]]) -> None:
+        """Give columns new values: *fixes* are expressions over the columns as they are; the first that fits is taken."""
         if not fixes:
             return
-        written = {key: render(tree, "duckdb") for key, tree in fixes.items()}
+        written = {key: [render(tree, "duckdb") for tree in trees] for key, trees in fixes.items()}
         self._letters = with_fixes(self._connection, self._letters, written)
         self._fixed = tuple(fixes)
         self._made()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from dq.engines.duckdb.append import name, scan, text, types_of
 from dq.engines.duckdb.connection import Connection, translated
-from dq.errors import SourceError
-from dq.plan import RECORD, Columns, Field
+from dq.errors import EngineError, SourceError, UsageError
+from dq.plan import RECORD, Columns, Field, base_of
 from dq.source import DeadLetters, Files, Format
 from dq.sql import ROW_NO, Base
 
@@ -223,36 +223,67 @@ class _Opener:
         return own, kind, False
 
 
-def with_fixes(connection: Connection, letters: Letters, fixes: Mapping[str, str]) -> Letters:
+def with_fixes(connection: Connection, letters: Letters, fixes: Mapping[str, Sequence[str]]) -> Letters:
     """
     The letters with new values for some columns: *fixes* are expressions over what the letters hold, by column.
 
-    Text is read as text is read; where a column has another type, it stands beside it.
+    The first that fits the types is taken. Text is read as text is read; where a column has another type, it stands beside.
+
+    Raises:
+        UsageError: none fits.
     """
-    types = {key: kind.sql("duckdb") for key, kind in letters.columns.types.items()}
-    replaced, more, unread, written = [], [], dict(letters.columns.unread), set(letters.columns.written or ())
-    columns = dict(letters.columns.types)
-    for key, tree in fixes.items():
-        made = types_of(connection, f"SELECT {tree} AS made FROM ({letters.select})")["made"]
-        beside = f"__dq_fixed_{list(types).index(key)}"
+    columns, unread = dict(letters.columns.types), dict(letters.columns.unread)
+    written, listed = set(letters.columns.written or ()), []
+    for place, (key, trees) in enumerate(fixes.items()):
+        tree, made = _fitting(connection, letters, key, trees)
+        own, beside = _fixed(letters, key, tree, made)
+        listed.append(f"{own} AS {name(key)}")
+        columns[key] = exp.DataType.build(
+            types_of(connection, f"SELECT {own} AS own FROM ({letters.select})")["own"], dialect="duckdb"
+        )
         unread.pop(key, None)
-        if made == "TIMESTAMP" and key in letters.shifted:
-            replaced.append(f"(({tree}) AT TIME ZONE 'UTC') AS {name(key)}")
-        elif made == "VARCHAR" and types[key] != "VARCHAR":
-            more.append(f"{tree} AS {name(beside)}")
-            replaced.append(f"NULL::{types[key]} AS {name(key)}")
-            unread[key] = (beside, exp.DataType.build("text"))
-        elif types[key] == "VARCHAR" and made != "VARCHAR":
-            replaced.append(f"({tree})::VARCHAR AS {name(key)}")
-        else:
-            kind = types[key] if made in ('"NULL"', "NULL") else made
-            replaced.append(f"({tree})::{kind} AS {name(key)}")
-            columns[key] = exp.DataType.build(kind, dialect="duckdb")
-            written -= set() if kind == "VARCHAR" else {key}
-    added = f", {', '.join(more)}" if more else ""
-    select = f"SELECT * REPLACE ({', '.join(replaced)}){added} FROM ({letters.select})"
+        if beside is not None:
+            word = f"__dq_fixed_{place}"
+            listed.append(f"{beside} AS {name(word)}")
+            unread[key] = (word, _type_beside(letters, key))
+        written -= set() if base_of(columns[key]) is Base.TEXT else {key}
+    select = f"SELECT * EXCLUDE ({', '.join(map(name, fixes))}), {', '.join(listed)} FROM ({letters.select})"
     found = replace(letters.columns, types=columns, unread=unread, written=frozenset(written))
     return replace(letters, select=select, columns=found)
+
+
+def _type_beside(letters: Letters, key: str) -> exp.DataType:
+    """What could not be read is JSON, or text."""
+    there = letters.columns.unread.get(key)
+    return there[1] if there else exp.DataType.build("text")
+
+
+def _fixed(letters: Letters, key: str, tree: str, made: str) -> tuple[str, str | None]:
+    """The new value, and what stands beside it: what cannot be read stays where a new value is null, unless NULL is all it is."""
+    kind, there = letters.columns.types[key].sql("duckdb"), letters.columns.unread.get(key)
+    if made in ('"NULL"', "NULL"):
+        return f"NULL::{kind}", None
+    if made == "VARCHAR" and kind != "VARCHAR":  # it will be read as text is read
+        is_json = base_of(_type_beside(letters, key)) is Base.JSON
+        said = f"CASE WHEN json_valid({tree}) THEN ({tree})::JSON ELSE to_json({tree}) END" if is_json else f"({tree})"
+        return f"NULL::{kind}", f"coalesce({said}, {name(there[0])})" if there else said
+    own = f"({tree})"
+    if made == "TIMESTAMP" and key in letters.shifted:
+        own = f"({own} AT TIME ZONE 'UTC')"
+    elif kind == "VARCHAR":
+        own = f"{own}::VARCHAR"
+    return own, f"CASE WHEN ({tree}) IS NULL THEN {name(there[0])} END" if there else None
+
+
+def _fitting(connection: Connection, letters: Letters, key: str, trees: Sequence[str]) -> tuple[str, str]:
+    """The first of *trees* that can be computed, and its type."""
+    problem = ""
+    for tree in trees:
+        try:
+            return tree, types_of(connection, f"SELECT {tree} AS made FROM ({letters.select})")["made"]
+        except EngineError as error:
+            problem = error.what
+    raise UsageError(f"the new value cannot be computed: {problem}", f"set '{key}'", "see docs/conditions.md")
 
 
 def with_published(connection: Connection, letters: Letters, published: Files) -> str:
