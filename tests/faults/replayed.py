@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ from dq.diversion import places
 from dq.errors import UsageError
 from dq.quarantine import rows as dead_letters
 from dq.store import Batch, RowState, State, faults
-from tests.faults import children
+from tests.faults import children, replay_mutants
 from tests.faults.children import Blow
 from tests.faults.enforced import CONTRACT, Report, World, _count, _warm
 from tests.postgres import server
@@ -173,12 +173,24 @@ def _history(world: Key, rng: random.Random, report: Report, pending: list[str])
         report.wrong += world.laws(at_rest=False)
         _in_peace(world, world.recover, report)
         _in_peace(world, rng.choice([task, world.recover]), report)
+        if rng.random() < 0.2:
+            _lose_the_file(world, report)
         if rng.random() < 0.3:
             _in_peace(world, lambda: places(world.settings) and dq.History(world.settings).collect(grace=timedelta(0)), report)
         report.wrong += world.laws(at_rest=True)
         if report.wrong:
             report.wrong.append(f"history {world.dataset} {world.suffix}: {started}")
             return
+
+
+def _lose_the_file(world: Key, report: Report) -> None:
+    """Somebody removes what the key has published; its pipeline runs again, and a worker brings back what replays had added."""
+    there = world.published_ids()
+    world.output.unlink(missing_ok=True)
+    _in_peace(world, lambda: world.enforce_content(there[0] // 1000), report)
+    _in_peace(world, world.recover, report)
+    if Counter(world.published_ids()) != Counter(there):
+        report.wrong.append("a lost file did not come back whole")
 
 
 def _replaying(world: Key, version: int, *, fix: bool) -> Callable[[], None]:
@@ -211,7 +223,13 @@ def main() -> int:
     parser.add_argument("--attempts", type=int, default=600, help="processes to start, over all stores")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--mutant", choices=sorted(replay_mutants.MUTANTS), help="sow this fault, to see that it is found")
     said = parser.parse_args()
+    with replay_mutants.sown(said.mutant) if said.mutant else nullcontext():
+        return _play(said)
+
+
+def _play(said: argparse.Namespace) -> int:
     stores = ("sqlite", "postgres") if said.store == "both" else (said.store,)
     wrong = False
     for store in stores:
