@@ -17,7 +17,7 @@ ACCEPTED = ("passed", "quarantined")
 
 def contract_asset(contract: str | os.PathLike[str] | dq.Contract, *, name: str | None = None, **kwargs: Any) -> Asset:
     """
-    The asset of what a contract is about: `dq://flights` for `flights@^1`. The contract is not read.
+    The asset of what a contract is about: `dq://flights/` for `flights@^1`. The contract is not read.
 
     Args:
         contract: a reference, a path, or a loaded contract; a path needs a *name*.
@@ -32,7 +32,7 @@ def contract_asset(contract: str | os.PathLike[str] | dq.Contract, *, name: str 
     if name is None and ("/" in called or called.endswith((".yaml", ".yml"))):
         raise ValueError(f"contract_asset('{ref}'): a path does not say what the asset is called; say name='…'")
     extra = {**(kwargs.pop("extra", None) or {}), "dq_contract": ref}
-    return Asset(name=called, uri=kwargs.pop("uri", f"dq://{called}"), extra=extra, **kwargs)
+    return Asset(name=called, uri=kwargs.pop("uri", f"dq://{called}/"), extra=extra, **kwargs)
 
 
 def require_contract(asset: Asset, *, accept: Sequence[str] = ACCEPTED, **kwargs: Any) -> RequireContractOperator:

@@ -26,11 +26,10 @@ class Handed:
 
 def covered(value: Any) -> Any:
     """*value* itself when it says where rows are, else wrapped."""
-    if value is None or isinstance(value, str | os.PathLike | dq.Files | Handed) or hasattr(value, "iter_references"):
+    if value is None or isinstance(value, dq.Files | dq.Table | Handed) or hasattr(value, "iter_references"):
         return value
-    if isinstance(value, list | tuple) and all(isinstance(item, str | os.PathLike) for item in value):
-        return value
-    return Handed(value)
+    items = value if isinstance(value, list | tuple) else [value]
+    return value if all(isinstance(item, str | os.PathLike) or _is_object(item) for item in items) else Handed(value)
 
 
 def source_of(value: Any, conn_id: str | None) -> Any:
