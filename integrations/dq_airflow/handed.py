@@ -26,10 +26,15 @@ class Handed:
 
 def covered(value: Any) -> Any:
     """*value* itself when it says where rows are, else wrapped."""
-    if value is None or isinstance(value, dq.Files | dq.Table | Handed) or hasattr(value, "iter_references"):
+    if value is None or isinstance(value, dq.Files | Handed) or is_table(value) or hasattr(value, "iter_references"):
         return value
     items = value if isinstance(value, list | tuple) else [value]
     return value if all(isinstance(item, str | os.PathLike) or _is_object(item) for item in items) else Handed(value)
+
+
+def is_table(value: Any) -> bool:
+    """Whether it is a table of a database."""
+    return isinstance(value, getattr(dq, "Table", ()))
 
 
 def source_of(value: Any, conn_id: str | None) -> Any:
@@ -58,7 +63,7 @@ def output_of(value: Any, source: Any, conn_id: str | None) -> Any:
     """Where good rows go: a path, or for a table a table behind the same connection."""
     if _is_object(value):
         return value.path if value.protocol in ("", "file", "local") else str(value)
-    if isinstance(value, str) and conn_id and isinstance(source, dq.Table) and "/" not in value:
+    if isinstance(value, str) and conn_id and is_table(source) and "/" not in value:
         return table(value, conn_id)
     return value
 
