@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 import dq
 from tests.integrations.airflow.server import Run, Server, wait_for
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("airflow")]
 DAY = ("2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z")
+PARAMS = {
+    "plain": ("source",),
+    "killed": ("source",),
+    "wrong": ("source",),
+    "branching": ("source",),
+    "short": ("source",),
+    "taskflow": ("ages",),
+}
 KEY = "2024-05-01T00:00:00Z--2024-05-02T00:00:00Z"
 
 
@@ -35,39 +44,60 @@ def published(source: str) -> list[int]:
     return sorted(age for path in found for age in pq.read_table(path)["age"].to_pylist())
 
 
-@pytest.fixture(scope="module")
-def quarantined(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, str]:
-    """A run whose gate diverts one row of three."""
-    source = people(tmp_path_factory.mktemp("quarantined") / "a.csv", 30, 141, 40)
-    run = server.run("plain", {"source": source, "budget": "10%"}, at=DAY[1], over=DAY)
-    assert run.ended() == {"gate": "success", "after": "success"}
-    return run, source
+@dataclass(frozen=True)
+class Started:
+    """A run that was triggered, and the file that its gate reads."""
+
+    run: Run
+    source: str
 
 
 @pytest.fixture(scope="module")
-def blocked(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run whose gate blocks."""
-    source = people(tmp_path_factory.mktemp("blocked") / "a.csv", 30, 141, 142)
-    return server.run("plain", {"source": source, "budget": "0"})
+def started(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Started]:
+    """One run of everything that is looked at, triggered at once: they run beside each other while tests wait."""
+    folder = tmp_path_factory.mktemp("airflow")
+
+    def start(name: str, dag_id: str, *ages: int, over: tuple[str, str] | None = DAY, **conf: object) -> Started:
+        source = people(folder / f"{name}.csv", *ages)
+        said = {"source": source, "ages": ages, **conf}
+        known = {param: said[param] for param in PARAMS[dag_id]} | conf
+        return Started(server.run(dag_id, known, at=over and over[1], over=over), source)
+
+    sources = [people(folder / f"mapped{number}.csv", 30 + number, 141) for number in range(2)]
+    return {
+        "quarantined": start("quarantined", "plain", 30, 141, 40),
+        "blocked": start("blocked", "plain", 30, 141, 142, over=None, budget="0"),
+        "killed": start("killed", "killed", 30, 141, 40),
+        "wrong": start("wrong", "wrong", 30, 141),
+        "mapped": Started(server.run("mapped", {"sources": sources}, at=DAY[1], over=DAY), sources[0]),
+        "taskflow": start("taskflow", "taskflow", 30, 141, 100, 50),
+        "good branch": start("good", "branching", 30, 40),
+        "bad branch": start("bad", "branching", 141, 142, over=None),
+        "short circuit": start("short", "short", 141, 142),
+        "passed": start("passed", "plain", 30, 40, over=None),
+    }
 
 
-def test_good_rows_go_on(server: Server, history: dq.History, quarantined: tuple[Run, str]) -> None:
+def test_good_rows_go_on(history: dq.History, started: dict[str, Started]) -> None:
     """A passing and a quarantining gate let the next task run; the data interval is the key, its end the time."""
-    run, source = quarantined
+    run, source = started["quarantined"].run, started["quarantined"].source
+    assert run.ended() == {"gate": "success", "after": "success"}
     done = run.xcom("gate")
     assert (done["outcome"], done["key"], done["rows_in"]) == ("quarantined", KEY, 3)
     assert published(source) == [30, 40]
     kept = history.run(done["run_id"])
     assert kept.origin["airflow"] == {"dag_id": "plain", "run_id": run.run_id, "task_id": "gate", "map_index": -1}
     assert kept.at.isoformat() == "2024-05-02T00:00:00+00:00"
-    passing = server.run("plain", {"source": people(Path(source).with_name("b.csv"), 30, 40)})
+    passing = started["passed"].run
     assert passing.ended() == {"gate": "success", "after": "success"}
     assert passing.xcom("gate")["outcome"] == "passed"
+    assert passing.xcom("gate")["key"] == f"plain {passing.run_id} gate"  # a run without a logical date
 
 
-def test_the_newest_of_an_interval_is_the_one(server: Server, history: dq.History, quarantined: tuple[Run, str]) -> None:
+def test_the_newest_of_an_interval_is_the_one(server: Server, history: dq.History, started: dict[str, Started]) -> None:
     """A cleared task leaves one active batch and its rows once; a second run over the same interval takes their place."""
-    run, source = quarantined
+    run, source = started["quarantined"].run, started["quarantined"].source
+    assert run.ended()["gate"] == "success"
     first = run.xcom("gate")
     run.clear("gate")
     assert run.ended()["gate"] == "success"
@@ -82,16 +112,18 @@ def test_the_newest_of_an_interval_is_the_one(server: Server, history: dq.Histor
     assert published(source) == [50, 60]
 
 
-def test_a_blocked_stage_is_not_retried(blocked: Run) -> None:
+def test_a_blocked_stage_is_not_retried(started: dict[str, Started]) -> None:
     """It fails at its first try, though two more are allowed; what follows does not run; the summary is there."""
+    blocked = started["blocked"].run
     assert blocked.ended() == {"gate": "failed", "after": "upstream_failed"}
     assert blocked.task("gate")["try_number"] == 1
     assert blocked.xcom("gate")["outcome"] == "blocked"
     assert "is blocked: budget" in blocked.log("gate")
 
 
-def test_the_link_and_the_tab_show_the_page_of_the_run(server: Server, blocked: Run) -> None:
+def test_the_link_and_the_tab_show_the_page_of_the_run(server: Server, started: dict[str, Started]) -> None:
     """Also of a failed task; the tab is a view on task instances, and both need who asks to be known."""
+    blocked = started["blocked"].run
     blocked.ended()
     link = blocked.links("gate")["Violation report"]
     assert link.startswith(f"{server.url}/dq_airflow/report?dag_id=plain&run_id=")
@@ -125,9 +157,10 @@ def test_a_page_that_is_not_there_says_so(server: Server) -> None:
         assert b"No contract was judged" in said
 
 
-def test_an_asset_event_says_what_the_gate_found(server: Server, quarantined: tuple[Run, str], blocked: Run) -> None:
+def test_an_asset_event_says_what_the_gate_found(server: Server, started: dict[str, Started]) -> None:
     """Passing and quarantining runs put the summary on it; a blocked run makes none."""
-    run, _ = quarantined
+    run, blocked = started["quarantined"].run, started["blocked"].run
+    run.ended()
     blocked.ended()
     asset = next(item for item in server.ask("GET", "/api/v2/assets?limit=100")["assets"] if item["name"] == "people")
     events = server.ask("GET", f"/api/v2/assets/events?asset_id={asset['id']}&limit=100&order_by=timestamp")["asset_events"]
@@ -137,26 +170,28 @@ def test_an_asset_event_says_what_the_gate_found(server: Server, quarantined: tu
     assert blocked.run_id not in found
 
 
-def test_a_consumer_takes_only_what_it_accepts(server: Server, tmp_path: Path) -> None:
-    """A DAG that an asset triggers goes on when the gate passed, and stops when it quarantined."""
-    for name, ages, outcome in (("a.csv", (30,), "success"), ("b.csv", (30, 141), "failed")):
-        producer = server.run("plain", {"source": people(tmp_path / name, *ages)})
-        producer.ended()
+@pytest.mark.parametrize(("name", "state"), [("passed", "success"), ("quarantined", "failed")])
+def test_a_consumer_takes_only_what_it_accepts(server: Server, started: dict[str, Started], name: str, state: str) -> None:
+    """A DAG that an asset triggers goes on when every gate that triggered it passed, and stops when one quarantined."""
+    producer = started[name].run
+    producer.ended()
 
-        def triggered(by: str = producer.run_id) -> list[Run]:
-            runs = server.ask("GET", "/api/v2/dags/consumer/dagRuns?limit=100&order_by=-run_after")["dag_runs"]
-            made = [Run(server, "consumer", item["dag_run_id"]) for item in runs]
-            return [run for run in made if by in json.dumps(server.ask("GET", f"{run.path}/upstreamAssetEvents"))]
+    def triggered() -> list[tuple[Run, set[str]]]:
+        runs = server.ask("GET", "/api/v2/dags/consumer/dagRuns?limit=100")["dag_runs"]
+        made = [Run(server, "consumer", item["dag_run_id"]) for item in runs]
+        events = {run: server.ask("GET", f"{run.path}/upstreamAssetEvents")["asset_events"] for run in made}
+        found = [(run, {event["extra"]["dq"]["outcome"] for event in said}) for run, said in events.items()]
+        return [item for item in found if any(event["source_run_id"] == producer.run_id for event in events[item[0]])]
 
-        wait_for(triggered, f"the consumer of {name}")
-        run = triggered()[0]
-        assert run.ended()["require_people"] == outcome, run.log("require_people")
+    wait_for(triggered, f"the consumer of what {name}")
+    run, outcomes = triggered()[0]
+    assert state == "success" or outcomes != {"passed"}
+    assert run.ended()["require_people"] == ("success" if outcomes == {"passed"} else "failed")
 
 
-def test_a_killed_task_loses_nothing_and_doubles_nothing(server: Server, history: dq.History, tmp_path: Path) -> None:
+def test_a_killed_task_loses_nothing_and_doubles_nothing(history: dq.History, started: dict[str, Started]) -> None:
     """SIGKILL between the commit of the bad rows and the publishing of the good ones; the retry goes on from there."""
-    source = people(tmp_path / "a.csv", 30, 141, 40)
-    run = server.run("killed", {"source": source}, at=DAY[1], over=DAY)
+    run, source = started["killed"].run, started["killed"].source
     assert run.ended() == {"gate": "success"}
     assert run.task("gate")["try_number"] == 2
     done = run.xcom("gate")
@@ -166,40 +201,40 @@ def test_a_killed_task_loses_nothing_and_doubles_nothing(server: Server, history
     assert sum(batch.num_rows for batch in history.rows(done["batch_id"])) == 1
 
 
-def test_a_mapped_gate_leaves_one_batch_per_index(server: Server, history: dq.History, tmp_path: Path) -> None:
+def test_a_mapped_gate_leaves_one_batch_per_index(history: dq.History, started: dict[str, Started]) -> None:
     """Each index has its key; without a key of its own it warns that the order may change."""
-    sources = [people(tmp_path / f"{number}.csv", 30 + number, 141) for number in range(2)]
-    run = server.run("mapped", {"sources": sources}, at=DAY[1], over=DAY)
+    run, source = started["mapped"].run, started["mapped"].source
     assert set(run.ended().values()) == {"success"}
     keys = [run.xcom("gate", map_index=index)["key"] for index in range(2)]
     assert keys == [f"{KEY} [0]", f"{KEY} [1]"]
     assert len(active(history, "people.people", "mapped")) == 2
-    assert published(sources[0]) == [30, 31]
+    assert published(source) == [30, 31]
     assert "is mapped, and the order" in run.log("gate", map_index=1)
     assert "map_index=1" in run.links("gate", map_index=1)["Violation report"]
 
 
 @pytest.mark.parametrize(
-    ("dag_id", "ages", "expected"),
+    ("name", "expected"),
     [
-        ("branching", (30, 40), {"gate": "success", "mart": "success", "repair": "skipped"}),
-        ("branching", (141, 142), {"gate": "success", "mart": "skipped", "repair": "success"}),
-        ("short", (141, 142), {"gate": "success", "mart": "skipped", "report": "skipped"}),
+        ("good branch", {"gate": "success", "mart": "success", "repair": "skipped"}),
+        ("bad branch", {"gate": "success", "mart": "skipped", "repair": "success"}),
+        ("short circuit", {"gate": "success", "mart": "skipped", "report": "skipped"}),
     ],
 )
 def test_a_blocked_stage_is_gone_around(
-    server: Server, tmp_path: Path, dag_id: str, ages: tuple[int, ...], expected: dict[str, str]
+    server: Server, started: dict[str, Started], name: str, expected: dict[str, str]
 ) -> None:
-    """A branch goes to the repair and nowhere else; a short circuit skips all that follows; no asset hears of it."""
-    run = server.run(dag_id, {"source": people(tmp_path / "a.csv", *ages)})
+    """A branch goes to the repair and nowhere else; a short circuit skips all that follows; no asset hears of a blocked stage."""
+    run = started[name].run
     assert run.ended() == expected
-    events = server.ask("GET", f"/api/v2/assets/events?source_dag_id={dag_id}&source_run_id={run.run_id}")["asset_events"]
-    assert len(events) == (ages == (30, 40))
+    query = urlencode({"source_dag_id": run.dag_id, "source_run_id": run.run_id})
+    events = server.ask("GET", f"/api/v2/assets/events?{query}")["asset_events"]
+    assert len(events) == (name == "good branch")
 
 
-def test_a_taskflow_task_gets_and_gives_good_rows_only(server: Server) -> None:
+def test_a_taskflow_task_gets_and_gives_good_rows_only(started: dict[str, Started]) -> None:
     """Its input and its result are enforced, each under a key of its own; the next task gets what is left."""
-    run = server.run("taskflow", {"ages": [30, 141, 100, 50]}, at=DAY[1], over=DAY)
+    run = started["taskflow"].run
     assert run.ended() == {"made": "success", "older": "success", "counted": "success"}
     done = run.xcom("older")
     assert (done["key"], done["rows_in"], done["rows_good"]) == (KEY, 3, 2)
@@ -208,9 +243,9 @@ def test_a_taskflow_task_gets_and_gives_good_rows_only(server: Server) -> None:
     assert "Violation report" in run.links("older")
 
 
-def test_only_what_the_world_does_is_retried(server: Server, tmp_path: Path) -> None:
+def test_only_what_the_world_does_is_retried(started: dict[str, Started]) -> None:
     """A wrong contract, version, source or connection fails at once; a file that is late is tried again."""
-    run = server.run("wrong", {"source": people(tmp_path / "a.csv", 30, 141)})
+    run = started["wrong"].run
     assert set(run.ended().values()) == {"failed"}
     tries = {item["task_id"]: item["try_number"] for item in run.tasks()}
     assert tries == {"contract": 1, "version": 1, "kind": 1, "settings": 1, "validate": 1, "late": 2}

@@ -22,7 +22,7 @@ def killed(context: dict) -> None:
         faults.hook(faults.from_text("after-commit:kill"))
 
 
-with DAG("plain", schedule=None, params={"source": "", "budget": "10%"}):
+with DAG("plain", schedule=None, params={"source": "", "budget": "10"}):
     gate = ContractGateOperator(
         task_id="gate",
         contract="people",
