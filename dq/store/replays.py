@@ -75,7 +75,7 @@ def take(connection: sa.Connection, child_id: str, said: ReplayFacts, *, actor: 
         "plan": said.plan,
         "fix": said.fix,
         "note": said.note,
-        "rows": [[item.first, item.last, str(item.state)] for item in said.ranges],
+        "rows": rows.told(said.ranges),
     }
     audit.append(connection, parent.id, "replayed", actor=actor, at=at, detail=detail)
 
@@ -93,7 +93,7 @@ def decide(
     if not rows.all_open(rows.states(connection, row.id, row.rows_bad), ranges):
         raise Fenced(f"somebody else decided about rows of batch {row.id[:12]} meanwhile", "dead letters", "look at what is open")
     rows.act(connection, row.id, ranges, actor=actor, at=at, note=note)
-    detail = {"rows": [[item.first, item.last, str(item.state)] for item in ranges], "note": note}
+    detail = {"rows": rows.told(ranges), "note": note}
     audit.append(connection, row.id, "decided", actor=actor, at=at, detail=detail)
 
 
@@ -146,5 +146,5 @@ def reopen(connection: sa.Connection, child: sa.Row[Any], *, actor: str, at: dat
     taken = connection.execute(query.where(r.c.child_batch == child.id, r.c.state.in_(_ACTIVE)).order_by(a.c.seq)).all()
     back = [RowRange(item.first_row, item.last_row, RowState.OPEN) for item in taken]
     rows.act(connection, child.parent, back, actor=actor, at=at, note=note)
-    detail = {"batch": child.id, "rows": [[item.first, item.last] for item in back], "note": note}
+    detail = {"batch": child.id, "rows": rows.told(back), "note": note}
     audit.append(connection, child.parent, "reopened", actor=actor, at=at, detail=detail)
