@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dq.cli.enforce import moment
 from dq.cli.options import Contracts, Debug, References, chosen, referenced
 from dq.cli.output import is_terminal, page, write
 from dq.cli.runs import ListFormat, number, told
@@ -262,6 +261,8 @@ def _someone_is_there() -> None:
 
 
 def _moment(said: str | None, option: str) -> datetime | None:
+    from dq.quarantine import moment  # noqa: PLC0415  heavy
+
     return None if said is None else moment(said, option)
 
 
