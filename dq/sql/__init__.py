@@ -41,6 +41,7 @@ from dq.sql.nodes import (
     Missing,
     MultipleOf,
     Part,
+    PlainText,
     ReadAs,
 )
 from dq.sql.parse import aggregate, condition
@@ -48,7 +49,7 @@ from dq.sql.pattern import pattern_problem
 from dq.sql.query import placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
 from dq.sql.rewrite import bind_now, columns_of, replace_columns
-from dq.sql.sqlite import SQLITE_FUNCTIONS
+from dq.sql.sqlite import SQLITE_FUNCTIONS, equip_sqlite
 
 __all__ = [
     "DIALECTS",
@@ -71,6 +72,7 @@ __all__ = [
     "Missing",
     "MultipleOf",
     "Part",
+    "PlainText",
     "ReadAs",
     "Scalar",
     "Tree",
@@ -83,6 +85,7 @@ __all__ = [
     "compare",
     "condition",
     "count_if",
+    "equip_sqlite",
     "gaps",
     "grammar",
     "implies",
