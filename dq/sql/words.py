@@ -159,10 +159,12 @@ def cast_by_text(is_text: str) -> Write:
 def _loosely(pen: Pen, text: str, kind: Kind) -> str | None:
     """A value that is no text, by the text of it: 5.00 is whole, a time has a day, and a day begins at midnight."""
     if kind.base is Base.INTEGER:
-        digits = read_text(text, Kind(Base.DECIMAL, 38, 10), None, pen.speaks)
-        whole = pen.speaks.types[T.BIGINT]
+        most = pen.speaks.reading.most_digits if pen.speaks.reading else 0
+        whole = read_text(text, kind, None, pen.speaks)
+        digits = read_text(text, Kind(Base.DECIMAL, most or 38, 5), None, pen.speaks)
         fits = f"{digits} = FLOOR({digits}) AND {digits} BETWEEN {-(2**63)} AND {2**63 - 1}"
-        return f"CASE WHEN {fits} THEN CAST({digits} AS {whole}) END" if digits else None
+        named = pen.speaks.types[T.BIGINT]
+        return f"COALESCE({whole}, CASE WHEN {fits} THEN CAST({digits} AS {named}) END)" if whole and digits else None
     if kind.base is Base.DATE:
         return read_text(f"SUBSTR({text}, 1, 10)", kind, None, pen.speaks)
     if kind.base is Base.TIMESTAMP:

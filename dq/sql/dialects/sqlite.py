@@ -7,12 +7,27 @@ from fractions import Fraction
 from sqlglot import exp
 
 from dq.sql import words
+from dq.sql.automaton import Automaton, TooLargeError
 from dq.sql.dialect import Dialect, Reading, Regex
 from dq.sql.dialects.everywhere import EVERYWHERE
-from dq.sql.nodes import AnyOf, Base, IsFinite, JsonItems, JsonPart, JsonText, JsonType, JsonValues, MultipleOf, PlainText
+from dq.sql.nodes import (
+    AnyOf,
+    Base,
+    IsFinite,
+    JsonItems,
+    JsonPart,
+    JsonText,
+    JsonType,
+    JsonValues,
+    Matches,
+    MultipleOf,
+    PlainText,
+)
 from dq.sql.pen import Pen, Write, template
+from dq.sql.regex import ways
 
 T = exp.DType
+_MOST_WAYS = 1_000_000
 _WHOLE = "CASE WHEN ABS({{this}}) < 9e18 THEN CAST({{this}} AS INTEGER) {step} ELSE {{this}} END"
 _FIELDS = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2), "HOUR": (12, 2), "MINUTE": (15, 2), "SECOND": (18, 2)}
 
@@ -55,6 +70,27 @@ def _extract(pen: Pen, node: exp.Expr) -> str:
         return f"((CAST(STRFTIME('%w', {x}) AS INTEGER) + 6) % 7 + 1)"
     start, length = _FIELDS[unit]
     return f"CAST(SUBSTR({x}, {start}, {length}) AS INTEGER)"
+
+
+def _matches(pen: Pen, node: exp.Expr) -> str:
+    """A search for a portable pattern; by an automaton where Python's own engine might go back without end."""
+    pattern = words.pattern_of(pen, node)
+    if pattern is None or ways(pattern) < _MOST_WAYS:
+        return words.matches(pen, node)
+    try:
+        Automaton(pattern)
+    except TooLargeError:
+        return pen.gap(node, "that repeats groups inside groups too often")
+    return f"DQ_SEARCH({SQLITE.quote(node.expression.name)}, {pen.part(node.this)})"
+
+
+_cast = words.cast_by_text("TYPEOF({x}) = 'text'")
+_cast_to_time = words.cast_by_text("TYPEOF({x}) = 'text' AND LENGTH({x}) NOT IN (10, 26)")  # as days and times are kept
+
+
+def _lenient_cast(pen: Pen, node: exp.Expr) -> str:
+    """A user's cast; days and times are text too, told by their width."""
+    return (_cast_to_time if node.args["to"].this in words.MOMENTS else _cast)(pen, node)
 
 
 def _shifted(sign: str) -> Write:
@@ -116,7 +152,7 @@ SQLITE = Dialect(
         exp.StddevSamp: "DQ_DEVIATION({this})",
         exp.Sub: _shifted("-"),
         exp.TimestampTrunc: _truncated,
-        exp.TryCast: words.cast_by_text("TYPEOF({x}) = 'text'"),
+        exp.TryCast: _lenient_cast,
         exp.Upper: "UPPER({this})",
         AnyOf: (
             "CASE WHEN {this} IS NOT NULL THEN EXISTS(SELECT 1 FROM (SELECT DQ_JSON_ITEM({this}, key) AS {alias}"
@@ -128,6 +164,7 @@ SQLITE = Dialect(
         JsonText: "DQ_JSON_TEXT({this})",
         JsonType: "DQ_JSON_TYPE({this})",
         JsonValues: "DQ_JSON_VALUES({this})",
+        Matches: _matches,
         MultipleOf: "DQ_MULTIPLE_OF({this}, {expression})",
         PlainText: "({this} COLLATE BINARY)",
     },
