@@ -168,8 +168,10 @@ def _loosely(pen: Pen, text: str, kind: Kind) -> str | None:
     if kind.base is Base.DATE:
         return read_text(f"SUBSTR({text}, 1, 10)", kind, None, pen.speaks)
     if kind.base is Base.TIMESTAMP:
-        day, moment = (read_text(text, Kind(base), None, pen.speaks) for base in (Base.DATE, Base.TIMESTAMP))
-        return f"COALESCE({moment}, CAST({day} AS {pen.speaks.types[T.TIMESTAMP]}))" if day and moment else None
+        joined = pen.speaks.reading.joined if pen.speaks.reading else ""
+        midnight = f"{text}{joined}' 00:00:00'" if joined else f"CONCAT({text}, ' 00:00:00')"
+        found = [read_text(form, kind, None, pen.speaks) for form in (text, f"({midnight})")]
+        return f"COALESCE({', '.join(form or 'NULL' for form in found)})" if all(found) else None
     return read_text(text, kind, None, pen.speaks)
 
 

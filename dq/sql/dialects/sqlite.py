@@ -84,6 +84,18 @@ def _matches(pen: Pen, node: exp.Expr) -> str:
     return f"DQ_SEARCH({SQLITE.quote(node.expression.name)}, {pen.part(node.this)})"
 
 
+_plain_cast = words.casting(moment=_moment)
+
+
+def _cast_kind(pen: Pen, node: exp.Expr) -> str:
+    """A cast that loses nothing; a day as a time begins at midnight, and a time has a day."""
+    to = node.args["to"].this
+    if to in (T.DATE, T.TIMESTAMP) and not isinstance(node.this, exp.Literal | exp.Null):
+        x = pen.part(node.this)
+        return f"SUBSTR({x}, 1, 10)" if to is T.DATE else f"SUBSTR({x} || ' 00:00:00.000000', 1, 26)"
+    return _plain_cast(pen, node)
+
+
 _cast = words.cast_by_text("TYPEOF({x}) = 'text'")
 _cast_to_time = words.cast_by_text("TYPEOF({x}) = 'text' AND LENGTH({x}) NOT IN (10, 26)")  # as days and times are kept
 
@@ -130,7 +142,7 @@ SQLITE = Dialect(
         exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArraySize: _array_size,
         exp.AtTimeZone: words.already_utc,
-        exp.Cast: words.casting(moment=_moment),
+        exp.Cast: _cast_kind,
         exp.Ceil: _WHOLE.format(step="+ ({this} > CAST({this} AS INTEGER))"),
         exp.Contains: "(INSTR({this}, {expression}) > 0)",
         exp.CountIf: "COUNT(*) FILTER(WHERE {this})",
