@@ -14,6 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ROWS ?= 10000000
+EXTRAS ?= # of dq-suite, with a comma before each: EXTRAS=,airflow,prefect installs those too, and their tests run
 
 .PHONY: demo test check style types layers house wheel bench faults peers format clean
 
@@ -74,11 +75,11 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable '.[test]'
+	$(INSTALL) --editable '.[test$(strip $(EXTRAS))]'
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable '.[dev]'
+	$(INSTALL) --editable '.[dev$(strip $(EXTRAS))]'
 	touch $@
 
 .bench/.venv: tests/benchmarks/requirements.txt
