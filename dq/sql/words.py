@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from sqlglot import exp
 
 from dq.sql.casts import read_text
 from dq.sql.nodes import Base, Kind
 from dq.sql.pattern import Node, OutsideSubset, parse_pattern
-from dq.sql.pen import Pen, Write
+from dq.sql.pen import Pen, Write, template
 from dq.sql.regex import regex_problem, write_regex
 
 T = exp.DType
@@ -34,6 +34,17 @@ KINDS: Mapping[exp.DType, Base] = {
 def listed(name: str) -> Write:
     """A function of any number of arguments; nulls are ignored."""
     return lambda pen, node: f"{name}({', '.join(pen.part(item) for item in (node.this, *node.expressions))})"
+
+
+def extreme(name: str) -> Write:
+    """The largest or smallest; nulls are ignored: each stands back for the first that is there."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        given = [pen.part(item) for item in (node.this, *node.expressions)]
+        turned = (", ".join(given[place:] + given[:place]) for place in range(len(given)))
+        return f"{name}({', '.join(f'COALESCE({turn})' for turn in turned)})" if len(given) > 1 else given[0]
+
+    return write
 
 
 def round_(pen: Pen, node: exp.Expr) -> str:
@@ -85,6 +96,15 @@ def like(ending: str = "") -> Write:
         return f"{pen.part(node.this)} LIKE {pen.speaks.quote(node.expression.name)}{ending} ESCAPE '!'"
 
     return write
+
+
+def like_by_backslash(pen: Pen, node: exp.Expr) -> str:
+    """LIKE where nothing but the backslash can escape."""
+    pieces, characters = [], iter(node.expression.name)
+    for character in characters:
+        following = next(characters) if character == "!" else ""
+        pieces.append(f"\\{following}" if following in ("%", "_") else following or character.replace("\\", "\\\\"))
+    return f"{pen.part(node.this)} LIKE {pen.speaks.quote(''.join(pieces))}"
 
 
 def substring(pen: Pen, node: exp.Expr) -> str:
@@ -186,6 +206,42 @@ def read_as(pen: Pen, node: exp.Expr) -> str:
 def interval(_: Pen, node: exp.Expr) -> str:
     """A span of time."""
     return f"INTERVAL '{node.this.name}' {node.args['unit'].name.upper()}"
+
+
+def shifting(sign: str, form: str, units: Collection[str] = (), write: Write | None = None) -> Write:
+    """
+    Addition and subtraction, where a span is added to a time by *form* over {x}, {n} and {unit}.
+
+    Units outside *units* (none: all) are a gap: they raise at the ends of months, or end elsewhere.
+    """
+    plainly = write or template(f"{{this}} {sign} {{expression}}")
+
+    def shifted(pen: Pen, node: exp.Expr) -> str:
+        span = node.expression.unnest()
+        if not isinstance(span, exp.Interval):
+            return plainly(pen, node)
+        unit = span.args["unit"].name.upper()
+        if units and unit not in units:
+            return pen.gap(node, f"of a {unit.lower()} to a time")
+        return form.format(x=pen.part(node.this), n=f"{'-' if sign == '-' else ''}{span.this.name}", unit=unit)
+
+    return shifted
+
+
+def ending(length: str, right: str) -> str:
+    """The last characters, all of them where there are fewer; *length* and *right* are templates."""
+    return f"CASE WHEN {length} <= {{expression}} THEN {{this}} ELSE {right} END"
+
+
+def same(test: str = "{0} = {1} OR {0} IS NULL AND {1} IS NULL") -> Write:
+    """Equality that is never unknown, where there is no word for it."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        sides = pen.part(node.this), pen.part(node.expression)
+        equal = f"CASE WHEN {test.format(*sides)} THEN 1 ELSE 0 END"
+        return f"({equal} = {0 if isinstance(node, exp.NullSafeNEQ) else 1})"
+
+    return write
 
 
 def interval_added(pen: Pen, node: exp.Expr) -> str:
