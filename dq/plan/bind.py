@@ -61,10 +61,15 @@ class CannotBind(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a source has: its columns in order, and how its text is read (None: its values have types of their own)."""
+    """
+    What a source has: its columns in order, and how its text is read (None: its values have types of their own).
+
+    *loose*: values are of any type, whatever their column's is, as in SQLite.
+    """
 
     types: Mapping[str, exp.DataType]
     reading: Reading | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +105,11 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
         if found is None:
             missing[item.name] = missing[item.source] = item.source
         else:
-            value = Value(column(found), columns.types[found], item, columns.reading, plan.zone)
+            value = Value(column(found), columns.types[found], item, columns.reading, plan.zone, columns.loose)
             values[item.name] = value
             values.setdefault(found, value)
     for name, actual in columns.types.items():
-        values.setdefault(name, Value(column(name), actual, None, columns.reading, plan.zone))
+        values.setdefault(name, Value(column(name), actual, None, columns.reading, plan.zone, columns.loose))
     return Names(values, missing, references, zone=plan.zone)
 
 
@@ -467,7 +472,7 @@ def _partner(tree: exp.Column, names: Names) -> Tree:
         if tree.name not in columns.types:
             raise CannotBind(Status.ERROR, f"no column '{tree.name}' in '{name}'")
         declared = names.partners.get(tree.name)
-        return Value(tree.copy(), columns.types[tree.name], declared, columns.reading, names.zone).typed
+        return Value(tree.copy(), columns.types[tree.name], declared, columns.reading, names.zone, columns.loose).typed
     raise CannotBind(Status.ERROR, f"unknown table '{tree.table}'")
 
 

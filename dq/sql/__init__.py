@@ -42,6 +42,7 @@ from dq.sql.nodes import (
     MultipleOf,
     Part,
     ReadAs,
+    StoredAs,
 )
 from dq.sql.parse import aggregate, condition
 from dq.sql.pattern import pattern_problem
@@ -73,6 +74,7 @@ __all__ = [
     "Part",
     "ReadAs",
     "Scalar",
+    "StoredAs",
     "Tree",
     "aggregate",
     "all_of",

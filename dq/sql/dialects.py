@@ -28,6 +28,7 @@ from dq.sql.nodes import (
     MultipleOf,
     Part,
     ReadAs,
+    StoredAs,
 )
 from dq.sql.pen import Write
 
@@ -214,6 +215,7 @@ SQLITE = Dialect(
         exp.Upper: "UPPER({this})",
         IsFinite: "({this} NOT IN (9e999, -9e999))",
         MultipleOf: "DQ_MULTIPLE_OF({this}, {expression})",
+        StoredAs: "(TYPEOF({this}) = {expression})",
     },
 )
 
