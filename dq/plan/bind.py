@@ -15,6 +15,7 @@ from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import plain
+from dq.plan.refuse import refused
 from dq.plan.values import Value, base_of, type_of
 from dq.source import Reading
 from dq.sql import (
@@ -150,7 +151,7 @@ def bind(
             binder.unable[number] = error.unable
         except UsageError as error:
             binder.unable[number] = Unable(Status.ERROR, error.what)
-    return Passes(
+    passes = Passes(
         columns=_typed_columns(names, columns),
         keys=tuple(binder.keys),
         rows=tuple(binder.rows),
@@ -161,6 +162,8 @@ def bind(
         where=binder.filter(where) if where else None,
         unable=binder.unable,
     )
+    unspoken = {check: Unable(Status.ERROR, why) for check, why in refused(passes, dialect).items()}
+    return replace(passes.without(unspoken), unable={**passes.unable, **unspoken}) if unspoken else passes
 
 
 def _typed_columns(names: Names, columns: Columns) -> dict[str, Tree]:

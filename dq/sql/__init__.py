@@ -41,6 +41,7 @@ from dq.sql.nodes import (
     Missing,
     MultipleOf,
     Part,
+    PlainText,
     ReadAs,
     StoredAs,
 )
@@ -49,7 +50,7 @@ from dq.sql.pattern import pattern_problem
 from dq.sql.query import placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
 from dq.sql.rewrite import bind_now, columns_of, replace_columns
-from dq.sql.sqlite import SQLITE_FUNCTIONS
+from dq.sql.sqlite import SQLITE_FUNCTIONS, equip_sqlite
 
 __all__ = [
     "DIALECTS",
@@ -72,6 +73,7 @@ __all__ = [
     "Missing",
     "MultipleOf",
     "Part",
+    "PlainText",
     "ReadAs",
     "Scalar",
     "StoredAs",
@@ -85,6 +87,7 @@ __all__ = [
     "compare",
     "condition",
     "count_if",
+    "equip_sqlite",
     "gaps",
     "grammar",
     "implies",

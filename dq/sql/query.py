@@ -13,6 +13,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from dq.errors import EngineError, UsageError
 from dq.sql.allowed import FUNCTIONS, FUNCTIONS_OF, STRUCTURE
 from dq.sql.build import quoted
+from dq.sql.dialects import DIALECTS
 
 _LONGEST = 100_000
 _MEND = "a query is one SELECT over the data under check and the datasets it refers to"
@@ -63,7 +64,7 @@ def query(text: str, *, place: str, dialect: str, tables: Mapping[str, str] | No
     """
     tree = _parse(text, place, dialect)
     known = None if tables is None else {name.lower(): target for name, target in tables.items()}
-    allowed = FUNCTIONS_OF.get(dialect, frozenset())
+    allowed = FUNCTIONS_OF.get(_base(dialect), frozenset())
     for node in list(tree.walk()):
         if isinstance(node, exp.Table):
             _replace_table(node, known, place)
@@ -97,9 +98,14 @@ def render_query(tree: exp.Query, dialect: str) -> str:
         raise EngineError(f"the query has no form in {dialect}: {error}", "", "run it on the engine it was written for") from None
 
 
+def _base(dialect: str) -> str:
+    """The name that sqlglot has for *dialect*."""
+    return DIALECTS[dialect].base if dialect in DIALECTS else dialect
+
+
 def _grammar(dialect: str) -> Dialect:
     try:
-        return Dialect.get_or_raise(dialect)
+        return Dialect.get_or_raise(_base(dialect))
     except ValueError:
         raise UsageError(
             f"unknown SQL dialect '{dialect}'", "", "name it as duckdb, postgres, mysql, sqlite, spark, snowflake, …"

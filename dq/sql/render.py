@@ -74,5 +74,5 @@ def _pen_class(name: str) -> type[Pen]:
     dialect = DIALECTS[name]
     generator: type[Generator] = type(_grammar(dialect.base)).generator_class
     writers = {word: template(how) if isinstance(how, str) else how for word, how in dialect.writes.items()}
-    members: dict[str, Any] = {"TRANSFORMS": {**generator.TRANSFORMS, **writers}, "name": name}
+    members: dict[str, Any] = {"TRANSFORMS": {**generator.TRANSFORMS, **writers}, "speaks": dialect}
     return type(f"{name.title()}Pen", (Pen, generator), members)

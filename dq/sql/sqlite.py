@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sqlite3
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -43,3 +44,9 @@ SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "DQ_MOD": (2, _mod),
     "DQ_MULTIPLE_OF": (2, _multiple_of),
 }
+
+
+def equip_sqlite(connection: sqlite3.Connection) -> None:
+    """Give *connection* the functions that rendered SQL calls."""
+    for name, (arguments, function) in SQLITE_FUNCTIONS.items():
+        connection.create_function(name, arguments, function, deterministic=True)

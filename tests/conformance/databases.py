@@ -82,7 +82,11 @@ def places(given: dq.Table, bad: Sequence[Mapping[str, Any]], kind: str) -> list
         listed = [item.out.format(x=f"q.{session.quoted(item.name)}") for item in statements.rows.columns]
         rows = session.run(f"SELECT {', '.join(listed)} FROM {statements.rows.sql} AS q {order.replace('BY ', 'BY q.')}")
         schema = pa.schema([(item.name, item.arrow) for item in statements.rows.columns])
-        whole = [row for batch in batches_of([rows] if rows else [], schema) for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)]
+        whole = [
+            row
+            for batch in batches_of([rows] if rows else [], schema)
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        ]
     left: dict[str, list[int]] = {}
     for number, row in enumerate(whole):
         left.setdefault(repr(row), []).append(number)
@@ -101,7 +105,11 @@ def _type(kind: str, type_: pa.DataType) -> str:
 
 
 def _cell(cell: Any, type_: pa.DataType, kind: str) -> Any:
-    if pa.types.is_nested(type_) and cell is not None and not (kind == "postgres" and isinstance(cell, list) and not _type(kind, type_) == "jsonb"):
+    if (
+        pa.types.is_nested(type_)
+        and cell is not None
+        and not (kind == "postgres" and isinstance(cell, list) and not _type(kind, type_) == "jsonb")
+    ):
         return json.dumps(cell, default=str)
     if kind == "sqlite":
         if isinstance(cell, float) and math.isnan(cell):

@@ -19,7 +19,7 @@ from dq.source import Table
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql", "sqlite": "pysqlite"}
 _EXTRAS = {"psycopg": "postgres", "pymysql": "mysql"}
-_DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
+_DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
 _SECONDS = 10  # to reach a server
 _MEND = "say postgresql://user@host/database, mysql://…, mariadb://… or sqlite:///path"
 # What a server says to those it does not let in: trying again will not help.
@@ -69,7 +69,7 @@ def _session_class(dialect: str) -> Callable[..., Session]:
         from dq.engines.database.postgres import Postgres  # noqa: PLC0415  one of three
 
         return Postgres
-    if dialect == "mysql":
+    if dialect in ("mysql", "mariadb"):
         from dq.engines.database.mysql import MySql  # noqa: PLC0415  one of three
 
         return MySql

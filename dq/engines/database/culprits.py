@@ -1,14 +1,13 @@
-"""Checks that cannot run: refused by name before anything is read, or found when a statement of many fails."""
+"""Checks that the database cannot run: found when a statement of many fails, so that they alone err."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from dq.engines.database.statements import Statements
 from dq.errors import EngineError
 from dq.plan import Passes
-from dq.sql import Tree, gaps
 
 Run = Callable[[str], list[tuple[Any, ...]]]
 
@@ -16,16 +15,6 @@ Run = Callable[[str], list[tuple[Any, ...]]]
 def number_of(measure: str) -> int:
     """The check that a measure is of: 3 of `where:3`."""
     return int(measure.partition(":")[2])
-
-
-def refused(passes: Passes, dialect: str) -> dict[int, str]:
-    """Why each check that *dialect* has no honest words for cannot run, by check number; reads nothing."""
-    found: dict[int, str] = {}
-    for check, trees in _trees(passes):
-        missing = [word for tree in trees if tree is not None for word in gaps(tree, dialect)]
-        if missing:
-            found.setdefault(check, f"{dialect} cannot express {', '.join(dict.fromkeys(missing))}")
-    return found
 
 
 def culprits(passes: Passes, statements: Statements, run: Run) -> dict[int, str]:
@@ -48,15 +37,6 @@ def culprits(passes: Passes, statements: Statements, run: Run) -> dict[int, str]
     for check, sql in () if broken else singles:
         _try(run, sql, check, broken)
     return broken
-
-
-def _trees(passes: Passes) -> Iterator[tuple[int, Iterable[Tree | None]]]:
-    for keys in passes.keys:
-        yield keys.check, (keys.select,)
-    for item in passes.rows:
-        yield item.check, (item.bad, item.spare, item.copy)
-    for name, tree in (*passes.measures.items(), *passes.good.items()):
-        yield number_of(name), (tree,)
 
 
 def _try(run: Run, sql: str, check: int, broken: dict[int, str]) -> None:

@@ -20,9 +20,9 @@ from dq.source import Other, Reading, Source, Table
 from dq.sql import query, render_query
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Database:
-    """The engine for tables of one *dialect*. A statement may take *timeout* seconds, 0: any time; *spill* "": the system's folder."""
+    """The engine for tables of one *dialect*, which the server may say more exactly when it is reached. A statement may take *timeout* seconds, 0: any time; *spill* "": the system's folder."""
 
     dialect: str
     timeout: float = 0
@@ -31,7 +31,7 @@ class Database:
     @property
     def name(self) -> str:
         """What reports call it."""
-        return {"postgres": "postgresql", "mysql": "mariadb"}.get(self.dialect, self.dialect)
+        return "postgresql" if self.dialect == "postgres" else self.dialect
 
     @contextmanager
     def open(
@@ -51,6 +51,7 @@ class Database:
         folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
         try:
             with connected(source, self.timeout) as session:
+                self.dialect = session.dialect
                 rows = _relation(session, source)
                 yield TableView(
                     Statements(session, rows, {name: _relation(session, item) for name, item in others.items()}), folder

@@ -13,7 +13,6 @@ from dq.errors import DqError, EngineError, SourceError, WorldError
 from dq.sql import literal, render
 
 _MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
-_BY_CODE_POINT = "CONVERT({x} USING utf8mb4) COLLATE utf8mb4_nopad_bin"
 _AS_TEXT = "CAST({x} AS CHAR)"
 # The codes of the protocol -> the type for rules, Arrow's, and SQL of the value as it is handed on.
 _TYPES: dict[int, tuple[str, pa.DataType, str]] = {
@@ -40,7 +39,7 @@ _BARRED = {1044, 1045, 1142, 1143, 1227, 1370}
 class MySql(Session):
     """One transaction of a PyMySQL connection."""
 
-    dialect = "mysql"
+    dialect = "mariadb"
     product = "MariaDB"
     whole_number = "SIGNED"
     _before: tuple[Any, ...] = ()
@@ -48,6 +47,7 @@ class MySql(Session):
     def begin(self) -> None:
         self._settings = ["time_zone", "sql_mode", "group_concat_max_len"]
         self.product = "MariaDB" if "MariaDB" in str(self.run("SELECT VERSION()")[0][0]) else "MySQL"
+        self.dialect = self.product.lower()
         timeout = "max_statement_time" if self.product == "MariaDB" else "max_execution_time"
         known = {
             name for name, _ in self.run(f"SHOW VARIABLES WHERE Variable_name IN ('innodb_snapshot_isolation', '{timeout}')")
@@ -136,10 +136,10 @@ def _column(field: Any) -> Column:
     if code == _BIT:
         return Column(name, exp.DataType.build("bigint"), "bit", pa.uint64(), "({x} + 0)", "({x} + 0)")
     if code in _TEXTS and field.charsetnr != _BINARY:
-        return Column(name, exp.DataType.build("text"), "text", pa.string(), _BY_CODE_POINT)
+        return Column(name, exp.DataType.build("text"), "text", pa.string(), plain=True)
     if code in _TEXTS:
         return Column(name, exp.DataType.build("binary"), "binary", pa.binary())
     if code == 245:
-        return Column(name, exp.DataType.build("text"), "json", pa.string(), _BY_CODE_POINT)
+        return Column(name, exp.DataType.build("text"), "json", pa.string(), plain=True)
     unknown = exp.DataType(this=exp.DType.USERDEFINED, kind=_NAMES.get(code, str(code)))
     return Column(name, unknown, _NAMES.get(code, str(code)), pa.string(), "{x}", "HEX({x})")

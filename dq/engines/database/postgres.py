@@ -30,7 +30,6 @@ _TYPES: dict[str, tuple[str, pa.DataType, str]] = {
     "jsonb": ("jsonb", pa.string(), "({x})::text"),
     "bytea": ("binary", pa.binary(), "{x}"),
 }
-_AS_TEXT = '({x})::text COLLATE "C"'
 _WORLD = ("08", "40", "53", "55", "57", "58", "25P03", "XX")  # classes of SQLSTATE
 _BARRED = ("42501", "28")
 
@@ -129,7 +128,7 @@ class Postgres(Session):
 
 def _column(name: str, shown: str, kind: str, how: str, element: str | None, modifier: int) -> Column:
     if kind in _TEXT or how == "e":
-        return Column(name, exp.DataType.build("text"), shown, pa.string(), _AS_TEXT, "({x})::text")
+        return Column(name, exp.DataType.build("text"), shown, pa.string(), out="({x})::text", plain=True)
     if kind == "numeric":
         return _numeric(name, shown, modifier)
     if kind in _TYPES:
@@ -138,7 +137,7 @@ def _column(name: str, shown: str, kind: str, how: str, element: str | None, mod
     if element in _TYPES or element in _TEXT:
         return _array(name, shown, element)
     unknown = exp.DataType(this=exp.DType.USERDEFINED, kind=shown)
-    return Column(name, unknown, shown, pa.string(), _AS_TEXT, "({x})::text")
+    return Column(name, unknown, shown, pa.string(), out="({x})::text", plain=True)
 
 
 def _numeric(name: str, shown: str, modifier: int) -> Column:

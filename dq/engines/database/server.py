@@ -27,8 +27,9 @@ class Column:
     """
     A column of a relation: its *type* for rules, its type as its owner calls it (*shown*), and how it is read.
 
-    *read* is SQL of the value as rules see it, *out* of the value as it is handed on, both over `{x}`; what is handed on
-    becomes *arrow*, a type that the driver's values, or their text, can be read as.
+    *read* is SQL of the value as rules see it, *out* of the value as it is handed on, both over `{x}`; *plain*: rules see it
+    as text that compares by code point. What is handed on becomes *arrow*, a type that the driver's values, or their text,
+    can be read as.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     arrow: pa.DataType
     read: str = "{x}"
     out: str = "{x}"
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

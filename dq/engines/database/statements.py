@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from dq.engines.database.server import Column, Session
 from dq.plan import TYPED, Columns, KeySet
-from dq.sql import ROW_NO, SOURCE, InSet, Tree, column, is_null, not_, reference, render, replace_columns
+from dq.sql import ROW_NO, SOURCE, InSet, PlainText, Tree, column, is_null, not_, reference, render, replace_columns
 
 MARKED_ROWS = "__dq_marked"
 _ROWS = "__dq_t"
@@ -98,7 +98,7 @@ class Statements:
 
     def handed(self) -> list[str]:
         """SQL of each column as it is handed on, of rows that the WITH names."""
-        return [self.name(_out(place) if item.out != item.read else item.name) for place, item in enumerate(self.rows.columns)]
+        return [self.name(_out(place) if _differs(item) else item.name) for place, item in enumerate(self.rows.columns)]
 
     def whole(self) -> list[str]:
         """All that the WITH gives of a row."""
@@ -140,12 +140,12 @@ class Statements:
         return f"SELECT * FROM ({inner}) AS {self.name('__dq_all')} WHERE {self.sql(self.where)}"
 
     def _projected(self, relation: Relation, *, outs: bool = False) -> str:
-        listed = [f"{item.read.format(x=self._raw(item))} AS {self.name(item.name)}" for item in relation.columns]
+        listed = [f"{self._read(item)} AS {self.name(item.name)}" for item in relation.columns]
         if outs:
             listed += [
                 f"{item.out.format(x=self._raw(item))} AS {self.name(_out(place))}"
                 for place, item in enumerate(relation.columns)
-                if item.out != item.read
+                if _differs(item)
             ]
         return f"SELECT {', '.join(listed) or '1'} FROM {relation.sql} AS {self.name(_ROWS)}"
 
@@ -154,11 +154,16 @@ class Statements:
         if self.where is None:
             return f"SELECT * FROM {self.rows.sql} AS {self.name(_ROWS)}"
         read = {item.name: f"__dq_r{place}" for place, item in enumerate(self.rows.columns)}
-        listed = ", ".join(f"{item.read.format(x=self._raw(item))} AS {self.name(read[item.name])}" for item in self.rows.columns)
+        listed = ", ".join(f"{self._read(item)} AS {self.name(read[item.name])}" for item in self.rows.columns)
         inner = f"SELECT {self.name(_ROWS)}.*, {listed} FROM {self.rows.sql} AS {self.name(_ROWS)}"
         names = ", ".join(self.name(item.name) for item in self.rows.columns)
         test = self.sql(replace_columns(self.where, {name: column(alias) for name, alias in read.items()}))
         return f"SELECT {names} FROM ({inner}) AS {self.name('__dq_all')} WHERE {test}"
+
+    def _read(self, item: Column) -> str:
+        if not item.plain:
+            return item.read.format(x=self._raw(item))
+        return render(PlainText(this=exp.column(item.name, table=_ROWS, quoted=True)), self.session.dialect)
 
     def _raw(self, item: Column) -> str:
         return f"{self.name(_ROWS)}.{self.name(item.name)}"
@@ -173,6 +178,11 @@ def _joined(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Ordered) and isinstance(node.this, exp.Column) and node.this.name == ROW_NO:
         return exp.Ordered(this=exp.Literal.number(1))  # rows of a table have no place; equal rows are as good as each other
     return node
+
+
+def _differs(item: Column) -> bool:
+    """Whether a value is handed on as another than rules see."""
+    return item.out != item.read or item.plain
 
 
 def _key(name: str, place: int) -> str:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from dq.engines.database import profile
 from dq.engines.database.arrow import batches_of
-from dq.engines.database.culprits import culprits, refused
+from dq.engines.database.culprits import culprits
 from dq.engines.database.marked import RAW, MarkedRows
 from dq.engines.database.marks import Marks
 from dq.engines.database.rows import diverting, good_rows, marked_rows
@@ -54,15 +54,13 @@ class TableView:
 
     def look(self, passes: Passes) -> Findings:
         """Run the passes; see `View.look`. A check that cannot run errs alone."""
-        errors = refused(passes, self._session.dialect)
-        self._statements = self._all.only(passes.where, passes.keys)
+        errors: dict[int, str] = {}
         try:
-            found = self._look(passes.without(errors))
+            found = self._look(passes)
         except EngineError:
-            broken = culprits(passes.without(errors), self._statements, self._session.tried)
-            if not broken:
+            errors = culprits(passes, self._statements, self._session.tried)
+            if not errors:
                 raise
-            errors |= broken
             found = self._look(passes.without(errors))
         self._found = replace(found, errors=errors, answers=self._answers(passes))
         return self._found

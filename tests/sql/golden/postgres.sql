@@ -118,6 +118,9 @@ CAST("x" AS TIMESTAMP)
 -- multiple
 (CAST(CAST("x" AS TEXT) AS NUMERIC) % 0.25 = 0)
 
+-- text of a column
+(CAST("x" AS TEXT) COLLATE "C") < "y"
+
 -- key set
 (("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
 

@@ -118,6 +118,9 @@ ISNAN(`x`)
 -- multiple
 CASE WHEN TYPEOF(`x`) IN ('double', 'float') THEN CASE WHEN ABS(CAST(`x` AS DOUBLE)) < 1e13D THEN ROUND(CAST(`x` AS DOUBLE) * 1e2D / 25) * 25 / 1e2D = CAST(`x` AS DOUBLE) ELSE CAST(`x` AS DOUBLE) % 0.25 = 0 END ELSE `x` % 0.25 = 0 END
 
+-- text of a column
+`x` < `y`
+
 -- key set
 ((`x`, `y`) IN (SELECT `k0`, `k1` FROM `keys 1`))
 

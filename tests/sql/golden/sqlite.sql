@@ -118,6 +118,9 @@ FALSE
 -- multiple
 DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 
+-- text of a column
+("x" COLLATE BINARY) < "y"
+
 -- key set
 (("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
 

@@ -118,6 +118,9 @@ FALSE
 -- multiple
 (CAST(CAST(`x` AS CHAR) AS DECIMAL(65, 25)) % 0.25 = 0)
 
+-- text of a column
+(CONVERT(`x` USING utf8mb4) COLLATE utf8mb4_nopad_bin) < `y`
+
 -- key set
 ((`x`, `y`) IN (SELECT `k0`, `k1` FROM `keys 1`))
 
