@@ -70,7 +70,7 @@ def prepare(
         raise UsageError("a filter needs to know its schema object", contract.ref, f"say schema=NAME, one of: {listed}")
     item = _object(contract, schema, source)
     plan = compile(contract, resolved(item, os.environ), dataset=dataset, select=select)
-    others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}
+    others = {name: _reference(contract, plan, name, _beside(source, other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
     return Job(source, contract, plan, select, read, others, settings, where)
@@ -98,6 +98,14 @@ def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObje
         else "the contract has no schema"
     )
     raise UsageError(what, contract.ref, f"say schema=NAME, one of: {listed}")
+
+
+def _beside(given: Source, other: object) -> Source:
+    """Another dataset; beside a table, a name is that of a table of the same database."""
+    names = [other] if isinstance(other, str) else list(other) if isinstance(other, list) else []
+    if isinstance(given, Table) and len(names) == 1 and isinstance(names[0], str):
+        return Table(given.database, names[0])
+    return recognise(other)
 
 
 def _settled(given: Source) -> Source:

@@ -156,7 +156,8 @@ def source(given: object) -> Source:
     """
     if isinstance(given, Frame | Files | Table):
         return given
-    if isinstance(given, str) and _DATABASES.match(given):
+    first = given[0] if isinstance(given, list) and len(given) == 1 else given
+    if isinstance(first, str) and _DATABASES.match(first):
         raise UsageError("an address of a database says no table", "source", "say dq.Table(url, 'staging.orders'), or --table")
     if isinstance(given, str | os.PathLike):
         return Files((os.fspath(given),))

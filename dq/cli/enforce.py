@@ -21,16 +21,19 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Query,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Table,
     Threads,
     TimestampFormats,
     Where,
     chosen,
     dialect,
+    given,
     referenced,
 )
 from dq.cli.output import page, write
@@ -90,6 +93,8 @@ def enforce(
     max_mode: Annotated[
         MaxMode | None, typer.Option("--max-mode", help="The strongest mode a rule may have here.", rich_help_panel=_STAGE)
     ] = None,
+    table: Table = None,
+    query: Query = None,
     schema: Schema = None,
     references: References = None,
     where: Where = None,
@@ -123,7 +128,7 @@ def enforce(
     policy = Policy(most) if budget is None else Policy(most, budget)
     with watched("reading") as progress:
         done = run(
-            source or None,
+            given(source, table, query),
             contract,
             stage=stage,
             key=key,

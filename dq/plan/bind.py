@@ -65,12 +65,14 @@ class Columns:
     """
     What a source has: its columns in order, and how its text is read (None: its values have types of their own).
 
-    *loose*: values are of any type, whatever their column's is, as in SQLite.
+    *loose*: values are of any type, whatever their column's is, as in SQLite. *ordered*: rows have places; those of a table
+    have none.
     """
 
     types: Mapping[str, exp.DataType]
     reading: Reading | None = None
     loose: bool = False
+    ordered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +271,11 @@ class _Binder:
         outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
         select = select.select(*outputs, append=False, copy=True)
         typed = [key.typed for key in keys]
+        spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
         self.keys.append(KeySet(number, name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
         marked = all_of(where, member) if where is not None else member
-        spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         return Predicate(number, marked, spare, copy)
 
     def _survivor(self, survivor: Survivor, keys: list[Tree]) -> tuple[Tree, Tree]:
@@ -282,6 +284,11 @@ class _Binder:
         count = exp.Count(this=exp.Star())
         first_copy = compare("=", _over(exp.RowNumber(), whole, ROW_NO), literal(1))
         if survivor.keep is not Keep.NONE and not survivor.by:
+            if not self.columns.ordered:
+                word = f"{survivor.keep} by COLUMN"
+                raise CannotBind(
+                    Status.ERROR, f"rows of a table have no order to keep the {survivor.keep} by: say `keep: {word}`"
+                )
             order = exp.Ordered(this=column(ROW_NO), desc=survivor.keep is Keep.LAST)
             return compare("=", _over(exp.RowNumber(), keys, order), literal(1)), exp.false()
         if survivor.keep is Keep.NONE:

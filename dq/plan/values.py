@@ -203,7 +203,7 @@ class Value:
             written = self._written
             return self._judge(written, self._from_text(written, kind))
         base = base_of(self.actual)
-        if self.loose:
+        if self.loose and base is not Base.JSON:
             return self._from_loose(kind or Kind(base))
         if self.actual.this is T.USERDEFINED and kind and kind.base not in (Base.TEXT, Base.UNKNOWN):
             raise UsageError(f"dq has no meaning for type {self.actual.args['kind']} as {kind}", "", "declare it as a string")
@@ -286,6 +286,8 @@ class Value:
     def _from_loose(self, kind: Kind) -> tuple[Tree, Tree]:
         """A value of SQLite: times are text, truth is 0 or 1, and what is stored otherwise does not fit."""
         raw = self.raw
+        if kind.base in (Base.OBJECT, Base.ARRAY, Base.MAP):
+            raise UsageError(f"a column of type {self.actual.sql()} holds no {kind}", "", "declare it as JSON in the database")
         if kind.base in (*_TEMPORAL, Base.UUID) or (kind.base in _NUMERIC and self.field and self.field.text):
             return self._judge(raw, self._from_text(raw, kind))
         stored = {name: StoredAs(this=raw.copy(), expression=literal(name)) for name in ("integer", "real", "text", "blob")}

@@ -12,9 +12,10 @@ import pytest
 from tests.conformance.databases import sqlite_file
 from tests.conformance.fact import Fact, load_facts
 from tests.conformance.outcome import Outcome, ask, runs
+from tests.mariadb import mariadb
 from tests.postgres import postgres
 
-__all__ = ["postgres"]
+__all__ = ["mariadb", "postgres"]
 
 Answer = Outcome | Exception
 

@@ -7,6 +7,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,20 @@ _TYPES: Mapping[str, list[tuple[Callable[[pa.DataType], bool], str]]] = {
         (lambda kind: pa.types.is_list(kind) and not pa.types.is_nested(kind.value_type), "{item}[]"),
         (pa.types.is_nested, "jsonb"),
     ],
+    "mariadb": [
+        (pa.types.is_boolean, "boolean"),
+        (pa.types.is_int8, "tinyint"),
+        (pa.types.is_int32, "int"),
+        (pa.types.is_uint64, "bigint unsigned"),
+        (pa.types.is_integer, "bigint"),
+        (pa.types.is_float32, "float"),
+        (pa.types.is_floating, "double"),
+        (pa.types.is_date, "date"),
+        (pa.types.is_time, "time(6)"),
+        (lambda kind: pa.types.is_timestamp(kind) and bool(kind.tz), "timestamp(6) null"),
+        (pa.types.is_timestamp, "datetime(6)"),
+        (pa.types.is_nested, "json"),
+    ],
     "sqlite": [
         (pa.types.is_boolean, "BOOLEAN"),
         (pa.types.is_integer, "INTEGER"),
@@ -49,20 +64,21 @@ _TYPES: Mapping[str, list[tuple[Callable[[pa.DataType], bool], str]]] = {
 def table(rows: Rows, kind: str) -> dq.Table:
     """*rows* as a new table of the database that they are to go into."""
     url, name = rows.database(kind), f"facts {next(_NUMBERS)}"
-    columns = ", ".join(f"{_quoted(column)} {_type(kind, type_)}" for column, type_ in rows.types.items())
-    marks = ", ".join([":v" if kind == "sqlite" else "%s"] * len(rows.types)).replace(":v", "?")
+    columns = ", ".join(f"{_quoted(column, kind)} {_type(kind, type_)}" for column, type_ in rows.types.items())
+    marks = ", ".join(["?" if kind == "sqlite" else "%s"] * len(rows.types))
     cells = [tuple(_cell(cell, type_, kind) for cell, type_ in zip(row, rows.types.values(), strict=True)) for row in rows.values]
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    raw = engine.raw_connection()
+    raw = sa.create_engine(url, poolclass=sa.NullPool).raw_connection()
     try:
         cursor = raw.driver_connection.cursor()  # type: ignore[union-attr]
-        cursor.execute(f"CREATE TABLE {_quoted(name)} ({columns})")
+        if kind == "mariadb":
+            cursor.execute("SET time_zone = '+00:00'")
+        cursor.execute(f"CREATE TABLE {_quoted(name, kind)} ({columns})")
         if cells:
-            cursor.executemany(f"INSERT INTO {_quoted(name)} VALUES ({marks})", cells)
+            cursor.executemany(f"INSERT INTO {_quoted(name, kind)} VALUES ({marks})", cells)
         raw.commit()
     finally:
         raw.close()
-    return dq.Table(url, _quoted(name))
+    return dq.Table(url, _quoted(name, kind))
 
 
 def places(given: dq.Table, bad: Sequence[Mapping[str, Any]], kind: str) -> list[int]:
@@ -78,7 +94,7 @@ def places(given: dq.Table, bad: Sequence[Mapping[str, Any]], kind: str) -> list
 
     with connected(given, 0) as session:
         statements = Statements(session, _relation(session, given))
-        order = "ORDER BY ctid" if kind == "postgres" else "ORDER BY rowid"
+        order = {"postgres": "ORDER BY ctid", "sqlite": "ORDER BY rowid"}.get(kind, "")  # else as they were written
         listed = [item.out.format(x=f"q.{session.quoted(item.name)}") for item in statements.rows.columns]
         rows = session.run(f"SELECT {', '.join(listed)} FROM {statements.rows.sql} AS q {order.replace('BY ', 'BY q.')}")
         schema = pa.schema([(item.name, item.arrow) for item in statements.rows.columns])
@@ -98,7 +114,7 @@ def places(given: dq.Table, bad: Sequence[Mapping[str, Any]], kind: str) -> list
 
 
 def _type(kind: str, type_: pa.DataType) -> str:
-    if kind == "postgres" and pa.types.is_decimal(type_):
+    if kind != "sqlite" and pa.types.is_decimal(type_):
         return f"numeric({type_.precision}, {type_.scale})"
     written = next((name for test, name in _TYPES[kind] if test(type_)), "TEXT")
     return written.format(item=_type(kind, type_.value_type)) if "{item}" in written else written
@@ -111,11 +127,15 @@ def _cell(cell: Any, type_: pa.DataType, kind: str) -> Any:
         and not (kind == "postgres" and isinstance(cell, list) and not _type(kind, type_) == "jsonb")
     ):
         return json.dumps(cell, default=str)
+    if isinstance(cell, datetime) and cell.tzinfo and kind == "mariadb":
+        return cell.astimezone(UTC).replace(tzinfo=None)
+    if kind == "mariadb" and isinstance(cell, float) and math.isnan(cell):
+        return None
     if kind == "sqlite":
         if isinstance(cell, float) and math.isnan(cell):
             return None
         if isinstance(cell, Decimal):
-            return float(cell) if cell % 1 else int(cell)
+            return int(cell) if cell == cell.to_integral_value() else float(cell)
         if not isinstance(cell, int | float | str | bytes | None):
             return str(cell)
     if pa.types.is_decimal(type_) and isinstance(cell, float) and not math.isfinite(cell):
@@ -123,8 +143,9 @@ def _cell(cell: Any, type_: pa.DataType, kind: str) -> Any:
     return cell
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _quoted(name: str, kind: str) -> str:
+    mark = "`" if kind == "mariadb" else '"'
+    return mark + name.replace(mark, mark * 2) + mark
 
 
 def sqlite_file(path: str) -> str:

@@ -15,11 +15,11 @@ VALUE = "value"  # the one column of a fact that has one
 TYPED = ("pandas_numpy", "pandas_nullable", "pandas_arrow", "polars", "arrow", "batches", "parquet")
 MIXED = ("pandas_object", "rows", "jsonl")  # every value has a type of its own
 TEXT = ("csv",)
-DATABASES = ("postgres", "sqlite")
+DATABASES = ("postgres", "mariadb", "sqlite")
 KINDS = (*TYPED, *MIXED, *TEXT, *DATABASES)
 _FAMILIES = {
     "typed": (*TYPED, *DATABASES),
-    "mixed": (*MIXED, "sqlite"),
+    "mixed": MIXED,
     "text": TEXT,
     "pandas": tuple(kind for kind in KINDS if kind.startswith("pandas")),
     "databases": DATABASES,

@@ -231,6 +231,7 @@ INPUTS: Mapping[str, Callable[[Rows], object]] = {
     "csv": csv_file,
     "jsonl": jsonl,
     "postgres": lambda rows: _table(rows, "postgres"),
+    "mariadb": lambda rows: _table(rows, "mariadb"),
     "sqlite": lambda rows: _table(rows, "sqlite"),
 }
 

@@ -104,6 +104,8 @@ class Sqlite(Session):
 
 def _column(name: str, declared: str) -> Column:
     base = _base(declared)
+    if base is Base.JSON:
+        return Column(name, exp.DataType.build("json"), declared, pa.string())
     return Column(
         name,
         type_of(Kind(base)) if base is not Base.UNKNOWN else exp.DataType.build("unknown"),
@@ -116,7 +118,7 @@ def _base(declared: str) -> Base:
     """What values a declared type suggests: by its name, else by the rules of SQLite's affinities."""
     said, _, _ = physical(declared)
     if said is not None and said not in (Base.OBJECT, Base.ARRAY, Base.MAP):
-        return Base.NUMBER if said is Base.DECIMAL else Base.TEXT if said in (Base.JSON, Base.UUID) else said
+        return Base.NUMBER if said is Base.DECIMAL else Base.TEXT if said is Base.UUID else said
     text = declared.upper()
     if "INT" in text:
         return Base.INTEGER

@@ -22,7 +22,7 @@ _ROWS = "__dq_t"
 
 def columns_of(columns: Sequence[Column], *, loose: bool) -> Columns:
     """*columns* as rules see them."""
-    return Columns({item.name: item.type for item in columns}, loose=loose)
+    return Columns({item.name: item.type for item in columns}, loose=loose, ordered=False)
 
 
 def keys_in(trees: Iterable[Tree]) -> dict[str, InSet]:
