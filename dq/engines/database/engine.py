@@ -17,7 +17,9 @@ from dq.engines.model import Progress, View
 from dq.errors import EngineError, SourceError, UsageError
 from dq.plan import Field
 from dq.source import Other, Reading, Source, Table
-from dq.sql import query, render_query
+from dq.sql import Base, query, render_query
+
+_NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
 
 
 @dataclass(slots=True)
@@ -45,14 +47,14 @@ class Database:
         writable: tuple[str, ...] = (),
     ) -> Iterator[View]:
         """A view of a table; see `Engine.open`."""
-        del fields, reading, progress, writable  # of text files, and of DuckDB
+        del reading, progress, writable  # of text files, and of DuckDB
         assert isinstance(source, Table)  # noqa: S101  the caller chose this engine for it
         others = {name: _beside(source, name, other.source) for name, other in references.items()}
         folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
         try:
             with connected(source, self.timeout) as session:
                 self.dialect = session.dialect
-                rows = _relation(session, source)
+                rows = _declared(_relation(session, source), fields)
                 yield TableView(
                     Statements(session, rows, {name: _relation(session, item) for name, item in others.items()}), folder
                 )
@@ -90,6 +92,13 @@ def _relation(session: Session, table: Table) -> Relation:
     if twice := next((name for name in names if lowered.count(name.lower()) > 1), None):
         raise SourceError(f"column '{twice}' is there twice", str(table), "name the columns apart; their case does not")
     return Relation(sql, columns)
+
+
+def _declared(relation: Relation, fields: tuple[Field, ...]) -> Relation:
+    """The relation with numbers where they are declared and the database cannot tell them from truth."""
+    numbers = {name for item in fields if item.kind and item.kind.base in _NUMBERS for name in (item.source, item.name)}
+    columns = tuple(item.number if item.number and item.name in numbers else item for item in relation.columns)
+    return Relation(relation.sql, columns)
 
 
 def _query(text: str, dialect: str) -> str:

@@ -128,6 +128,9 @@ def _column(field: Any) -> Column:
         return Column(
             name, exp.DataType.build(f"decimal({precision}, {scale})"), f"decimal({precision},{scale})", arrow, "{x}", _AS_TEXT
         )
+    if code == 1 and field.length == 1:  # BOOLEAN is a name for TINYINT(1)
+        number = Column(name, exp.DataType.build("tinyint"), "tinyint(1)", pa.int16())
+        return Column(name, exp.DataType.build("boolean"), "tinyint(1)", pa.bool_(), number=number)
     if code in _TYPES:
         written, arrow, out = _TYPES[code]
         if code == 8 and field.flags & _UNSIGNED:

@@ -29,7 +29,7 @@ class Column:
 
     *read* is SQL of the value as rules see it, *out* of the value as it is handed on, both over `{x}`; *plain*: rules see it
     as text that compares by code point. What is handed on becomes *arrow*, a type that the driver's values, or their text,
-    can be read as.
+    can be read as. *number* is the column again, for who declares that it holds numbers, not truth.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column:
     read: str = "{x}"
     out: str = "{x}"
     plain: bool = False
+    number: Column | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Statements:
 
     def sql(self, tree: Tree) -> str:
         """*tree* as text; a look into a key set is whether the join found something."""
-        return render(tree.transform(_joined), self.session.dialect)
+        return render(tree.copy().transform(_joined, copy=False), self.session.dialect)
 
     def name(self, name: str) -> str:
         """*name* as an identifier."""
@@ -175,8 +175,8 @@ class Statements:
 def _joined(node: exp.Expr) -> exp.Expr:
     if isinstance(node, InSet):
         return exp.Paren(this=not_(is_null(column(_key(node.this.name, 0)))))
-    if isinstance(node, exp.Ordered) and isinstance(node.this, exp.Column) and node.this.name == ROW_NO:
-        return exp.Ordered(this=exp.Literal.number(1))  # rows of a table have no place; equal rows are as good as each other
+    if isinstance(node, exp.Window) and (order := node.args.get("order")) and order.find(exp.Column).name == ROW_NO:
+        node.set("order", None)  # rows of a table have no place; equal rows are as good as each other
     return node
 
 
