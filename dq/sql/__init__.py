@@ -50,12 +50,13 @@ from dq.sql.pattern import pattern_problem
 from dq.sql.query import placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
 from dq.sql.rewrite import bind_now, columns_of, replace_columns
-from dq.sql.sqlite import SQLITE_FUNCTIONS, equip_sqlite
+from dq.sql.sqlite import SQLITE_AGGREGATES, SQLITE_FUNCTIONS, equip_sqlite
 
 __all__ = [
     "DIALECTS",
     "ROW_NO",
     "SOURCE",
+    "SQLITE_AGGREGATES",
     "SQLITE_FUNCTIONS",
     "AnyOf",
     "Base",

@@ -84,6 +84,8 @@ def read_text(x: str, kind: Kind, pattern: str | None, dialect: Dialect) -> str 
     guard = _full_match(x, _BLANKS.format(form), dialect, reading) if form is not None else None
     if cast is None or form is None or guard is None:
         return None
+    if kind.base is Base.DECIMAL and 0 < reading.most_digits < (kind.precision or 38):
+        return None
     trimmed, digits = reading.trim.format(x=x), f"{kind.precision or 38}, {kind.scale}"
     trimming = f"WHEN {guard} THEN {cast.format(t=trimmed, d=digits)} END"
     if dialect.name != "duckdb":

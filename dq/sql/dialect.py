@@ -50,7 +50,8 @@ class Reading:
     How text is searched and read strictly.
 
     In *search*, {x} is the text and {r} a pattern as a literal; in *trim* {x} loses blanks and tabs around it; in *casts* {t} is
-    such a text, {d} a decimal's digits. *guard* says that {x} is a text at all, where a column may hold anything.
+    such a text, {d} a decimal's digits; *most_digits* is how many it keeps (0: any). *guard* says that {x} is a text at all,
+    where a column may hold anything.
     """
 
     search: str
@@ -58,6 +59,7 @@ class Reading:
     casts: Mapping[Base, str]
     regex: Regex = Regex()
     guard: str = ""
+    most_digits: int = 0
     joined: str = " || "  # what joins texts; empty: CONCAT
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, prod
+
 from dq.sql.dialect import Regex
 from dq.sql.pattern import LAST, Anchor, Chars, Choice, Node, Ranges, Repeat, Sequence, inverse
 
@@ -114,6 +116,23 @@ def is_risky_for_java(node: Node) -> bool:
     if isinstance(node, Repeat):
         return (node.high is None and not isinstance(node.item, Chars)) or is_risky_for_java(node.item)
     return isinstance(node, Sequence | Choice) and any(is_risky_for_java(item) for item in node.items)
+
+
+_FREE = 10_000  # repeats that an unbounded one is taken for
+
+
+def ways(node: Node) -> float:
+    """About how many ways an engine that goes back may try before it gives up on one place of a text."""
+    if isinstance(node, Sequence):
+        return prod(ways(item) for item in node.items)
+    if isinstance(node, Choice):
+        return sum(ways(item) for item in node.items)
+    if not isinstance(node, Repeat):
+        return 1
+    inner, high = ways(node.item), _FREE if node.high is None else node.high
+    if inner == 1:
+        return high - node.low + 1
+    return inf if high > _FREE / inner else inner**high * (high - node.low + 1)
 
 
 def can_be_empty(node: Node) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from dq.sql.casts import read_text
-from dq.sql.nodes import Base
+from dq.sql.nodes import Base, Kind
 from dq.sql.pattern import Node, OutsideSubset, parse_pattern
 from dq.sql.pen import Pen, Write
 from dq.sql.regex import regex_problem, write_regex
@@ -133,6 +133,42 @@ def casting(verb: str = "CAST", moment: Moment = typed_moment) -> Write:
         return f"{'CAST' if to.this is T.TEXT else verb}({pen.sql(node.this)} AS {written})"
 
     return write
+
+
+def cast_by_text(is_text: str) -> Write:
+    """
+    A user's cast where the engine has none that gives null: text is read strictly, anything else by its text where it fits.
+
+    *is_text* tells whether {x} is a text at all.
+    """
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        to, x = node.args["to"], pen.part(node.this)
+        text = f"CAST({x} AS {pen.speaks.types[T.TEXT]})"
+        if to.this is T.TEXT:
+            return text
+        kind = Kind(KINDS[to.this], *(int(item.name) for item in to.expressions))
+        strict, loose = read_text(text, kind, None, pen.speaks), _loosely(pen, text, kind)
+        if strict is None or loose is None:
+            return pen.gap(node, f"to {to.sql()}")
+        return f"CASE WHEN {is_text.format(x=x)} THEN {strict} ELSE {loose} END"
+
+    return write
+
+
+def _loosely(pen: Pen, text: str, kind: Kind) -> str | None:
+    """A value that is no text, by the text of it: 5.00 is whole, a time has a day, and a day begins at midnight."""
+    if kind.base is Base.INTEGER:
+        digits = read_text(text, Kind(Base.DECIMAL, 38, 10), None, pen.speaks)
+        whole = pen.speaks.types[T.BIGINT]
+        fits = f"{digits} = FLOOR({digits}) AND {digits} BETWEEN {-(2**63)} AND {2**63 - 1}"
+        return f"CASE WHEN {fits} THEN CAST({digits} AS {whole}) END" if digits else None
+    if kind.base is Base.DATE:
+        return read_text(f"SUBSTR({text}, 1, 10)", kind, None, pen.speaks)
+    if kind.base is Base.TIMESTAMP:
+        day, moment = (read_text(text, Kind(base), None, pen.speaks) for base in (Base.DATE, Base.TIMESTAMP))
+        return f"COALESCE({moment}, CAST({day} AS {pen.speaks.types[T.TIMESTAMP]}))" if day and moment else None
+    return read_text(text, kind, None, pen.speaks)
 
 
 def read_as(pen: Pen, node: exp.Expr) -> str:

@@ -48,6 +48,15 @@ class Database:
         cursor.execute(statement)
         return list(cursor.fetchall()) if cursor.description else []
 
+    def fill(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Put *rows* into the table."""
+        if rows:
+            mark = "%s" if self.dialect in ("postgres", "mariadb") else "?"
+            marks = ", ".join([mark] * (len(rows[0]) + 1))
+            given = [(number, *row) for number, row in enumerate(rows)]
+            cursor = self.connection if self.dialect == "duckdb" else self.connection.cursor()
+            cursor.executemany(f"INSERT INTO t VALUES ({marks})", given)
+
     def text(self, tree: Tree) -> str:
         """*tree* as an engine asks it: columns of text by code point."""
         return render(replace_columns(tree, self._texts), self.dialect)
@@ -96,12 +105,7 @@ def table(dialect: str, connection: Any, columns: Mapping[str, str], rows: Seque
     quoted = [f"{render(column(name), dialect)} {_TYPES[dialect].get(kind, kind)}" for name, kind in columns.items()]
     made.execute(f"CREATE TEMPORARY TABLE t (__row INTEGER, {', '.join(quoted)})")
     try:
-        if rows:
-            mark = "%s" if dialect in ("postgres", "mariadb") else "?"
-            marks = ", ".join([mark] * (len(columns) + 1))
-            given = [(number, *row) for number, row in enumerate(rows)]
-            cursor = connection if dialect == "duckdb" else connection.cursor()
-            cursor.executemany(f"INSERT INTO t VALUES ({marks})", given)
+        made.fill(rows)
         yield made
     finally:
         made.execute("DROP TABLE t")

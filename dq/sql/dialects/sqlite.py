@@ -9,8 +9,20 @@ from sqlglot import exp
 from dq.sql import words
 from dq.sql.dialect import Dialect, Reading, Regex
 from dq.sql.dialects.everywhere import EVERYWHERE
-from dq.sql.nodes import Base, IsFinite, MultipleOf, PlainText, StoredAs
-from dq.sql.pen import Pen
+from dq.sql.nodes import (
+    AnyOf,
+    Base,
+    IsFinite,
+    JsonItems,
+    JsonPart,
+    JsonText,
+    JsonType,
+    JsonValues,
+    MultipleOf,
+    PlainText,
+    StoredAs,
+)
+from dq.sql.pen import Pen, Write, template
 
 T = exp.DType
 _WHOLE = "CASE WHEN ABS({{this}}) < 9e18 THEN CAST({{this}} AS INTEGER) {step} ELSE {{this}} END"
@@ -57,11 +69,42 @@ def _extract(pen: Pen, node: exp.Expr) -> str:
     return f"CAST(SUBSTR({x}, {start}, {length}) AS INTEGER)"
 
 
+def _shifted(sign: str) -> Write:
+    """Numbers are added; a span of time shifts a time."""
+    write = template(f"{{this}} {sign} {{expression}}")
+
+    def shifted(pen: Pen, node: exp.Expr) -> str:
+        span = node.expression.unnest()
+        if not isinstance(span, exp.Interval):
+            return write(pen, node)
+        return f"DQ_SHIFT({pen.sql(node.this)}, {'-' if sign == '-' else ''}{span.this.name}, '{span.args['unit'].name.upper()}')"
+
+    return shifted
+
+
+def _truncated(pen: Pen, node: exp.Expr) -> str:
+    return f"DQ_TRUNC({pen.sql(node.this)}, '{node.args['unit'].name.lower()}')"
+
+
+def _array_size(pen: Pen, node: exp.Expr) -> str:
+    """The number of elements of a JSON array; without nulls, or of different ones."""
+    of, counted = node.this, "DQ_JSON_THERE"
+    if isinstance(of, exp.ArrayDistinct):
+        of, counted = of.this, "DQ_JSON_DIFFERENT"
+    if not isinstance(of, exp.ArrayCompact):
+        return f"JSON_ARRAY_LENGTH({pen.sql(of)})" if of is node.this else pen.gap(node, "of different values and null")
+    return f"{counted}({pen.sql(of.this)})"
+
+
 SQLITE = Dialect(
     "sqlite",
     "sqlite",
     {
-        **{word: how for word, how in EVERYWHERE.items() if word not in (exp.Interval, exp.StddevSamp)},
+        **EVERYWHERE,
+        exp.Add: _shifted("+"),
+        exp.ArrayCompact: lambda pen, node: pen.gap(node, "but for its size"),
+        exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),
+        exp.ArraySize: _array_size,
         exp.AtTimeZone: words.already_utc,
         exp.Cast: words.casting(moment=_moment),
         exp.Ceil: _WHOLE.format(step="+ ({this} > CAST({this} AS INTEGER))"),
@@ -71,20 +114,48 @@ SQLITE = Dialect(
         exp.EndsWith: "(LENGTH({expression}) = 0 AND {this} IS NOT NULL OR SUBSTR({this}, -LENGTH({expression})) = {expression})",
         exp.Extract: _extract,
         exp.Floor: _WHOLE.format(step="- ({this} < CAST({this} AS INTEGER))"),
+        exp.Greatest: words.listed("DQ_GREATEST"),
+        exp.Interval: words.interval_added,
         exp.IsNan: "FALSE",
+        exp.Least: words.listed("DQ_LEAST"),
         exp.Like: _like,
         exp.Literal: _literal,
         exp.Lower: "LOWER({this})",
         exp.Mod: "DQ_MOD({this}, {expression})",
+        exp.PercentileCont: "DQ_QUANTILE({expression}, {this})",
         exp.Right: "SUBSTR({this}, -{expression})",
         exp.StartsWith: "(SUBSTR({this}, 1, LENGTH({expression})) = {expression})",
+        exp.StddevSamp: "DQ_DEVIATION({this})",
+        exp.Sub: _shifted("-"),
+        exp.TimestampTrunc: _truncated,
+        exp.TryCast: words.cast_by_text("TYPEOF({x}) = 'text'"),
         exp.Upper: "UPPER({this})",
+        AnyOf: (
+            "CASE WHEN {this} IS NOT NULL THEN EXISTS(SELECT 1 FROM (SELECT DQ_JSON_ITEM({this}, key) AS {alias}"
+            " FROM JSON_EACH({this})) WHERE {expression}) END"
+        ),
         IsFinite: "({this} NOT IN (9e999, -9e999))",
+        JsonItems: "DQ_JSON_ITEMS({this})",
+        JsonPart: "DQ_JSON_PART({this}, {expression})",
+        JsonText: "DQ_JSON_TEXT({this})",
+        JsonType: "DQ_JSON_TYPE({this})",
+        JsonValues: "DQ_JSON_VALUES({this})",
         MultipleOf: "DQ_MULTIPLE_OF({this}, {expression})",
         PlainText: "({this} COLLATE BINARY)",
         StoredAs: "(TYPEOF({this}) = {expression})",
     },
-    types={T.TEXT: "TEXT", T.BIGINT: "INTEGER", T.INT: "INTEGER", T.DOUBLE: "REAL"},
+    types={
+        T.TEXT: "TEXT",
+        T.BIGINT: "INTEGER",
+        T.INT: "INTEGER",
+        T.DOUBLE: "REAL",
+        T.DECIMAL: "REAL",
+        T.BOOLEAN: "INTEGER",
+        T.DATE: "TEXT",
+        T.TIME: "TEXT",
+        T.TIMESTAMP: "TEXT",
+        T.UUID: "TEXT",
+    },
     reading=Reading(
         search="({x} REGEXP {r})",
         guard="TYPEOF({x}) = 'text'",
@@ -96,6 +167,7 @@ SQLITE = Dialect(
                 " ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM({t}, '+-'), '0')) = 19 THEN CAST({t} AS INTEGER) END"
             ),
             Base.NUMBER: "CAST({t} AS REAL)",
+            Base.DECIMAL: "CAST({t} AS REAL)",
             Base.BOOLEAN: "LOWER({t}) = 'true'",
             Base.DATE: "{t}",
             Base.TIME: "SUBSTR({t} || CASE WHEN INSTR({t}, '.') > 0 THEN '000000' ELSE '.000000' END, 1, 15)",
@@ -113,6 +185,7 @@ SQLITE = Dialect(
             Base.UUID: "LOWER({t})",
         },
         regex=Regex(end=r"\Z"),
+        most_digits=15,  # a decimal is a float there
     ),
     proven=True,
 )

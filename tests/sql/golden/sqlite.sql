@@ -68,22 +68,22 @@ SUBSTR("x", 1, 2) = SUBSTR("y", -3) OR SUBSTR("x", 2) = 'b'
 ROUND("x", 2) = CASE WHEN ABS("y") < 9e18 THEN CAST("y" AS INTEGER) - ("y" < CAST("y" AS INTEGER)) ELSE "y" END OR ROUND("x") = CASE WHEN ABS("y") < 9e18 THEN CAST("y" AS INTEGER) + ("y" > CAST("y" AS INTEGER)) ELSE "y" END
 
 -- greatest
--- gap: Greatest, Least
+DQ_GREATEST("x", "y", 0) = DQ_LEAST("x", "y")
 
 -- choice
 CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
 
 -- span
--- gap: Interval
+(DQ_SHIFT("x", 3, 'DAY')) < (DQ_SHIFT("y", -1, 'MONTH'))
 
 -- span compared
--- gap: Interval
+-- gap: Interval compared with a span
 
 -- fields
 CAST(SUBSTR("x", 18, 2) AS INTEGER) = CAST(SUBSTR("y", 1, 4) AS INTEGER) OR ((CAST(STRFTIME('%w', "x") AS INTEGER) + 6) % 7 + 1) = 1
 
 -- truncated
--- gap: TimestampTrunc
+DQ_TRUNC("x", 'month') = "y"
 
 -- cast
 CAST("x" AS REAL)
@@ -92,16 +92,16 @@ CAST("x" AS REAL)
 CAST("x" AS TEXT)
 
 -- cast to decimal
--- gap: Cast to DECIMAL(10, 2)
+CAST("x" AS REAL(10, 2))
 
 -- cast to date
--- gap: Cast to DATE
+CAST("x" AS TEXT)
 
 -- cast to timestamp
--- gap: Cast to TIMESTAMP
+CAST("x" AS TEXT)
 
 -- cast of a user
--- gap: TryCast
+-- gap: TryCast to BIGINT
 
 -- in UTC
 "x"
@@ -128,37 +128,37 @@ DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 -- gap: Part
 
 -- element of an array
--- gap: AnyOf
+CASE WHEN "x" IS NOT NULL THEN EXISTS(SELECT 1 FROM (SELECT DQ_JSON_ITEM("x", key) AS "i" FROM JSON_EACH("x")) WHERE ("i" < 0)) END
 
 -- value of a map
--- gap: AnyOf, MapValues
+-- gap: MapValues
 
 -- size of an array
--- gap: ArraySize, ArrayDistinct, ArrayCompact
+DQ_JSON_DIFFERENT("x")
 
 -- number of items
--- gap: ArraySize
+JSON_ARRAY_LENGTH("x")
 
 -- json values
--- gap: ArraySize, JsonValues
+JSON_ARRAY_LENGTH(DQ_JSON_VALUES("x"))
 
 -- json type
--- gap: JsonType
+DQ_JSON_TYPE("x")
 
 -- json text
--- gap: JsonText, JsonPart
+DQ_JSON_TEXT(DQ_JSON_PART("x", 'a.b'))
 
 -- json items
--- gap: ArraySize, JsonItems
+JSON_ARRAY_LENGTH(DQ_JSON_ITEMS("x"))
 
 -- aggregates
 (((((AVG("x") + SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
 
 -- deviation
--- gap: StddevSamp
+DQ_DEVIATION("x")
 
 -- quantile
--- gap: PercentileCont
+DQ_QUANTILE("x", (8106479329266893 / CAST(9007199254740992 AS REAL)))
 
 -- share
 CAST(COUNT(*) FILTER(WHERE ("x" > 0)) AS REAL) / NULLIF(COUNT(*), 0)
@@ -197,7 +197,7 @@ CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:(?:000[2-9]|00[1-9][0-
 CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}[\t ]*\Z') THEN LOWER(TRIM("x", ' 	')) END
 
 -- read decimal(10,2)
--- gap: ReadAs decimal(10,2)
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,8}(?:\.[0-9]{1,2}0*)?|\.[0-9]{1,2}0*)[\t ]*\Z') THEN CAST(TRIM("x", ' 	') AS REAL) END
 
 -- read by format
 CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})[\t ]*\Z') THEN CASE WHEN TYPEOF((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2))) = 'text' AND ((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2)) REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2)), ' 	') END END
