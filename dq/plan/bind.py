@@ -306,10 +306,9 @@ class _Binder:
         words = dict.fromkeys(("object", "table", "model", "schema"), TYPED) | {
             name: shown for name in ("property", "column") if shown
         }
-        text = placeholders(subject.query, words)
-        self.answers[number] = query(
-            text, place=item.clause.place.path, dialect=subject.dialect or self.dialect, tables={**tables, TYPED: TYPED}
-        )
+        dialect = subject.dialect or self.dialect
+        text = placeholders(subject.query, words, dialect=dialect)
+        self.answers[number] = query(text, place=item.clause.place.path, dialect=dialect, tables={**tables, TYPED: TYPED})
 
     # -- names become values -------------------------------------------------------------------------------------------
 

@@ -136,7 +136,7 @@ class Value:
         source = declared.source if declared else name
         if base_of(self.actual) is Base.JSON:
             raw: Tree = JsonPart(this=self.typed, expression=exp.Literal.string(source))
-            return Value(raw, self.actual, declared, None, self.zone)
+            return Value(raw, self.actual, declared, None, self.zone, self.loose)
         for wanted in (source, name):
             for item in self.actual.expressions:
                 if isinstance(item, exp.ColumnDef) and item.name == wanted:
@@ -167,7 +167,7 @@ class Value:
         declared = self.field.items if self.field else None
         inner = exp.column(alias, quoted=True)
         if base_of(self.actual) is Base.JSON:
-            return Value(inner, self.actual, declared, None, self.zone)
+            return Value(inner, self.actual, declared, None, self.zone, self.loose)
         types = [item for item in self.actual.expressions if isinstance(item, exp.DataType)]
         return Value(inner, types[-1 if of_map else 0] if types else exp.DataType.build("unknown"), declared, None, self.zone)
 
@@ -274,7 +274,8 @@ class Value:
             inner = JsonText(this=raw.copy())
         elif kind.base is Base.INTEGER:
             text: Tree = JsonText(this=raw.copy())
-            whole = exp.cast(ReadAs(this=text.copy(), to=Kind(Base.DECIMAL, 19, 1)), type_of(kind))  # 5.0 is whole, 18 digits fit
+            wider = Kind(Base.NUMBER) if self.loose else Kind(Base.DECIMAL, 19, 1)  # 5.0 is whole, 18 digits fit
+            whole = exp.cast(ReadAs(this=text.copy(), to=wider), type_of(kind))
             inner = exp.Coalesce(this=ReadAs(this=text, to=kind), expressions=[whole])
         else:
             inner = self._from_text(JsonText(this=raw.copy()), kind)

@@ -37,12 +37,15 @@ def array_of(cells: Cells, kind: pa.DataType) -> tuple[pa.Array, list[int]]:
 
 def _read(cells: Cells, kind: pa.DataType) -> pa.Array:
     import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
 
     if pa.types.is_boolean(kind):
         return pa.array([None if cell is None else _truth(cell) for cell in cells], kind)
     if not (pa.types.is_temporal(kind) or pa.types.is_decimal(kind)):
         return pa.array(cells, kind)
     text = pa.array(cells, pa.string())
+    if pa.types.is_time(kind):  # which Arrow reads as part of a moment alone
+        return pc.binary_join_element_wise("1970-01-01", text, " ").cast(pa.timestamp(kind.unit)).cast(kind)
     if pa.types.is_timestamp(kind) and kind.tz:
         return text.cast(pa.timestamp(kind.unit)).cast(kind)
     return text.cast(kind)

@@ -17,9 +17,7 @@ from dq.engines.model import Progress, View
 from dq.errors import EngineError, SourceError, UsageError
 from dq.plan import Field
 from dq.source import Other, Reading, Source, Table
-from dq.sql import Base, query, render_query
-
-_NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
+from dq.sql import query, render_query
 
 
 @dataclass(slots=True)
@@ -95,9 +93,9 @@ def _relation(session: Session, table: Table) -> Relation:
 
 
 def _declared(relation: Relation, fields: tuple[Field, ...]) -> Relation:
-    """The relation with numbers where they are declared and the database cannot tell them from truth."""
-    numbers = {name for item in fields if item.kind and item.kind.base in _NUMBERS for name in (item.source, item.name)}
-    columns = tuple(item.number if item.number and item.name in numbers else item for item in relation.columns)
+    """The relation with columns as they are declared where their types leave that open: 0 and 1 may be truth or numbers."""
+    kinds = {name: item.kind.base for item in fields if item.kind for name in (item.name, item.source)}
+    columns = tuple(item.instead.get(kinds[item.name], item) if item.name in kinds else item for item in relation.columns)
     return Relation(relation.sql, columns)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import Column, Session, Size
+from dq.engines.database.server import NESTED, NUMBERS, Column, Session, Size
 from dq.errors import DqError, EngineError, SourceError, WorldError
 from dq.sql import literal, render
 
@@ -29,7 +29,7 @@ _TYPES: dict[int, tuple[str, pa.DataType, str]] = {
     12: ("timestamp", pa.timestamp("us"), _AS_TEXT),
     13: ("smallint", pa.int16(), "{x}"),
 }
-_DECIMAL, _BIT, _TEXTS, _BINARY, _UNSIGNED = (0, 246), 16, (15, 249, 250, 251, 252, 253, 254), 63, 32
+_DECIMAL, _BIT, _TEXTS, _JSON, _BINARY, _UNSIGNED = (0, 246), 16, (15, 249, 250, 251, 252, 253, 254), 245, 63, 32
 _NAMES = {0: "decimal", 1: "tinyint", 2: "smallint", 3: "int", 4: "float", 5: "double", 7: "timestamp", 8: "bigint", 9: "mediumint",
           10: "date", 11: "time", 12: "datetime", 13: "year", 16: "bit", 245: "json", 246: "decimal", 255: "geometry"}  # fmt: skip
 _WORLD = {1020, 1040, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 1205, 1206, 1213, 1290, 1317, 1969, 2003, 2006, 2013, 3024}
@@ -130,7 +130,7 @@ def _column(field: Any) -> Column:
         )
     if code == 1 and field.length == 1:  # BOOLEAN is a name for TINYINT(1)
         number = Column(name, exp.DataType.build("tinyint"), "tinyint(1)", pa.int16())
-        return Column(name, exp.DataType.build("boolean"), "tinyint(1)", pa.bool_(), number=number)
+        return Column(name, exp.DataType.build("boolean"), "tinyint(1)", pa.bool_(), instead=dict.fromkeys(NUMBERS, number))
     if code in _TYPES:
         written, arrow, out = _TYPES[code]
         if code == 8 and field.flags & _UNSIGNED:
@@ -138,11 +138,12 @@ def _column(field: Any) -> Column:
         return Column(name, exp.DataType.build(written), _NAMES.get(code, written), arrow, "{x}", out)
     if code == _BIT:
         return Column(name, exp.DataType.build("bigint"), "bit", pa.uint64(), "({x} + 0)", "({x} + 0)")
-    if code in _TEXTS and field.charsetnr != _BINARY:
-        return Column(name, exp.DataType.build("text"), "text", pa.string(), plain=True)
+    nested = Column(name, exp.DataType.build("json"), "json", pa.string())
+    if code in _TEXTS and field.charsetnr != _BINARY:  # JSON is a name for LONGTEXT
+        return Column(name, exp.DataType.build("text"), "text", pa.string(), plain=True, instead=dict.fromkeys(NESTED, nested))
     if code in _TEXTS:
         return Column(name, exp.DataType.build("binary"), "binary", pa.binary())
-    if code == 245:
-        return Column(name, exp.DataType.build("text"), "json", pa.string(), plain=True)
+    if code == _JSON:
+        return nested
     unknown = exp.DataType(this=exp.DType.USERDEFINED, kind=_NAMES.get(code, str(code)))
     return Column(name, unknown, _NAMES.get(code, str(code)), pa.string(), "{x}", "HEX({x})")

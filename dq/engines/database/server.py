@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from dq.address import without_secrets
 from dq.errors import DqError, EngineError, SourceError, WorldError
-from dq.sql import column, render
+from dq.sql import Base, column, render
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import sqlalchemy as sa
 
 ROWS_AT_ONCE = 10_000
+NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
+NESTED = (Base.OBJECT, Base.ARRAY, Base.MAP, Base.JSON)
 _SAVEPOINT = "dq_look"
 
 
@@ -29,7 +31,7 @@ class Column:
 
     *read* is SQL of the value as rules see it, *out* of the value as it is handed on, both over `{x}`; *plain*: rules see it
     as text that compares by code point. What is handed on becomes *arrow*, a type that the driver's values, or their text,
-    can be read as. *number* is the column again, for who declares that it holds numbers, not truth.
+    can be read as. *instead* is the column for who declares another kind, which its type alone does not tell from this one.
     """
 
     name: str
@@ -39,7 +41,7 @@ class Column:
     read: str = "{x}"
     out: str = "{x}"
     plain: bool = False
-    number: Column | None = None
+    instead: Mapping[Base, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

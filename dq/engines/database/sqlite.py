@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import Column, Session, Size
+from dq.engines.database.server import NESTED, Column, Session, Size
 from dq.errors import DqError, EngineError, SourceError, WorldError
 from dq.plan import physical, type_of
-from dq.sql import SQLITE_FUNCTIONS, Base, Kind, literal, render
+from dq.sql import Base, Kind, equip_sqlite, literal
 
 _ARROW = {
     Base.INTEGER: pa.int64(),
@@ -40,8 +40,7 @@ class Sqlite(Session):
     _factory: Any = None
 
     def begin(self) -> None:
-        for name, (arguments, function) in SQLITE_FUNCTIONS.items():
-            self.raw.create_function(name, arguments, function, deterministic=True)
+        equip_sqlite(self.raw)
         self.raw.create_function("DQ_HASH", -1, _hash, deterministic=True)
         self.raw.create_aggregate("DQ_HASH_SUM", -1, _HashSum)
         self._factory, self.raw.text_factory = self.raw.text_factory, _text
@@ -104,13 +103,16 @@ class Sqlite(Session):
 
 def _column(name: str, declared: str) -> Column:
     base = _base(declared)
+    nested = Column(name, exp.DataType.build("json"), declared, pa.string())
     if base is Base.JSON:
-        return Column(name, exp.DataType.build("json"), declared, pa.string())
+        return nested
     return Column(
         name,
         type_of(Kind(base)) if base is not Base.UNKNOWN else exp.DataType.build("unknown"),
         declared or "any",
         _ARROW.get(base, pa.string()),
+        plain=base not in _ARROW,
+        instead=dict.fromkeys(NESTED, nested) if base is Base.TEXT else {},
     )
 
 
