@@ -14,6 +14,9 @@ from functools import lru_cache
 from statistics import stdev
 from typing import Any, Self
 
+from dq.sql.automaton import Automaton
+from dq.sql.pattern import parse_pattern
+
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -23,6 +26,16 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _regexp(pattern: str, text: object) -> int | None:
     """`text REGEXP pattern`, a search; null for anything but text."""
     return int(_compiled(pattern).search(text) is not None) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=256)
+def _automaton(pattern: str) -> Automaton:
+    return Automaton(parse_pattern(pattern))
+
+
+def _search(pattern: str, text: object) -> int | None:
+    """Like `_regexp`, for a portable pattern in which that might go back without end."""
+    return int(_automaton(pattern).finds(text)) if isinstance(text, str) else None
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
@@ -85,13 +98,13 @@ def _shift(text: object, count: int, unit: str) -> str | None:
     return moment.date().isoformat() if a_day else _told(moment)
 
 
-_STARTS: Mapping[str, Callable[[datetime], Any]] = {
+_STARTS: Mapping[str, Callable[[datetime], datetime]] = {
     "year": lambda moment: moment.replace(month=1, day=1),
     "quarter": lambda moment: moment.replace(month=(moment.month - 1) // 3 * 3 + 1, day=1),
     "month": lambda moment: moment.replace(day=1),
     "week": lambda moment: moment - timedelta(days=moment.weekday()),
-    "day": lambda moment: moment,
 }
+_FINE = ("hour", "minute", "second")
 
 
 def _trunc(text: object, unit: str) -> str | None:
@@ -99,10 +112,14 @@ def _trunc(text: object, unit: str) -> str | None:
     moment = _moment(text)
     if moment is None:
         return None
-    if unit in _STARTS:
-        return _told(_STARTS[unit](moment.replace(hour=0, minute=0, second=0, microsecond=0)))
-    lost = {"hour": {"minute": 0, "second": 0}, "minute": {"second": 0}, "second": {}}[unit]
-    return _told(moment.replace(microsecond=0, **lost))
+    if unit not in _FINE:
+        moment = moment.replace(hour=0)
+    if unit not in ("minute", "second"):
+        moment = moment.replace(minute=0)
+    if unit != "second":
+        moment = moment.replace(second=0)
+    start = _STARTS[unit](moment) if unit in _STARTS else moment
+    return _told(start.replace(microsecond=0))
 
 
 # -- JSON, as text -----------------------------------------------------------------------------------------------------
@@ -244,6 +261,7 @@ SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "DQ_LEAST": (-1, _extreme(min)),
     "DQ_MOD": (2, _mod),
     "DQ_MULTIPLE_OF": (2, _multiple_of),
+    "DQ_SEARCH": (2, _search),
     "DQ_SHIFT": (3, _shift),
     "DQ_TRUNC": (2, _trunc),
 }

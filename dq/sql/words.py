@@ -159,15 +159,19 @@ def cast_by_text(is_text: str) -> Write:
 def _loosely(pen: Pen, text: str, kind: Kind) -> str | None:
     """A value that is no text, by the text of it: 5.00 is whole, a time has a day, and a day begins at midnight."""
     if kind.base is Base.INTEGER:
-        digits = read_text(text, Kind(Base.DECIMAL, 38, 10), None, pen.speaks)
-        whole = pen.speaks.types[T.BIGINT]
+        most = pen.speaks.reading.most_digits if pen.speaks.reading else 0
+        whole = read_text(text, kind, None, pen.speaks)
+        digits = read_text(text, Kind(Base.DECIMAL, most or 38, 5), None, pen.speaks)
         fits = f"{digits} = FLOOR({digits}) AND {digits} BETWEEN {-(2**63)} AND {2**63 - 1}"
-        return f"CASE WHEN {fits} THEN CAST({digits} AS {whole}) END" if digits else None
+        named = pen.speaks.types[T.BIGINT]
+        return f"COALESCE({whole}, CASE WHEN {fits} THEN CAST({digits} AS {named}) END)" if whole and digits else None
     if kind.base is Base.DATE:
         return read_text(f"SUBSTR({text}, 1, 10)", kind, None, pen.speaks)
     if kind.base is Base.TIMESTAMP:
-        day, moment = (read_text(text, Kind(base), None, pen.speaks) for base in (Base.DATE, Base.TIMESTAMP))
-        return f"COALESCE({moment}, CAST({day} AS {pen.speaks.types[T.TIMESTAMP]}))" if day and moment else None
+        joined = pen.speaks.reading.joined if pen.speaks.reading else ""
+        midnight = f"{text}{joined}' 00:00:00'" if joined else f"CONCAT({text}, ' 00:00:00')"
+        found = [read_text(form, kind, None, pen.speaks) for form in (text, f"({midnight})")]
+        return f"COALESCE({', '.join(form or 'NULL' for form in found)})" if all(found) else None
     return read_text(text, kind, None, pen.speaks)
 
 

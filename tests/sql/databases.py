@@ -40,7 +40,8 @@ class Database:
     def __init__(self, dialect: str, connection: Any, columns: Mapping[str, str]) -> None:
         self.dialect = dialect
         self.connection = connection
-        self._texts = {name: PlainText(this=column(name)) for name, kind in columns.items() if kind == "text"}
+        kinds = ("text", "CHAR(5)")
+        self._texts = {name: PlainText(this=column(name)) for name, kind in columns.items() if kind in kinds}
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Run one statement; its rows, if it has any."""

@@ -120,6 +120,7 @@ TREES: dict[str, Tree] = {
     "cast to date": exp.cast(X.copy(), "date"),
     "cast to timestamp": exp.cast(X.copy(), "timestamp"),
     "cast of a user": condition("CAST(x AS INTEGER)", ""),
+    "cast of a user to a day": condition("CAST(x AS DATE)", ""),
     "in UTC": exp.AtTimeZone(this=X.copy(), zone=literal("UTC")),
     "from a zone": exp.AtTimeZone(this=exp.AtTimeZone(this=X.copy(), zone=literal("Europe/Berlin")), zone=literal("UTC")),
     "nan": exp.IsNan(this=X.copy()),

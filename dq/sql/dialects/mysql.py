@@ -212,6 +212,7 @@ def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
         exp.Mul: _in_digits("*", "* 1."),
         exp.Neg: _negative,
         exp.Round: words.round_as("DECIMAL(65, 20)"),
+        exp.StddevSamp: "STDDEV_SAMP(CAST({this} AS DOUBLE))",  # of whole numbers it would be rounded
         exp.StartsWith: "(LEFT({this}, CHAR_LENGTH({expression})) = {expression})",
         exp.Sub: _in_digits("-", "+ 0."),
         exp.TimestampTrunc: _truncated,

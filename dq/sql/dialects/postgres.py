@@ -71,7 +71,9 @@ POSTGRES = Dialect(
         exp.TimestampTrunc: words.truncated,
         exp.TryCast: words.cast_by_text("PG_TYPEOF({x}) IN ('text', 'character varying', 'character', 'unknown')"),
         exp.Upper: UPPER,
-        AnyOf: "EXISTS(SELECT 1 FROM UNNEST({this}) AS __dq_items({alias}) WHERE {expression})",
+        AnyOf: (
+            "CASE WHEN {this} IS NOT NULL THEN EXISTS(SELECT 1 FROM UNNEST({this}) AS __dq_items({alias}) WHERE {expression}) END"
+        ),
         IsFinite: "({this} NOT IN ('NaN', 'Infinity', '-Infinity'))",
         JsonItems: "CASE WHEN JSONB_TYPEOF({this}) = 'array' THEN ARRAY(SELECT JSONB_ARRAY_ELEMENTS({this})) END",
         JsonPart: "({this} -> {expression})",

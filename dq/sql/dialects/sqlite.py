@@ -7,6 +7,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from dq.sql import words
+from dq.sql.automaton import Automaton, TooLargeError
 from dq.sql.dialect import Dialect, Reading, Regex
 from dq.sql.dialects.everywhere import EVERYWHERE
 from dq.sql.nodes import (
@@ -18,13 +19,16 @@ from dq.sql.nodes import (
     JsonText,
     JsonType,
     JsonValues,
+    Matches,
     MultipleOf,
     PlainText,
     StoredAs,
 )
 from dq.sql.pen import Pen, Write, template
+from dq.sql.regex import ways
 
 T = exp.DType
+_MOST_WAYS = 1_000_000
 _WHOLE = "CASE WHEN ABS({{this}}) < 9e18 THEN CAST({{this}} AS INTEGER) {step} ELSE {{this}} END"
 _FIELDS = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2), "HOUR": (12, 2), "MINUTE": (15, 2), "SECOND": (18, 2)}
 
@@ -69,6 +73,39 @@ def _extract(pen: Pen, node: exp.Expr) -> str:
     return f"CAST(SUBSTR({x}, {start}, {length}) AS INTEGER)"
 
 
+def _matches(pen: Pen, node: exp.Expr) -> str:
+    """A search for a portable pattern; by an automaton where Python's own engine might go back without end."""
+    pattern = words.pattern_of(pen, node)
+    if pattern is None or ways(pattern) < _MOST_WAYS:
+        return words.matches(pen, node)
+    try:
+        Automaton(pattern)
+    except TooLargeError:
+        return pen.gap(node, "that repeats groups inside groups too often")
+    return f"DQ_SEARCH({SQLITE.quote(node.expression.name)}, {pen.part(node.this)})"
+
+
+_plain_cast = words.casting(moment=_moment)
+
+
+def _cast_kind(pen: Pen, node: exp.Expr) -> str:
+    """A cast that loses nothing; a day as a time begins at midnight, and a time has a day."""
+    to = node.args["to"].this
+    if to in (T.DATE, T.TIMESTAMP) and not isinstance(node.this, exp.Literal | exp.Null):
+        x = pen.part(node.this)
+        return f"SUBSTR({x}, 1, 10)" if to is T.DATE else f"SUBSTR({x} || ' 00:00:00.000000', 1, 26)"
+    return _plain_cast(pen, node)
+
+
+_cast = words.cast_by_text("TYPEOF({x}) = 'text'")
+_cast_to_time = words.cast_by_text("TYPEOF({x}) = 'text' AND LENGTH({x}) NOT IN (10, 26)")  # as days and times are kept
+
+
+def _lenient_cast(pen: Pen, node: exp.Expr) -> str:
+    """A user's cast; days and times are text too, told by their width."""
+    return (_cast_to_time if node.args["to"].this in words.MOMENTS else _cast)(pen, node)
+
+
 def _shifted(sign: str) -> Write:
     """Numbers are added; a span of time shifts a time."""
     write = template(f"{{this}} {sign} {{expression}}")
@@ -106,7 +143,7 @@ SQLITE = Dialect(
         exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArraySize: _array_size,
         exp.AtTimeZone: words.already_utc,
-        exp.Cast: words.casting(moment=_moment),
+        exp.Cast: _cast_kind,
         exp.Ceil: _WHOLE.format(step="+ ({this} > CAST({this} AS INTEGER))"),
         exp.Contains: "(INSTR({this}, {expression}) > 0)",
         exp.CountIf: "COUNT(*) FILTER(WHERE {this})",
@@ -128,7 +165,7 @@ SQLITE = Dialect(
         exp.StddevSamp: "DQ_DEVIATION({this})",
         exp.Sub: _shifted("-"),
         exp.TimestampTrunc: _truncated,
-        exp.TryCast: words.cast_by_text("TYPEOF({x}) = 'text'"),
+        exp.TryCast: _lenient_cast,
         exp.Upper: "UPPER({this})",
         AnyOf: (
             "CASE WHEN {this} IS NOT NULL THEN EXISTS(SELECT 1 FROM (SELECT DQ_JSON_ITEM({this}, key) AS {alias}"
@@ -140,6 +177,7 @@ SQLITE = Dialect(
         JsonText: "DQ_JSON_TEXT({this})",
         JsonType: "DQ_JSON_TYPE({this})",
         JsonValues: "DQ_JSON_VALUES({this})",
+        Matches: _matches,
         MultipleOf: "DQ_MULTIPLE_OF({this}, {expression})",
         PlainText: "({this} COLLATE BINARY)",
         StoredAs: "(TYPEOF({this}) = {expression})",

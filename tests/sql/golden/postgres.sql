@@ -101,7 +101,10 @@ CAST("x" AS DATE)
 CAST("x" AS TIMESTAMP)
 
 -- cast of a user
-CASE WHEN PG_TYPEOF("x") IN ('text', 'character varying', 'character', 'unknown') THEN CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS BIGINT) END END ELSE CASE WHEN CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,28}(?:\.[0-9]{1,10}0*)?|\.[0-9]{1,10}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 10)) END = FLOOR(CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,28}(?:\.[0-9]{1,10}0*)?|\.[0-9]{1,10}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 10)) END) AND CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,28}(?:\.[0-9]{1,10}0*)?|\.[0-9]{1,10}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 10)) END BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,28}(?:\.[0-9]{1,10}0*)?|\.[0-9]{1,10}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 10)) END AS BIGINT) END END
+CASE WHEN PG_TYPEOF("x") IN ('text', 'character varying', 'character', 'unknown') THEN CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS BIGINT) END END ELSE COALESCE(CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS BIGINT) END END, CASE WHEN CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,33}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 5)) END = FLOOR(CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,33}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 5)) END) AND CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,33}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 5)) END BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*[+\-]?(?:0*[0-9]{1,33}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS NUMERIC(38, 5)) END AS BIGINT) END) END
+
+-- cast of a user to a day
+CASE WHEN PG_TYPEOF("x") IN ('text', 'character varying', 'character', 'unknown') THEN CASE WHEN (CAST("x" AS TEXT) ~ '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN CAST(BTRIM(CAST("x" AS TEXT), ' 	') AS DATE) END ELSE CASE WHEN (SUBSTR(CAST("x" AS TEXT), 1, 10) ~ '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN CAST(BTRIM(SUBSTR(CAST("x" AS TEXT), 1, 10), ' 	') AS DATE) END END
 
 -- in UTC
 "x" AT TIME ZONE 'UTC'
@@ -128,7 +131,7 @@ CASE WHEN PG_TYPEOF("x") = CAST('double precision' AS REGTYPE) AND ABS("x") BETW
 ("x")."a b"
 
 -- element of an array
-EXISTS(SELECT 1 FROM UNNEST("x") AS __dq_items("i") WHERE ("i" < 0))
+CASE WHEN "x" IS NOT NULL THEN EXISTS(SELECT 1 FROM UNNEST("x") AS __dq_items("i") WHERE ("i" < 0)) END
 
 -- value of a map
 -- gap: MapValues

@@ -103,6 +103,9 @@ TRY_CAST(`x` AS TIMESTAMP_NTZ)
 -- cast of a user
 -- gap: TryCast
 
+-- cast of a user to a day
+-- gap: TryCast
+
 -- in UTC
 CAST(`x` AS TIMESTAMP_NTZ)
 

@@ -47,7 +47,7 @@ NOT ("x" BETWEEN -1 AND 5)
 ("x" REGEXP '^SKU-[0-9]{3}\Z')
 
 -- search that may overflow a stack
-("x" REGEXP '(?:ab|c)+\Z')
+DQ_SEARCH('(?:ab|c)+$', "x")
 
 -- starts, ends, contains
 (SUBSTR("x", 1, LENGTH("y")) = "y") OR ((LENGTH('z') = 0 AND "x" IS NOT NULL OR SUBSTR("x", -LENGTH('z')) = 'z') OR (INSTR("x", "y") > 0))
@@ -95,13 +95,16 @@ CAST("x" AS TEXT)
 CAST("x" AS REAL(10, 2))
 
 -- cast to date
-CAST("x" AS TEXT)
+SUBSTR("x", 1, 10)
 
 -- cast to timestamp
-CAST("x" AS TEXT)
+SUBSTR("x" || ' 00:00:00.000000', 1, 26)
 
 -- cast of a user
--- gap: TryCast to BIGINT
+CASE WHEN TYPEOF("x") = 'text' THEN CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) < 19 OR LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0') <= CASE WHEN SUBSTR(TRIM(CAST("x" AS TEXT), ' 	'), 1, 1) = '-' THEN '9223372036854775808' ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) = 19 THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS INTEGER) END END ELSE COALESCE(CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) < 19 OR LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0') <= CASE WHEN SUBSTR(TRIM(CAST("x" AS TEXT), ' 	'), 1, 1) = '-' THEN '9223372036854775808' ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) = 19 THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS INTEGER) END END, CASE WHEN CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END = FLOOR(CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END) AND CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END AS INTEGER) END) END
+
+-- cast of a user to a day
+CASE WHEN TYPEOF("x") = 'text' AND LENGTH("x") NOT IN (10, 26) THEN CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM(CAST("x" AS TEXT), ' 	') END ELSE CASE WHEN TYPEOF(SUBSTR(CAST("x" AS TEXT), 1, 10)) = 'text' AND (SUBSTR(CAST("x" AS TEXT), 1, 10) REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM(SUBSTR(CAST("x" AS TEXT), 1, 10), ' 	') END END
 
 -- in UTC
 "x"
