@@ -43,6 +43,7 @@ from dq.sql.nodes import (
     Part,
     PlainText,
     ReadAs,
+    StoredAs,
 )
 from dq.sql.parse import aggregate, condition
 from dq.sql.pattern import pattern_problem
@@ -76,6 +77,7 @@ __all__ = [
     "PlainText",
     "ReadAs",
     "Scalar",
+    "StoredAs",
     "Tree",
     "aggregate",
     "all_of",

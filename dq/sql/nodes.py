@@ -157,3 +157,9 @@ class IsFinite(exp.Expression, exp.Func):
     """Whether number *this* is neither NaN nor infinite."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class StoredAs(exp.Expression, exp.Func):
+    """Whether *this* is stored as a value of type *expression* (a string literal), where a column holds values of any type."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}

@@ -50,6 +50,13 @@ def _moment(pen: Pen, text: str, kind: exp.DType) -> str:
     return f"{'TIMESTAMP' if kind in (T.TIMESTAMP, T.TIMESTAMPTZ) else kind.value} {pen.speaks.quote(words.naive(text))}"
 
 
+def _nullif(pen: Pen, node: exp.Expr) -> str:
+    """NULLIF; nothing is NaN here, and read as a number its text would be 0."""
+    other = node.expression.unnest()
+    is_nan = isinstance(other, exp.Cast) and other.this.name == "NaN"
+    return pen.part(node.this) if is_nan else f"NULLIF({pen.sql(node.this)}, {pen.sql(other)})"
+
+
 def _literal(collation: str) -> Write:
     """Text that compares by code point, whatever the collation of what it is compared with."""
     return lambda pen, node: f"{pen.speaks.quote(node.this)} COLLATE {collation}" if node.is_string else str(node.this)
@@ -176,6 +183,7 @@ def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
         exp.AtTimeZone: words.already_utc,
         exp.Avg: "AVG(CAST({this} AS DOUBLE))",
         exp.Cast: words.casting(moment=_moment),
+        exp.Nullif: _nullif,
         exp.Contains: "(LOCATE({expression}, {this}) > 0)",
         exp.DPipe: "CONCAT({this}, {expression})",
         exp.Div: "CAST({this} AS DOUBLE) / NULLIF({expression}, 0)",

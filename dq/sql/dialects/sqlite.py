@@ -22,6 +22,7 @@ from dq.sql.nodes import (
     Matches,
     MultipleOf,
     PlainText,
+    StoredAs,
 )
 from dq.sql.pen import Pen, Write, template
 from dq.sql.regex import ways
@@ -179,6 +180,7 @@ SQLITE = Dialect(
         Matches: _matches,
         MultipleOf: "DQ_MULTIPLE_OF({this}, {expression})",
         PlainText: "({this} COLLATE BINARY)",
+        StoredAs: "(TYPEOF({this}) = {expression})",
     },
     types={
         T.TEXT: "TEXT",
