@@ -135,6 +135,16 @@ def typed_moment(pen: Pen, text: str, kind: exp.DType) -> str | None:
     return f"{word} {pen.speaks.quote(text)}" if word else None
 
 
+def standard_moment(pen: Pen, text: str, kind: exp.DType) -> str:
+    """A time as a literal of the standard, which says TIMESTAMP of both kinds."""
+    return f"{'TIMESTAMP' if kind is T.TIMESTAMPTZ else kind.value} {pen.speaks.quote(text)}"
+
+
+def cast_moment(pen: Pen, text: str, kind: exp.DType) -> str:
+    """A time as the cast of a text."""
+    return f"CAST({pen.speaks.quote(text)} AS {pen.speaks.types[kind]})"
+
+
 def naive(text: str) -> str:
     """A time in UTC without its zone."""
     return text.removesuffix("+00:00")
@@ -210,7 +220,7 @@ def interval(_: Pen, node: exp.Expr) -> str:
 
 def shifting(sign: str, form: str, units: Collection[str] = (), write: Write | None = None) -> Write:
     """
-    Addition and subtraction, where a span is added to a time by *form* over {x}, {n} and {unit}.
+    Addition and subtraction, where a span is added to a time by *form* over {x}, {n} (with a sign; or {sign} and {count}) and {unit}.
 
     Units outside *units* (none: all) are a gap: they raise at the ends of months, or end elsewhere.
     """
@@ -223,7 +233,8 @@ def shifting(sign: str, form: str, units: Collection[str] = (), write: Write | N
         unit = span.args["unit"].name.upper()
         if units and unit not in units:
             return pen.gap(node, f"of a {unit.lower()} to a time")
-        return form.format(x=pen.part(node.this), n=f"{'-' if sign == '-' else ''}{span.this.name}", unit=unit)
+        count = span.this.name
+        return form.format(x=pen.part(node.this), n=f"{sign.strip('+')}{count}", sign=sign, count=count, unit=unit)
 
     return shifted
 
@@ -284,3 +295,8 @@ def in_set(pen: Pen, node: exp.Expr) -> str:
     values = ", ".join(pen.part(key) for key in keys)
     values = f"({values})" if len(keys) > 1 else values
     return f"({values} IN (SELECT {columns} FROM {pen.sql(node.this)}))"
+
+
+def in_set_of_one(pen: Pen, node: exp.Expr) -> str:
+    """As `in_set`, where tuples are not looked up."""
+    return in_set(pen, node) if len(node.expressions) == 1 else pen.gap(node, "of several columns")

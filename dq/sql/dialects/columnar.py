@@ -58,7 +58,7 @@ CLICKHOUSE = Dialect(
         exp.StartsWith: "startsWith({this}, {expression})",
         exp.StddevSamp: "stddevSamp({this})",
         exp.Substring: _clickhouse_substring,
-        exp.TimestampTrunc: "dateTrunc('{unit}', {this})",
+        exp.TimestampTrunc: words.truncated,
         exp.Trim: "trimBoth({this})",
         exp.Upper: "upper({this})",
         AnyOf: "arrayExists({alias} -> {expression}, {this})",
@@ -102,6 +102,12 @@ CLICKHOUSE = Dialect(
 
 _DRUID_TIME = "TIME_PARSE({{t}}, {form}, 'UTC')"
 
+
+def _druid_span(pen: Pen, node: exp.Expr) -> str:
+    added = isinstance(node.parent, exp.Add | exp.Sub)
+    return words.interval(pen, node) if added else pen.gap(node, "compared with a span")
+
+
 DRUID = Dialect(
     "druid",
     "druid",
@@ -109,12 +115,14 @@ DRUID = Dialect(
         **EVERYWHERE,
         **GREATEST,
         exp.AtTimeZone: words.already_utc,
+        exp.Avg: "AVG(CAST({this} AS DOUBLE))",
         exp.Contains: "(STRPOS({this}, {expression}) > 0)",
         exp.CountIf: "COUNT(*) FILTER(WHERE {this})",
         exp.Div: "CAST({this} AS DOUBLE) / NULLIF({expression}, 0)",
         exp.EndsWith: (
             "(CHAR_LENGTH({this}) >= CHAR_LENGTH({expression}) AND RIGHT({this}, CHAR_LENGTH({expression})) = {expression})"
         ),
+        exp.Interval: _druid_span,
         exp.IsNan: "({this} <> {this})",
         exp.Length: "CHAR_LENGTH({this})",
         exp.Mod: "MOD({this}, NULLIF({expression}, 0))",

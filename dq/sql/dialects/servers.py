@@ -7,7 +7,7 @@ from sqlglot import exp
 from dq.sql import words
 from dq.sql.dialect import Dialect, Reading, Regex
 from dq.sql.dialects.everywhere import EVERYWHERE, GREATEST, HIGHEST, LOWER, LOWEST, UPPER, WITHIN
-from dq.sql.nodes import Base, IsFinite, PlainText
+from dq.sql.nodes import Base, InSet, IsFinite, PlainText
 from dq.sql.pen import Pen
 
 T = exp.DType
@@ -32,8 +32,14 @@ def _sqlserver_field(pen: Pen, node: exp.Expr) -> str:
     return f"((DATEPART(WEEKDAY, {x}) + @@DATEFIRST + 5) % 7 + 1)" if unit == "ISODOW" else f"DATEPART({unit}, {x})"
 
 
-def _sqlserver_moment(pen: Pen, text: str, kind: exp.DType) -> str:
-    return f"CAST({pen.speaks.quote(text)} AS {pen.speaks.types[kind]})"
+def _sqlserver_like(pen: Pen, node: exp.Expr) -> str:
+    """LIKE, in which a bracket would begin a class."""
+    form = pen.speaks.quote(node.expression.name.replace("[", "![").replace("!![", "!!!["))
+    return f"{pen.part(node.this)} LIKE {form} ESCAPE '!'"
+
+
+def _sqlserver_literal(pen: Pen, node: exp.Expr) -> str:
+    return pen.speaks.quote(node.this) if node.is_string else str(node.this)
 
 
 def _by_zone(pen: Pen, node: exp.Expr, utc: str) -> str:
@@ -50,7 +56,7 @@ SQLSERVER = Dialect(
         exp.Add: words.shifting("+", "DATEADD({unit}, {n}, {x})"),
         exp.AtTimeZone: lambda pen, node: _by_zone(pen, node, "CAST({x} AT TIME ZONE 'UTC' AS DATETIME2(6))"),
         exp.Avg: "AVG(CAST({this} AS FLOAT))",
-        exp.Cast: words.casting("TRY_CAST", _sqlserver_moment),
+        exp.Cast: words.casting("TRY_CAST", words.cast_moment),
         exp.Ceil: "CEILING({this})",
         exp.Contains: "(CHARINDEX({expression}, {this}) > 0 OR DATALENGTH({expression}) = 0)",
         exp.DPipe: "{this} + {expression}",
@@ -60,6 +66,8 @@ SQLSERVER = Dialect(
         exp.Interval: words.interval_added,
         exp.IsNan: "(1 = 0)",
         exp.Length: _LEN,
+        exp.Like: _sqlserver_like,
+        exp.Literal: _sqlserver_literal,
         exp.Lower: LOWER,
         exp.Mod: "{this} % NULLIF({expression}, 0)",
         exp.Round: lambda pen, node: f"ROUND({pen.sql(node.this)}, {pen.sql(node.args.get('decimals')) or 0})",
@@ -69,6 +77,7 @@ SQLSERVER = Dialect(
         exp.Substring: _sqlserver_substring,
         exp.TimestampTrunc: _sqlserver_truncated,
         exp.Upper: UPPER,
+        InSet: words.in_set_of_one,
         IsFinite: "({this} IS NOT NULL)",
         PlainText: "(CAST({this} AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2)",
     },
@@ -163,7 +172,6 @@ ORACLE = Dialect(
         exp.TimestampTrunc: _oracle_truncated,
         exp.Upper: UPPER,
         IsFinite: "({this} IS NOT NAN AND {this} IS NOT INFINITE)",
-        PlainText: "CAST({this} AS VARCHAR2(4000)) COLLATE BINARY",
     },
     types={
         T.TEXT: "VARCHAR2(4000)",
@@ -194,7 +202,7 @@ ORACLE = Dialect(
     truth=False,
     differs=(
         "empty text is null",
-        "sessions need NLS_NUMERIC_CHARACTERS = '.,'",
+        "sessions need NLS_NUMERIC_CHARACTERS = '.,' and NLS_COMP = BINARY",
         "a day has a time",
         "CHAR padding is not told apart",
     ),
@@ -215,7 +223,7 @@ def _teradata_case(text: str) -> str:
 
 
 _TERADATA_TIME = "TO_TIMESTAMP{zone}(OREPLACE({{t}}, 'T', ' '), 'YYYY-MM-DD HH24:MI:SS.FF{tail}')"
-_TERADATA_SHIFT = "({x} + CAST({n} AS INTERVAL {unit}(4)))"
+_TERADATA_SHIFT = "({x} {sign} INTERVAL '{count}' {unit}(4))"
 
 TERADATA = Dialect(
     "teradata",
@@ -225,7 +233,7 @@ TERADATA = Dialect(
         **GREATEST,
         exp.Add: words.shifting("+", _TERADATA_SHIFT, _DAYS[1:]),
         exp.AtTimeZone: lambda pen, node: _by_zone(pen, node, "CAST({x} AT TIME ZONE 'GMT' AS TIMESTAMP(6))"),
-        exp.Cast: words.casting("TRYCAST"),
+        exp.Cast: words.casting("TRYCAST", words.standard_moment),
         exp.Contains: "(INSTR({this}, {expression}) > 0)",
         exp.Div: "CAST({this} AS FLOAT) / NULLIF({expression}, 0)",
         exp.EndsWith: "(RIGHT({this}, CHARACTER_LENGTH({expression})) = {expression})",
@@ -247,7 +255,6 @@ TERADATA = Dialect(
         exp.Trim: "TRIM(BOTH ' ' FROM {this})",
         exp.Upper: _teradata_case(UPPER),
         IsFinite: "({this} IS NOT NULL)",
-        PlainText: "CAST({this} AS VARCHAR(32000) CHARACTER SET UNICODE CASESPECIFIC)",
     },
     types={
         T.TEXT: "VARCHAR(32000)",
@@ -276,5 +283,9 @@ TERADATA = Dialect(
         },
     ),
     truth=False,
-    differs=("trailing blanks of text are not told apart", "arithmetic that overflows ends the statement"),
+    differs=(
+        "trailing blanks of text are not told apart",
+        "case is told apart in columns that are CASESPECIFIC, in sessions of ANSI mode",
+        "arithmetic that overflows ends the statement",
+    ),
 )

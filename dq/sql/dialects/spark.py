@@ -145,6 +145,7 @@ HIVE = Dialect(
         ),
         exp.IsNan: "({this} = CAST('NaN' AS DOUBLE))",
         exp.Length: "CHARACTER_LENGTH({this})",
+        exp.Like: words.like_by_backslash,
         exp.Right: words.ending("CHARACTER_LENGTH({this})", "SUBSTR({this}, -{expression})"),
         exp.StartsWith: "(SUBSTR({this}, 1, CHARACTER_LENGTH({expression})) = {expression})",
         exp.TimestampTrunc: "FLOOR({this} TO {unit})",

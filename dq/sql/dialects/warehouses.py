@@ -9,7 +9,7 @@ from sqlglot import exp
 from dq.sql import words
 from dq.sql.dialect import Dialect, Reading, Regex
 from dq.sql.dialects.everywhere import DIVIDED, EVERYWHERE, GREATEST, HIGHEST, LOWER, LOWEST, TYPES, UPPER, WITHIN
-from dq.sql.nodes import AnyOf, Base, IsFinite, Part, PlainText
+from dq.sql.nodes import AnyOf, Base, InSet, IsFinite, Part, PlainText
 from dq.sql.pen import Pen
 
 T = exp.DType
@@ -34,6 +34,12 @@ def _snowflake_zone(pen: Pen, node: exp.Expr) -> str:
     return f"CAST(CONVERT_TIMEZONE({given}) AS TIMESTAMP_NTZ)"
 
 
+def _snowflake_span(pen: Pen, node: exp.Expr) -> str:
+    if not isinstance(node.parent, exp.Add | exp.Sub):
+        return pen.gap(node, "compared with a span")
+    return f"INTERVAL '{node.this.name} {node.args['unit'].name.lower()}'"
+
+
 SNOWFLAKE = Dialect(
     "snowflake",
     "snowflake",
@@ -41,11 +47,12 @@ SNOWFLAKE = Dialect(
         **EVERYWHERE,
         **GREATEST,
         exp.AtTimeZone: _snowflake_zone,
+        exp.Cast: words.casting(moment=words.cast_moment),
         exp.Contains: "CONTAINS({this}, {expression})",
         exp.Div: DIVIDED,
         exp.EndsWith: "ENDSWITH({this}, {expression})",
         exp.Extract: words.extracting(isodow="DAYOFWEEKISO({x})"),
-        exp.Interval: lambda _, node: f"INTERVAL '{node.this.name} {node.args['unit'].name.lower()}'",
+        exp.Interval: _snowflake_span,
         exp.IsNan: "({this} = CAST('NaN' AS DOUBLE))",
         exp.Lower: LOWER,
         exp.Mod: "{this} % NULLIF({expression}, 0)",
@@ -116,6 +123,7 @@ BIGQUERY = Dialect(
         AnyOf: "EXISTS(SELECT 1 FROM UNNEST({this}) AS {alias} WHERE {expression})",
         IsFinite: "(NOT IS_NAN({this}) AND NOT IS_INF({this}))",
         Part: _field,
+        InSet: words.in_set_of_one,
         PlainText: "COLLATE({this}, '')",
     },
     types={
@@ -152,6 +160,7 @@ REDSHIFT = Dialect(
         **EVERYWHERE,
         **GREATEST,
         exp.AtTimeZone: "{this} AT TIME ZONE {zone}",
+        exp.Avg: "AVG(CAST({this} AS DOUBLE PRECISION))",
         exp.Cast: words.casting("TRY_CAST"),
         exp.Contains: "(STRPOS({this}, {expression}) > 0)",
         exp.Div: "CAST({this} AS DOUBLE PRECISION) / NULLIF({expression}, 0)",
@@ -205,7 +214,7 @@ TRINO = Dialect(
         exp.ArrayDistinct: "ARRAY_DISTINCT({this})",
         exp.ArraySize: "CARDINALITY({this})",
         exp.AtTimeZone: _trino_zone,
-        exp.Cast: words.casting("TRY_CAST"),
+        exp.Cast: words.casting("TRY_CAST", words.standard_moment),
         exp.Contains: "(STRPOS({this}, {expression}) > 0)",
         exp.CountIf: "COUNT_IF({this})",
         exp.Div: DIVIDED,

@@ -76,6 +76,12 @@ CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
 -- span
 (DQ_SHIFT("x", 3, 'DAY')) < (DQ_SHIFT("y", -1, 'MONTH'))
 
+-- span of days
+(DQ_SHIFT("x", 3, 'DAY')) < (DQ_SHIFT("y", -2, 'HOUR'))
+
+-- stored as
+(TYPEOF("x") = 'text')
+
 -- span compared
 -- gap: Interval compared with a span
 
@@ -126,6 +132,9 @@ DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 
 -- key set
 (("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
+
+-- key set of one
+("x" IN (SELECT "k0" FROM "keys 1"))
 
 -- field of an object
 -- gap: Part

@@ -76,6 +76,12 @@ CASE WHEN `x` > 0 THEN `y` ELSE COALESCE(`x`, NULLIF(`y`, 0)) END = 1
 -- span
 (`x` + INTERVAL 3 DAY) < (`y` - INTERVAL 1 MONTH)
 
+-- span of days
+(`x` + INTERVAL 3 DAY) < (`y` - INTERVAL 2 HOUR)
+
+-- stored as
+-- gap: StoredAs
+
 -- span compared
 -- gap: Interval compared with a span
 
@@ -126,6 +132,9 @@ CASE WHEN ABS(`x`) < 1e34 THEN CAST(CAST(`x` AS CHAR) AS DOUBLE) = CAST(CAST(CAS
 
 -- key set
 ((`x`, `y`) IN (SELECT `k0`, `k1` FROM `keys 1`))
+
+-- key set of one
+(`x` IN (SELECT `k0` FROM `keys 1`))
 
 -- field of an object
 -- gap: Part
