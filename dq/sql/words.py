@@ -220,7 +220,7 @@ def interval(_: Pen, node: exp.Expr) -> str:
 
 def shifting(sign: str, form: str, units: Collection[str] = (), write: Write | None = None) -> Write:
     """
-    Addition and subtraction, where a span is added to a time by *form* over {x}, {n} (with a sign; or {sign} and {count}) and {unit}.
+    Addition and subtraction, where *form* adds a span to a time: {x}, {n} (with a sign; or {sign} and {count}) and {unit}.
 
     Units outside *units* (none: all) are a gap: they raise at the ends of months, or end elsewhere.
     """
