@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import Column, Session, Size
+from dq.engines.database.server import ROWS_AT_ONCE, Column, Session, Size
 from dq.errors import DqError, EngineError, SourceError, UsageError, WorldError
 from dq.sql import literal, render
 
@@ -32,6 +34,9 @@ _TYPES: dict[str, tuple[str, pa.DataType, str]] = {
 }
 _WORLD = ("08", "40", "53", "55", "57", "58", "25P03", "XX")  # classes of SQLSTATE
 _BARRED = ("42501", "28")
+_GATHERS = 160_000  # the version of the server from which on gathering the places of rows takes all of its processes
+_CHUNKS = 170_000  # that of the library from which on results come by the thousand
+_LARGE = 4 * 2**30  # bytes of a table: the places of its rows take a tenth of that at most
 
 
 class Postgres(Session):
@@ -40,6 +45,7 @@ class Postgres(Session):
     dialect = "postgres"
     product = "PostgreSQL"
     materialized = "NOT MATERIALIZED "
+    fence = "OFFSET 0"
     _autocommit: bool | None = None
     _cursors = 0
 
@@ -70,6 +76,36 @@ class Postgres(Session):
     def restore(self) -> None:
         if self._autocommit is not None:
             self.raw.autocommit = self._autocommit
+
+    def row_id(self, relation: str) -> str:
+        """The place of a row in a table of its own; parts of a partitioned one, and foreign tables, have no such places."""
+        if relation.startswith("(") or self.raw.info.server_version < _GATHERS:
+            return ""
+        found = self.run(
+            "SELECT relkind IN ('r', 'm') AND NOT relhassubclass AND pg_catalog.pg_relation_size(oid) < "
+            f"{_LARGE} FROM pg_catalog.pg_class WHERE oid = {render(literal(relation), self.dialect)}::regclass"
+        )
+        return "ctid" if found and found[0][0] else ""
+
+    def gathered(self, row_id: str, test: str) -> str:
+        return f"string_agg(tidsend({row_id}), ''::bytea) FILTER (WHERE {test})"
+
+    def ids(self, gathered: Any) -> list[str]:
+        return [f"({page},{place})" for page, place in struct.iter_unpack(">IH", gathered or b"")]
+
+    def among(self, row_id: str, ids: Sequence[str]) -> str:
+        listed = ",".join(f'"{item}"' for item in ids)
+        return f"{row_id} = ANY('{{{listed}}}'::tid[])"
+
+    def stream(self, sql: str) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Not by a cursor, whose query no second process of the server would work on; the connection's buffer bounds memory."""
+        import psycopg  # noqa: PLC0415  an optional package
+
+        if psycopg.pq.version() < _CHUNKS:
+            yield from super().stream(sql)
+            return
+        with self.telling(), self.raw.cursor() as cursor:
+            yield from batched(cursor.stream(sql, size=ROWS_AT_ONCE), ROWS_AT_ONCE)
 
     def streaming(self) -> Any:
         self._cursors += 1
@@ -157,3 +193,10 @@ def _array(name: str, shown: str, element: str) -> Column:
     if out == "{x}":
         return Column(name, kind, shown, pa.list_(arrow))
     return Column(name, kind, shown, pa.list_(pa.string()), "{x}", "({x})::text[]")
+
+
+def batched(rows: Iterable[tuple[Any, ...]], size: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """*rows*, some at a time."""
+    left = iter(rows)
+    while chunk := list(islice(left, size)):
+        yield chunk
