@@ -53,9 +53,8 @@ class Database:
             with connected(source, self.timeout) as session:
                 self.dialect = session.dialect
                 rows = _declared(_relation(session, source), fields)
-                yield TableView(
-                    Statements(session, rows, {name: _relation(session, item) for name, item in others.items()}), folder
-                )
+                beside = {name: _relation(session, item) for name, item in others.items()}
+                yield TableView(Statements(session, rows, beside, row_id=session.row_id(rows.sql)), folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -45,7 +45,7 @@ class Postgres(Session):
     dialect = "postgres"
     product = "PostgreSQL"
     materialized = "NOT MATERIALIZED "
-    fence = "OFFSET 0"
+    fence = "OFFSET '0'"  # a plain 0 would keep other processes from helping
     _autocommit: bool | None = None
     _cursors = 0
 
