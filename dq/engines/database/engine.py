@@ -22,7 +22,11 @@ from dq.sql import query, render_query
 
 @dataclass(slots=True)
 class Database:
-    """The engine for tables of one *dialect*, which the server may say more exactly when it is reached. A statement may take *timeout* seconds, 0: any time; *spill* "": the system's folder."""
+    """
+    The engine for tables of one *dialect*, which the server may say more exactly when it is reached.
+
+    A statement may take *timeout* seconds, 0: any time; *spill* is the folder for bad rows, "": the system's.
+    """
 
     dialect: str
     timeout: float = 0

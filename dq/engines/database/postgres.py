@@ -50,6 +50,7 @@ class Postgres(Session):
     _cursors = 0
 
     def begin(self) -> None:
+        """See `Session.begin`."""
         if self.inside:
             level = self.run("SHOW transaction_isolation")[0][0]
             if level == "read committed":
@@ -74,6 +75,7 @@ class Postgres(Session):
             self.run(f"SET LOCAL {setting}")
 
     def restore(self) -> None:
+        """See `Session.restore`."""
         if self._autocommit is not None:
             self.raw.autocommit = self._autocommit
 
@@ -88,12 +90,15 @@ class Postgres(Session):
         return "ctid" if found and found[0][0] else ""
 
     def gathered(self, row_id: str, test: str) -> str:
+        """See `Session.gathered`."""
         return f"string_agg(tidsend({row_id}), ''::bytea) FILTER (WHERE {test})"
 
     def ids(self, gathered: Any) -> list[str]:
+        """See `Session.ids`."""
         return [f"({page},{place})" for page, place in struct.iter_unpack(">IH", gathered or b"")]
 
     def among(self, row_id: str, ids: Sequence[str]) -> str:
+        """See `Session.among`."""
         listed = ",".join(f'"{item}"' for item in ids)
         return f"{row_id} = ANY('{{{listed}}}'::tid[])"
 
@@ -108,10 +113,12 @@ class Postgres(Session):
             yield from batched(cursor.stream(sql, size=ROWS_AT_ONCE), ROWS_AT_ONCE)
 
     def streaming(self) -> Any:
+        """See `Session.streaming`."""
         self._cursors += 1
         return self.raw.cursor(name=f"dq_{self._cursors}", scrollable=False)
 
     def kind_of(self, error: Exception) -> type[DqError] | None:
+        """See `Session.kind_of`."""
         import psycopg  # noqa: PLC0415  an optional package
 
         if not isinstance(error, psycopg.Error):
@@ -124,6 +131,7 @@ class Postgres(Session):
         return EngineError
 
     def columns(self, relation: str) -> tuple[Column, ...]:
+        """See `Session.columns`."""
         with self.telling():
             cursor = self.raw.cursor()
             try:
@@ -144,15 +152,18 @@ class Postgres(Session):
         }
         listed = ", ".join(f"pg_catalog.format_type({oid}, {modifier})" for oid, modifier in found)
         shown = self.run(f"SELECT {listed}")[0]
-        return tuple(_column(name, shown[place], *kinds[found[place][0]], found[place][1]) for place, name in enumerate(names))
+        return tuple(_column(name, shown[place], kinds[found[place][0]], found[place][1]) for place, name in enumerate(names))
 
     def hash_of(self, values: Sequence[str]) -> str:
+        """See `Session.hash_of`."""
         return f"hashtextextended(ROW({', '.join(values)})::text, 0)"
 
     def hash_sum(self, values: Sequence[str]) -> str:
+        """See `Session.hash_sum`."""
         return f"COALESCE(SUM({self.hash_of(values)}), 0)::text"
 
     def sizes(self, schema: str) -> list[Size]:
+        """See `Session.sizes`."""
         place = render(literal(schema), self.dialect) if schema else "current_schema()"
         found = self.run(
             "SELECT c.relname, c.reltuples::bigint, c.relkind FROM pg_catalog.pg_class c "
@@ -162,7 +173,8 @@ class Postgres(Session):
         return [Size(name, rows if rows >= 0 and kind != "v" else None) for name, rows, kind in found]
 
 
-def _column(name: str, shown: str, kind: str, how: str, element: str | None, modifier: int) -> Column:
+def _column(name: str, shown: str, known: tuple[str, str, str | None], modifier: int) -> Column:
+    kind, how, element = known  # its name, whether it is an enumeration, and the type of its elements
     if kind in _TEXT or how == "e":
         return Column(name, exp.DataType.build("text"), shown, pa.string(), out="({x})::text", plain=True)
     if kind == "numeric":

@@ -51,7 +51,8 @@ def marked_rows(
     """
     The rows that a check of *fetched* marks: as they are handed on, then a hash, then their *marks* of all *live* checks.
 
-    *ids* name them, with others that are marked: then no other row is looked at. Who is spared among rows that share a key is told over all rows with such a key; so those are looked at, too.
+    *ids* name them, with others that are marked: then no other row is looked at. Who is spared among rows that share a key is
+    told over all rows with such a key; so those are looked at, too.
     """
     values = statements.handed()
     words = marks.names(MARKED + SPARED + COPIED)
@@ -74,7 +75,8 @@ def good_rows(statements: Statements, diverting: Live, listed: Sequence[str]) ->
         return f"{head} SELECT {', '.join(listed)} FROM ({passing}) AS good"
     marks = Marks.of(diverting.keys())
     spared = f"SELECT {whole} FROM {MARKED_ROWS} WHERE NOT ({marks.unspared(diverting.keys())})"
-    return f"{_labelled(statements, diverting, marks, diverting.keys())} SELECT {', '.join(listed)} FROM ({passing} UNION ALL {spared}) AS good"
+    head = _labelled(statements, diverting, marks, diverting.keys())
+    return f"{head} SELECT {', '.join(listed)} FROM ({passing} UNION ALL {spared}) AS good"
 
 
 def _keyed(live: Live) -> dict[int, Predicate]:

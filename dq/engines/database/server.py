@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from dq.address import without_secrets
-from dq.errors import DqError, EngineError, SourceError, WorldError
+from dq.errors import DqError, SourceError, WorldError
 from dq.sql import Base, Tree, column, literal, render
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +43,9 @@ class TableView:
         self._statements, self._session, self._folder = statements, statements.session, folder
         loose = self._session.dialect == "sqlite"
         self.columns: Columns = columns_of(statements.rows.columns, loose=loose)
-        self.references = {name: columns_of(item.columns, loose=loose) for name, item in statements.others.items()}
+        self.references: Mapping[str, Columns] = {
+            name: columns_of(item.columns, loose=loose) for name, item in statements.others.items()
+        }
         self.notes: tuple[str, ...] = ()
         self.records = False
         self.shown: Mapping[str, str] = {item.name: item.shown for item in statements.rows.columns}
@@ -145,10 +147,9 @@ class TableView:
 
     def measure_good(self, passes: Passes) -> Mapping[str, Scalar]:
         """See `View.measure_good`."""
-        wanted = {name: tree for name, tree in passes.good.items()}
-        listed = [self._statements.sql(tree) for tree in wanted.values()]
+        listed = [self._statements.sql(tree) for tree in passes.good.values()]
         row = self._session.run(good_rows(self._statements, diverting(self._live, self._wanted), listed))[0]
-        return {name: _plain(value, tree) for (name, tree), value in zip(wanted.items(), row, strict=True)}
+        return {name: _plain(value, tree) for (name, tree), value in zip(passes.good.items(), row, strict=True)}
 
     def bad_numbers(self) -> np.ndarray[Any, Any]:
         """See `View.bad_numbers`: rows of a table have no place, so the diverted ones are just counted."""
@@ -195,11 +196,7 @@ class TableView:
 
         schema = pa.schema([(item.name, item.arrow) for item in self._statements.rows.columns])
         rows = self._session.stream(good_rows(self._statements, diverting(self._live, self._wanted), self._statements.handed()))
-        return pa.RecordBatchReader.from_batches(schema, self._typed(batches_of(rows, schema, ""), schema))
-
-    def _typed(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        del schema
-        return batches
+        return pa.RecordBatchReader.from_batches(schema, batches_of(rows, schema))
 
     def write_good(self, path: str, file_format: Format, facts: Mapping[str, str]) -> int:
         """See `View.write_good`."""
