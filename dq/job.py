@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from dq import settings as settings_module
 from dq import database
+from dq import settings as settings_module
 from dq.checks import Keys
 from dq.contract import Contract, SchemaObject, Server, load, resolve, resolved
 from dq.errors import UsageError

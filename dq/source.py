@@ -1,4 +1,4 @@
-"""What is handed in: frames, files, rows, tables of databases. Recognised by name, so that no dataframe library is imported to be refused."""
+"""What is handed in: frames, files, rows, tables. Recognised by name, so that no dataframe library is imported to be refused."""
 
 from __future__ import annotations
 

@@ -107,9 +107,9 @@ def places(given: dq.Table, bad: Sequence[Mapping[str, Any]], kind: str) -> list
     for number, row in enumerate(whole):
         left.setdefault(repr(row), []).append(number)
     found = []
-    for row in bad:
-        values = repr(tuple(row[name] for name in schema.names))
-        found.append(left[values].pop(-1 if "duplicate_row" in row["__dq_reasons"] else 0))
+    for item in bad:
+        values = repr(tuple(item[name] for name in schema.names))
+        found.append(left[values].pop(-1 if "duplicate_row" in item["__dq_reasons"] else 0))
     return found
 
 
@@ -124,7 +124,7 @@ def _cell(cell: Any, type_: pa.DataType, kind: str) -> Any:
     if (
         pa.types.is_nested(type_)
         and cell is not None
-        and not (kind == "postgres" and isinstance(cell, list) and not _type(kind, type_) == "jsonb")
+        and not (kind == "postgres" and isinstance(cell, list) and _type(kind, type_) != "jsonb")
     ):
         return json.dumps(cell, default=str)
     if isinstance(cell, datetime) and cell.tzinfo and kind == "mariadb":

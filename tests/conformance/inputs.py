@@ -41,7 +41,7 @@ _STORED: Mapping[str, pa.DataType] = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows as a fact writes them, the Arrow type that a frame stores each column as, a folder for files, and databases by kind."""
+    """Rows as a fact writes them, the Arrow type that a frame stores each column as, and where files and tables of them go."""
 
     types: Mapping[str, pa.DataType]
     written: Sequence[tuple[Any, ...]]

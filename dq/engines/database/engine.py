@@ -22,7 +22,11 @@ from dq.sql import query, render_query
 
 @dataclass(slots=True)
 class Database:
-    """The engine for tables of one *dialect*, which the server may say more exactly when it is reached. A statement may take *timeout* seconds, 0: any time; *spill* "": the system's folder."""
+    """
+    The engine for tables of one *dialect*, which the server may say more exactly when it is reached.
+
+    A statement may take *timeout* seconds, 0: any time; *spill* is the folder for bad rows, "": the system's.
+    """
 
     dialect: str
     timeout: float = 0
@@ -53,9 +57,8 @@ class Database:
             with connected(source, self.timeout) as session:
                 self.dialect = session.dialect
                 rows = _declared(_relation(session, source), fields)
-                yield TableView(
-                    Statements(session, rows, {name: _relation(session, item) for name, item in others.items()}), folder
-                )
+                beside = {name: _relation(session, item) for name, item in others.items()}
+                yield TableView(Statements(session, rows, beside, row_id=session.row_id(rows.sql)), folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

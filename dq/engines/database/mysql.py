@@ -30,8 +30,25 @@ _TYPES: dict[int, tuple[str, pa.DataType, str]] = {
     13: ("smallint", pa.int16(), "{x}"),
 }
 _DECIMAL, _BIT, _TEXTS, _JSON, _BINARY, _UNSIGNED = (0, 246), 16, (15, 249, 250, 251, 252, 253, 254), 245, 63, 32
-_NAMES = {0: "decimal", 1: "tinyint", 2: "smallint", 3: "int", 4: "float", 5: "double", 7: "timestamp", 8: "bigint", 9: "mediumint",
-          10: "date", 11: "time", 12: "datetime", 13: "year", 16: "bit", 245: "json", 246: "decimal", 255: "geometry"}  # fmt: skip
+_NAMES = {
+    0: "decimal",
+    1: "tinyint",
+    2: "smallint",
+    3: "int",
+    4: "float",
+    5: "double",
+    7: "timestamp",
+    8: "bigint",
+    9: "mediumint",
+    10: "date",
+    11: "time",
+    12: "datetime",
+    13: "year",
+    16: "bit",
+    245: "json",
+    246: "decimal",
+    255: "geometry",
+}
 _WORLD = {1020, 1040, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 1205, 1206, 1213, 1290, 1317, 1969, 2003, 2006, 2013, 3024}
 _BARRED = {1044, 1045, 1142, 1143, 1227, 1370}
 
@@ -45,6 +62,7 @@ class MySql(Session):
     _before: tuple[Any, ...] = ()
 
     def begin(self) -> None:
+        """See `Session.begin`."""
         self._settings = ["time_zone", "sql_mode", "group_concat_max_len"]
         self.product = "MariaDB" if "MariaDB" in str(self.run("SELECT VERSION()")[0][0]) else "MySQL"
         self.dialect = self.product.lower()
@@ -68,6 +86,7 @@ class MySql(Session):
             self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
     def restore(self) -> None:
+        """See `Session.restore`."""
         if self._before:
             self._set(dict(zip(self._settings, self._before, strict=True)))
 
@@ -79,11 +98,13 @@ class MySql(Session):
         self.run(f"SET {listed}")
 
     def streaming(self) -> Any:
+        """See `Session.streaming`."""
         from pymysql.cursors import SSCursor  # noqa: PLC0415  an optional package
 
         return self.raw.cursor(SSCursor)
 
     def kind_of(self, error: Exception) -> type[DqError] | None:
+        """See `Session.kind_of`."""
         import pymysql  # noqa: PLC0415  an optional package
 
         if not isinstance(error, pymysql.Error):
@@ -94,6 +115,7 @@ class MySql(Session):
         return SourceError if code in _BARRED else EngineError
 
     def columns(self, relation: str) -> tuple[Column, ...]:
+        """See `Session.columns`."""
         with self.telling():
             cursor = self.raw.cursor()
             try:
@@ -104,13 +126,16 @@ class MySql(Session):
         return tuple(_column(field) for field in fields)
 
     def hash_of(self, values: Sequence[str]) -> str:
+        """See `Session.hash_of`."""
         listed = ", ".join(f"QUOTE({value})" for value in values)
         return f"CAST(CAST(CONV(LEFT(MD5(CONCAT_WS(',', {listed})), 16), 16, 10) AS UNSIGNED) AS SIGNED)"
 
     def hash_sum(self, values: Sequence[str]) -> str:
+        """See `Session.hash_sum`."""
         return f"CAST(COALESCE(SUM({self.hash_of(values)}), 0) AS CHAR)"
 
     def sizes(self, schema: str) -> list[Size]:
+        """See `Session.sizes`."""
         place = render(literal(schema), "duckdb") if schema else "DATABASE()"
         found = self.run(
             "SELECT table_name, table_rows FROM information_schema.tables "

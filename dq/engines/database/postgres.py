@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import Column, Session, Size
+from dq.engines.database.server import ROWS_AT_ONCE, Column, Session, Size
 from dq.errors import DqError, EngineError, SourceError, UsageError, WorldError
 from dq.sql import literal, render
 
@@ -32,6 +34,9 @@ _TYPES: dict[str, tuple[str, pa.DataType, str]] = {
 }
 _WORLD = ("08", "40", "53", "55", "57", "58", "25P03", "XX")  # classes of SQLSTATE
 _BARRED = ("42501", "28")
+_GATHERS = 160_000  # the version of the server from which on gathering the places of rows takes all of its processes
+_CHUNKS = 170_000  # that of the library from which on results come by the thousand
+_LARGE = 4 * 2**30  # bytes of a table: the places of its rows take a tenth of that at most
 
 
 class Postgres(Session):
@@ -40,10 +45,12 @@ class Postgres(Session):
     dialect = "postgres"
     product = "PostgreSQL"
     materialized = "NOT MATERIALIZED "
+    fence = "OFFSET '0'"  # a plain 0 would keep other processes from helping
     _autocommit: bool | None = None
     _cursors = 0
 
     def begin(self) -> None:
+        """See `Session.begin`."""
         if self.inside:
             level = self.run("SHOW transaction_isolation")[0][0]
             if level == "read committed":
@@ -68,14 +75,50 @@ class Postgres(Session):
             self.run(f"SET LOCAL {setting}")
 
     def restore(self) -> None:
+        """See `Session.restore`."""
         if self._autocommit is not None:
             self.raw.autocommit = self._autocommit
 
+    def row_id(self, relation: str) -> str:
+        """The place of a row in a table of its own; parts of a partitioned one, and foreign tables, have no such places."""
+        if relation.startswith("(") or self.raw.info.server_version < _GATHERS:
+            return ""
+        found = self.run(
+            "SELECT relkind IN ('r', 'm') AND NOT relhassubclass AND pg_catalog.pg_relation_size(oid) < "
+            f"{_LARGE} FROM pg_catalog.pg_class WHERE oid = {render(literal(relation), self.dialect)}::regclass"
+        )
+        return "ctid" if found and found[0][0] else ""
+
+    def gathered(self, row_id: str, test: str) -> str:
+        """See `Session.gathered`."""
+        return f"string_agg(tidsend({row_id}), ''::bytea) FILTER (WHERE {test})"
+
+    def ids(self, gathered: Any) -> list[str]:
+        """See `Session.ids`."""
+        return [f"({page},{place})" for page, place in struct.iter_unpack(">IH", gathered or b"")]
+
+    def among(self, row_id: str, ids: Sequence[str]) -> str:
+        """See `Session.among`."""
+        listed = ",".join(f'"{item}"' for item in ids)
+        return f"{row_id} = ANY('{{{listed}}}'::tid[])"
+
+    def stream(self, sql: str) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Not by a cursor, whose query no second process of the server would work on; the connection's buffer bounds memory."""
+        import psycopg  # noqa: PLC0415  an optional package
+
+        if psycopg.pq.version() < _CHUNKS:
+            yield from super().stream(sql)
+            return
+        with self.telling(), self.raw.cursor() as cursor:
+            yield from batched(cursor.stream(sql, size=ROWS_AT_ONCE), ROWS_AT_ONCE)
+
     def streaming(self) -> Any:
+        """See `Session.streaming`."""
         self._cursors += 1
         return self.raw.cursor(name=f"dq_{self._cursors}", scrollable=False)
 
     def kind_of(self, error: Exception) -> type[DqError] | None:
+        """See `Session.kind_of`."""
         import psycopg  # noqa: PLC0415  an optional package
 
         if not isinstance(error, psycopg.Error):
@@ -88,6 +131,7 @@ class Postgres(Session):
         return EngineError
 
     def columns(self, relation: str) -> tuple[Column, ...]:
+        """See `Session.columns`."""
         with self.telling():
             cursor = self.raw.cursor()
             try:
@@ -108,15 +152,18 @@ class Postgres(Session):
         }
         listed = ", ".join(f"pg_catalog.format_type({oid}, {modifier})" for oid, modifier in found)
         shown = self.run(f"SELECT {listed}")[0]
-        return tuple(_column(name, shown[place], *kinds[found[place][0]], found[place][1]) for place, name in enumerate(names))
+        return tuple(_column(name, shown[place], kinds[found[place][0]], found[place][1]) for place, name in enumerate(names))
 
     def hash_of(self, values: Sequence[str]) -> str:
+        """See `Session.hash_of`."""
         return f"hashtextextended(ROW({', '.join(values)})::text, 0)"
 
     def hash_sum(self, values: Sequence[str]) -> str:
+        """See `Session.hash_sum`."""
         return f"COALESCE(SUM({self.hash_of(values)}), 0)::text"
 
     def sizes(self, schema: str) -> list[Size]:
+        """See `Session.sizes`."""
         place = render(literal(schema), self.dialect) if schema else "current_schema()"
         found = self.run(
             "SELECT c.relname, c.reltuples::bigint, c.relkind FROM pg_catalog.pg_class c "
@@ -126,7 +173,8 @@ class Postgres(Session):
         return [Size(name, rows if rows >= 0 and kind != "v" else None) for name, rows, kind in found]
 
 
-def _column(name: str, shown: str, kind: str, how: str, element: str | None, modifier: int) -> Column:
+def _column(name: str, shown: str, known: tuple[str, str, str | None], modifier: int) -> Column:
+    kind, how, element = known  # its name, whether it is an enumeration, and the type of its elements
     if kind in _TEXT or how == "e":
         return Column(name, exp.DataType.build("text"), shown, pa.string(), out="({x})::text", plain=True)
     if kind == "numeric":
@@ -157,3 +205,10 @@ def _array(name: str, shown: str, element: str) -> Column:
     if out == "{x}":
         return Column(name, kind, shown, pa.list_(arrow))
     return Column(name, kind, shown, pa.list_(pa.string()), "{x}", "({x})::text[]")
+
+
+def batched(rows: Iterable[tuple[Any, ...]], size: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """*rows*, some at a time."""
+    left = iter(rows)
+    while chunk := list(islice(left, size)):
+        yield chunk

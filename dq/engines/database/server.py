@@ -6,13 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from dq.address import without_secrets
-from dq.errors import DqError, EngineError, SourceError, WorldError
-from dq.sql import Base, column, render
+from dq.errors import DqError, SourceError, WorldError
+from dq.sql import Base, Tree, column, literal, render
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 10_000
 NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
 NESTED = (Base.OBJECT, Base.ARRAY, Base.MAP, Base.JSON)
+_WRITTEN = (int, str, bool, date, datetime)
 _SAVEPOINT = "dq_look"
 
 
@@ -63,6 +65,7 @@ class Session(ABC):
     product = ""
     widest = 1_500  # columns of one SELECT
     materialized = ""  # what keeps a WITH from being worked out before it is used
+    fence = ""  # what keeps the tests of a sub-query from being worked out again for each use of them
     whole_number = "BIGINT"  # what a sum of bits is cast to
 
     def __init__(self, raw: Any, *, url: sa.URL | None, name: str, timeout: float, inside: bool) -> None:
@@ -137,6 +140,34 @@ class Session(ABC):
         if kind is SourceError:
             return SourceError(said, self.name, "grant the role of this connection SELECT, or read as another")
         return kind(said, self.name) if kind else None
+
+    def written(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Tree, ...]] | None:
+        """*rows* as literals; None when a value has none that means the same."""
+        if not all(type(value) in _WRITTEN for row in rows for value in row):
+            return None
+        try:
+            return [tuple(literal(value) for value in row) for row in rows]
+        except DqError:  # a text that no literal can hold
+            return None
+
+    # -- rows by their place, where a server knows that ------------------------------------------------------------------
+
+    def row_id(self, relation: str) -> str:
+        """SQL of what names a row of *relation* as long as the transaction lasts; "" where there is no such thing."""
+        del relation
+        return ""
+
+    def gathered(self, row_id: str, test: str) -> str:
+        """SQL of the names of the rows that pass *test* (SQL), in one value that `ids` reads."""
+        raise NotImplementedError
+
+    def ids(self, gathered: Any) -> list[str]:
+        """The names of rows that were gathered."""
+        raise NotImplementedError
+
+    def among(self, row_id: str, ids: Sequence[str]) -> str:
+        """SQL that is TRUE on the rows so named."""
+        raise NotImplementedError
 
     # -- the transaction -------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class Sqlite(Session):
     _factory: Any = None
 
     def begin(self) -> None:
+        """See `Session.begin`."""
         equip_sqlite(self.raw)
         self.raw.create_function("DQ_HASH", -1, _hash, deterministic=True)
         self.raw.create_aggregate("DQ_HASH_SUM", -1, _HashSum)
@@ -49,10 +50,12 @@ class Sqlite(Session):
         self.run("SELECT count(*) FROM sqlite_schema")  # the snapshot is that of the first read
 
     def restore(self) -> None:
+        """See `Session.restore`."""
         self.raw.text_factory = self._factory
 
     @contextmanager
     def timed(self) -> Iterator[None]:
+        """See `Session.timed`."""
         if not self.timeout:
             yield
             return
@@ -64,6 +67,7 @@ class Sqlite(Session):
             self.raw.set_progress_handler(None, 0)
 
     def kind_of(self, error: Exception) -> type[DqError] | None:
+        """See `Session.kind_of`."""
         if not isinstance(error, sqlite3.Error):
             return None
         text = str(error).lower()
@@ -72,6 +76,7 @@ class Sqlite(Session):
         return SourceError if type(error) is sqlite3.DatabaseError else EngineError
 
     def columns(self, relation: str) -> tuple[Column, ...]:
+        """See `Session.columns`."""
         self._queries += 1
         view = f"__dq_columns_{self._queries}"
         self.run(f'CREATE TEMP VIEW "{view}" AS SELECT * FROM {relation}')  # it is this connection's alone, and holds nothing
@@ -82,17 +87,20 @@ class Sqlite(Session):
         return tuple(_column(name, declared) for name, declared in found)
 
     def hash_of(self, values: Sequence[str]) -> str:
+        """See `Session.hash_of`."""
         parts = [f"DQ_HASH({', '.join(values[start : start + _MOST])})" for start in range(0, len(values), _MOST)]
         return parts[0] if len(parts) == 1 else self.hash_of(parts)
 
     def hash_sum(self, values: Sequence[str]) -> str:
+        """See `Session.hash_sum`."""
         return f"DQ_HASH_SUM({self.hash_of(values)})"
 
     def sizes(self, schema: str) -> list[Size]:
+        """See `Session.sizes`."""
         place = f"{self.quoted(schema)}." if schema else ""
         names = self.run(
-            f"SELECT name, type FROM {place}sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' "
-            "ORDER BY 1"
+            f"SELECT name, type FROM {place}sqlite_schema "
+            "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY 1"
         )
         known: dict[str, int] = {}
         if self.run(f"SELECT 1 FROM {place}sqlite_schema WHERE name = 'sqlite_stat1'"):
@@ -148,7 +156,9 @@ class _HashSum:
         self.total = 0
 
     def step(self, number: int) -> None:
+        """See `Session.step`."""
         self.total = (self.total + number) % 2**64
 
     def finalize(self) -> str:
+        """See `Session.finalize`."""
         return str(self.total)

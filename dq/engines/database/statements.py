@@ -17,6 +17,7 @@ from dq.plan import TYPED, Columns, KeySet
 from dq.sql import ROW_NO, SOURCE, InSet, PlainText, Tree, column, is_null, not_, reference, render, replace_columns
 
 MARKED_ROWS = "__dq_marked"
+ROW_ID = "__dq_id"
 _ROWS = "__dq_t"
 
 
@@ -47,6 +48,8 @@ class Statements:
     others: Mapping[str, Relation] = field(default_factory=dict)
     keys: Mapping[str, KeySet] = field(default_factory=dict)
     where: Tree | None = None
+    row_id: str = ""  # SQL of what names a row, if anything does
+    known: Mapping[str, Sequence[tuple[Tree, ...]]] = field(default_factory=dict)  # the rows of key sets, where they are few
 
     def only(self, where: Tree | None, keys: Sequence[KeySet]) -> Statements:
         """Those over the rows that pass *where*, with *keys* to look into."""
@@ -67,10 +70,9 @@ class Statements:
         """`select` without its `head`."""
         return f"SELECT {', '.join(listed)} FROM {self._from(keys_in(trees))} {tail}".rstrip()
 
-    def sizes_of_keys(self) -> str:
-        """How many rows each key set has."""
-        counts = ", ".join(f"(SELECT COUNT(*) FROM {self.name(name)})" for name in self.keys)
-        return f"{self._with(self._looked_into(self.keys))} SELECT {counts}"
+    def keys_of(self, name: str, most: int) -> str:
+        """The rows of a key set, at most so many."""
+        return f"{self._with({})} SELECT * FROM ({self.sql(self.keys[name].select)}) AS {self.name(name)} LIMIT {most}"
 
     def answer(self, query: str) -> str:
         """A user's query over the relation as its owner has it, and at most two rows of its answer."""
@@ -117,11 +119,15 @@ class Statements:
         for name in sets:
             select = self.keys[name].select
             renamed = ", ".join(self.name(_key(name, place)) for place in range(len(select.expressions)))
-            parts.append(f"{self.name(name)} ({renamed}) AS ({self.sql(select)})")
+            parts.append(f"{self.name(name)} ({renamed}) AS ({self._key_rows(name)})")
         return f"WITH {', '.join(parts)}"
 
-    def _looked_into(self, keys: Mapping[str, KeySet]) -> dict[str, InSet]:
-        return {name: InSet(this=exp.to_identifier(name, quoted=True), expressions=[]) for name in keys}
+    def _key_rows(self, name: str) -> str:
+        """A key set: its rows, where they are known already, else what finds them."""
+        if name not in self.known:
+            return self.sql(self.keys[name].select)
+        rows = (", ".join(self.sql(value) for value in row) for row in self.known[name])
+        return f"VALUES {', '.join(f'({row})' for row in rows)}"
 
     def _from(self, sets: Mapping[str, InSet]) -> str:
         joins = [
@@ -141,6 +147,8 @@ class Statements:
 
     def _projected(self, relation: Relation, *, outs: bool = False) -> str:
         listed = [f"{self._read(item)} AS {self.name(item.name)}" for item in relation.columns]
+        if outs and self.row_id:
+            listed.append(f"{self.name(_ROWS)}.{self.row_id} AS {ROW_ID}")
         if outs:
             listed += [
                 f"{item.out.format(x=self._raw(item))} AS {self.name(_out(place))}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,14 +15,14 @@ from dq.engines.database.arrow import batches_of
 from dq.engines.database.culprits import culprits
 from dq.engines.database.marked import RAW, MarkedRows
 from dq.engines.database.marks import Marks
-from dq.engines.database.rows import diverting, good_rows, marked_rows
+from dq.engines.database.rows import diverting, good_rows, marked_rows, numbers
 from dq.engines.database.statements import Statements, columns_of
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError
 from dq.plan import Columns, Passes, Predicate
 from dq.result import ColumnProfile
 from dq.source import Format
-from dq.sql import InSet, Scalar, Tree, count_if, render_query
+from dq.sql import InSet, Scalar, Tree, render_query
 from dq.why import Ground
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _RARE = 1_000  # marked rows that are fetched for samples though they are not diverted
 _SHOWN = 1_000  # characters of a value in a sample
+_FEW = 10_000  # rows of a key set that are kept, instead of found again
+_NAMED = 6 * 300_000  # bytes of the names of marked rows; more are found by their marks again
+_NO_TREE = exp.Null()
 
 
 class TableView:
@@ -40,7 +43,9 @@ class TableView:
         self._statements, self._session, self._folder = statements, statements.session, folder
         loose = self._session.dialect == "sqlite"
         self.columns: Columns = columns_of(statements.rows.columns, loose=loose)
-        self.references = {name: columns_of(item.columns, loose=loose) for name, item in statements.others.items()}
+        self.references: Mapping[str, Columns] = {
+            name: columns_of(item.columns, loose=loose) for name, item in statements.others.items()
+        }
         self.notes: tuple[str, ...] = ()
         self.records = False
         self.shown: Mapping[str, str] = {item.name: item.shown for item in statements.rows.columns}
@@ -49,6 +54,7 @@ class TableView:
         self._wanted: frozenset[int] = frozenset()
         self._found = Findings(0, {}, {})
         self._marked: MarkedRows | None = None
+        self._ids: bytes | None = None
 
     # -- the passes ------------------------------------------------------------------------------------------------------
 
@@ -67,31 +73,38 @@ class TableView:
 
     def _look(self, passes: Passes) -> Findings:
         self._statements = self._all.only(passes.where, passes.keys)
-        empty = self._empty_keys()
+        empty = self._read_keys()
         counted = {item.check: item for item in passes.rows if item.bad != exp.false() and not _in_empty(item.bad, empty)}
-        trees: dict[str, Tree] = {"rows": exp.Count(this=exp.Star())}
-        trees |= {f"bad:{check}": count_if(item.bad) for check, item in counted.items()}
-        trees |= {name: exp.Literal.number(0) if _in_empty(tree, empty) else tree for name, tree in passes.measures.items()}
-        values = self._aggregates(trees)
+        measures = {name: exp.Literal.number(0) if _in_empty(tree, empty) else tree for name, tree in passes.measures.items()}
+        values = self._numbers(counted, measures)
         bad = {item.check: _count(values.pop(f"bad:{item.check}", 0)) for item in passes.rows}
         self._live = {check: item for check, item in counted.items() if bad[check]}
         return Findings(_count(values.pop("rows")), bad, values)
 
-    def _empty_keys(self) -> frozenset[str]:
-        """The key sets without a row."""
-        if not self._statements.keys:
-            return frozenset()
-        sizes = self._session.tried(self._statements.sizes_of_keys())[0]
-        return frozenset(name for name, size in zip(self._statements.keys, sizes, strict=True) if not size)
+    def _read_keys(self) -> frozenset[str]:
+        """Look for keys, and keep what was found where it is little; the key sets without a row."""
+        known: dict[str, list[tuple[Tree, ...]]] = {}
+        empty = set()
+        for name in self._statements.keys:
+            rows = self._session.tried(self._statements.keys_of(name, _FEW + 1))
+            if not rows:
+                empty.add(name)
+            elif len(rows) <= _FEW and (written := self._session.written(rows)) is not None:
+                known[name] = written
+        self._statements = replace(self._statements, known=known)
+        return frozenset(empty)
 
-    def _aggregates(self, trees: Mapping[str, Tree]) -> dict[str, Scalar]:
-        """All aggregates in one statement; several, where a server takes only so many columns."""
-        names, values = list(trees), {}
-        for start in range(0, len(names), self._session.widest):
-            chunk = names[start : start + self._session.widest]
-            listed = [f"{self._statements.sql(trees[name])} AS a{place}" for place, name in enumerate(chunk)]
-            row = self._session.tried(self._statements.select(listed, [trees[name] for name in chunk]))[0]
-            values.update({name: _plain(value, trees[name]) for name, value in zip(chunk, row, strict=True)})
+    def _numbers(self, counted: Mapping[int, Predicate], measures: Mapping[str, Tree]) -> dict[str, Scalar]:
+        """All numbers by one statement; by several, where a server takes only so many columns."""
+        values: dict[str, Scalar] = {}
+        self._ids = None
+        for checks, named in _chunks(list(counted), list(measures), self._session.widest):
+            trees = {name: measures[name] for name in named}
+            names, sql = numbers(self._statements, {check: counted[check] for check in checks}, trees)
+            found = dict(zip(names, self._session.tried(sql)[0], strict=True))
+            if "ids" in found:
+                self._ids = (self._ids or b"") + (found.pop("ids") or b"")
+            values |= {name: _plain(value, trees.get(name, _NO_TREE)) for name, value in found.items()}
         return values
 
     def _answers(self, passes: Passes) -> dict[int, Scalar | Exception]:
@@ -117,7 +130,9 @@ class TableView:
         types = {item.name: item.arrow for item in self._statements.rows.columns}
         self._marked = MarkedRows(self._folder, marks, self._wanted, types)
         if fetched:
-            rows = self._session.stream(marked_rows(self._statements, self._live, marks, fetched))
+            few = self._ids is not None and len(self._ids) <= _NAMED
+            ids = list(dict.fromkeys(self._session.ids(self._ids))) if few else None
+            rows = self._session.stream(marked_rows(self._statements, self._live, marks, fetched, ids))
             self._marked.fill(batches_of(rows, self._marked.schema, RAW))
         return self._marked.diverted
 
@@ -132,10 +147,9 @@ class TableView:
 
     def measure_good(self, passes: Passes) -> Mapping[str, Scalar]:
         """See `View.measure_good`."""
-        wanted = {name: tree for name, tree in passes.good.items()}
-        listed = [self._statements.sql(tree) for tree in wanted.values()]
+        listed = [self._statements.sql(tree) for tree in passes.good.values()]
         row = self._session.run(good_rows(self._statements, diverting(self._live, self._wanted), listed))[0]
-        return {name: _plain(value, tree) for (name, tree), value in zip(wanted.items(), row, strict=True)}
+        return {name: _plain(value, tree) for (name, tree), value in zip(passes.good.items(), row, strict=True)}
 
     def bad_numbers(self) -> np.ndarray[Any, Any]:
         """See `View.bad_numbers`: rows of a table have no place, so the diverted ones are just counted."""
@@ -182,11 +196,7 @@ class TableView:
 
         schema = pa.schema([(item.name, item.arrow) for item in self._statements.rows.columns])
         rows = self._session.stream(good_rows(self._statements, diverting(self._live, self._wanted), self._statements.handed()))
-        return pa.RecordBatchReader.from_batches(schema, self._typed(batches_of(rows, schema, ""), schema))
-
-    def _typed(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        del schema
-        return batches
+        return pa.RecordBatchReader.from_batches(schema, batches_of(rows, schema))
 
     def write_good(self, path: str, file_format: Format, facts: Mapping[str, str]) -> int:
         """See `View.write_good`."""
@@ -203,6 +213,15 @@ class TableView:
         found = [self._session.run(self._all.content(self._all.rows, where))]
         found += [self._session.run(self._all.content(item)) for item in self._all.others.values()]
         return str(found)
+
+
+def _chunks(checks: Sequence[int], measures: Sequence[str], most: int) -> Iterator[tuple[Sequence[int], Sequence[str]]]:
+    """*checks* and *measures* in parts of at most *most* together; one part when there are none."""
+    yield checks[:most], measures[: max(most - len(checks), 0)]
+    rest = [*checks[most:], *measures[max(most - len(checks), 0) :]]
+    for start in range(0, len(rest), most):
+        part = rest[start : start + most]
+        yield [item for item in part if isinstance(item, int)], [item for item in part if isinstance(item, str)]
 
 
 def _in_empty(tree: Tree, empty: frozenset[str]) -> bool:

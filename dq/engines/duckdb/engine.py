@@ -17,9 +17,9 @@ from dq.engines.duckdb.connection import Connection, translated
 from dq.engines.duckdb.files import Found, delta_files, find
 from dq.engines.duckdb.view import DuckView
 from dq.engines.model import Progress, View
-from dq.errors import SourceError
+from dq.errors import SourceError, UsageError
 from dq.plan import Columns, Field
-from dq.source import Files, Format, Frame, Library, Other, Reading, Source
+from dq.source import Files, Format, Frame, Library, Other, Reading, Source, Table
 from dq.sql import ROW_NO, reference
 
 if TYPE_CHECKING:
@@ -96,6 +96,9 @@ class _Opener:
         self.connection, self.folder = connection, folder
 
     def open(self, source: Source, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
+        if isinstance(source, Table):
+            mend = "give the table under check from there too, or this one as a file or a frame"
+            raise UsageError(f"the other dataset '{name}' is in a database, and the rows under check are not", str(source), mend)
         opened = self._frame(source, name, fields) if isinstance(source, Frame) else self._files(source, fields, reading)
         if taken := [column for column in opened.columns.types if column.lower().startswith("__dq_")]:
             raise SourceError(f"column '{taken[0]}': names that begin with __dq_ are dq's own", str(source), "rename it")
