@@ -23,7 +23,7 @@ Rows = Sequence[tuple[str | None, ...]]
 
 
 def _drawn(chance: random.Random, tally: Tally) -> tuple[list[str], list[list[str]], Rows]:
-    """Names that every database can have, the values that are valid in each column, and rows."""
+    """Names that every database can have, the values that are valid in each column, and rows. `${…}` is a contract's variable."""
     names: dict[str, str] = {folded("__row"): ""}
     while len(names) <= COLUMNS:
         given = name(chance)
@@ -34,7 +34,7 @@ def _drawn(chance: random.Random, tally: Tally) -> tuple[list[str], list[list[st
             tally.unkept += 1
     said = []
     for _ in range(COLUMNS):
-        values = [value for value in (text(chance) for _ in range(VALUES)) if storable(value)] or ["x"]
+        values = [value for value in (text(chance) for _ in range(VALUES)) if storable(value) and "${" not in value] or ["x"]
         tally.tried += VALUES
         said.append(values)
     rows = [
@@ -66,7 +66,7 @@ def _contract(names: Sequence[str], said: Sequence[Sequence[str]], folder: Path)
         "schema": [{"name": "t", "properties": properties}],
     }  # fmt: skip
     path = folder / "fuzz.odcs.yaml"
-    path.write_text(yaml.safe_dump(document, allow_unicode=False), "utf-8")
+    path.write_text(yaml.safe_dump(document, allow_unicode=False, default_style='"'), "utf-8")
     return str(path)
 
 
