@@ -98,6 +98,12 @@ def _shift(text: object, count: int, unit: str) -> str | None:
     return moment.date().isoformat() if a_day else _told(moment)
 
 
+def _microseconds(text: object, other: object) -> int | None:
+    """The time from *other* to *text*."""
+    moment, earlier = _moment(text), _moment(other)
+    return None if moment is None or earlier is None else (moment - earlier) // timedelta(microseconds=1)
+
+
 _STARTS: Mapping[str, Callable[[datetime], datetime]] = {
     "year": lambda moment: moment.replace(month=1, day=1),
     "quarter": lambda moment: moment.replace(month=(moment.month - 1) // 3 * 3 + 1, day=1),
@@ -259,6 +265,7 @@ SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "DQ_JSON_TYPE": (1, _json_type),
     "DQ_JSON_VALUES": (1, _json_values),
     "DQ_LEAST": (-1, _extreme(min)),
+    "DQ_MICROSECONDS": (2, _microseconds),
     "DQ_MOD": (2, _mod),
     "DQ_MULTIPLE_OF": (2, _multiple_of),
     "DQ_SEARCH": (2, _search),

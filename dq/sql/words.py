@@ -213,6 +213,37 @@ def read_as(pen: Pen, node: exp.Expr) -> str:
     return written or pen.gap(node, f"{kind}{f' as {form.name}' if form else ''}")
 
 
+_SPANS = {"WEEK": 604_800, "DAY": 86_400, "HOUR": 3_600, "MINUTE": 60, "SECOND": 1}  # seconds
+_COMPARED = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+
+
+def spans_compared(form: str) -> Mapping[type[exp.Expr], Write]:
+    """
+    Comparisons in which the difference of two times is compared with a span, by microseconds: *form* over {x} minus {y}.
+
+    Months and years are a gap: they have no fixed length.
+    """
+
+    def side(pen: Pen, of: exp.Expr, node: exp.Expr) -> str:
+        if isinstance(of, exp.Interval):
+            unit = of.args["unit"].name.upper()
+            return str(int(of.this.name) * _SPANS[unit] * 1_000_000) if unit in _SPANS else pen.gap(of, f"of a {unit.lower()}")
+        if isinstance(of, exp.Sub) and not of.find(exp.Interval):
+            return form.format(x=pen.part(of.this), y=pen.part(of.expression))
+        return pen.gap(node, "of a span with no difference of times")
+
+    def comparing(op: str) -> Write:
+        def write(pen: Pen, node: exp.Expr) -> str:
+            sides = node.this.unnest(), node.expression.unnest()
+            if not any(isinstance(of, exp.Interval) for of in sides):
+                return pen.binary(node, op)
+            return f" {op} ".join(side(pen, of, node) for of in sides)
+
+        return write
+
+    return {kind: comparing(op) for kind, op in _COMPARED.items()}
+
+
 def interval(_: Pen, node: exp.Expr) -> str:
     """A span of time."""
     return f"INTERVAL '{node.this.name}' {node.args['unit'].name.upper()}"

@@ -49,7 +49,7 @@ def timed(number: int, seed: int, connections: Mapping[str, Any], servers: Mappi
     """Run it, and say what happened."""
     begun = time.perf_counter()
     tally = run(number, seed, connections, servers, folder)
-    print(told(tally, time.perf_counter() - begun))  # noqa: T201  a program's answer
+    print(told(tally, time.perf_counter() - begun))
     for line in tally.wrong:
-        print(ascii(line)[:1000])  # noqa: T201  a program's answer
+        print(ascii(line)[:1000])
     return tally

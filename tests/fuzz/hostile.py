@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _WORDS: list[str] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
+_SYSTEM = ("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid")  # columns that every table of PostgreSQL has
 _UNKEPT = ["\0", "\ud800", "\udfff"]
 
 
@@ -59,7 +60,7 @@ def kept(dialect: str, given: str) -> bool:
     if not given or not storable(given):
         return False
     if dialect == "postgres":
-        return len(given.encode()) <= 63
+        return len(given.encode()) <= 63 and given not in _SYSTEM
     if dialect == "mariadb":
         return len(given) <= 64 and given[-1] not in " \t\n\r\v\f" and all(ord(character) < 0x10000 for character in given)
     return True

@@ -91,6 +91,7 @@ def _window() -> Tree:
 
 TREES: dict[str, Tree] = {
     "comparison": all_of(compare(">=", X, literal(5)), any_of(compare("!=", Y, literal("it's \\ é")), is_null(Y))),
+    "comparisons": condition("x = 1 OR x <> 2 OR x < 3 OR x <= 4 OR x > 5 OR x >= 6", ""),
     "not in": not_(is_in(X, [literal("a"), literal("b")])),
     "nothing in": is_in(X, []),
     "same": condition("x IS NOT DISTINCT FROM y AND x IS DISTINCT FROM y", ""),

@@ -176,6 +176,7 @@ _JSON_TYPE = (
 def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
     return {
         **EVERYWHERE,
+        **words.spans_compared("TIMESTAMPDIFF(MICROSECOND, {y}, {x})"),
         exp.Add: _in_digits("+", "+ 0."),
         exp.ArrayCompact: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),

@@ -52,6 +52,7 @@ SQLSERVER = Dialect(
     "tsql",
     {
         **{word: how for word, how in EVERYWHERE.items() if word is not exp.Interval},
+        **words.spans_compared("DATEDIFF_BIG(MICROSECOND, {y}, {x})"),
         **GREATEST,
         exp.Add: words.shifting("+", "DATEADD({unit}, {n}, {x})"),
         exp.AtTimeZone: lambda pen, node: _by_zone(pen, node, "CAST({x} AT TIME ZONE 'UTC' AS DATETIME2(6))"),

@@ -138,6 +138,7 @@ SQLITE = Dialect(
     "sqlite",
     {
         **EVERYWHERE,
+        **words.spans_compared("DQ_MICROSECONDS({x}, {y})"),
         exp.Add: _shifted("+"),
         exp.ArrayCompact: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),

@@ -45,6 +45,7 @@ SNOWFLAKE = Dialect(
     "snowflake",
     {
         **EVERYWHERE,
+        **words.spans_compared("DATEDIFF('microsecond', {y}, {x})"),
         **GREATEST,
         exp.AtTimeZone: _snowflake_zone,
         exp.Cast: words.casting(moment=words.cast_moment),
@@ -101,6 +102,7 @@ BIGQUERY = Dialect(
     "bigquery",
     {
         **EVERYWHERE,
+        **words.spans_compared("DATETIME_DIFF({x}, {y}, MICROSECOND)"),
         **GREATEST,
         exp.ArraySize: "ARRAY_LENGTH({this})",
         exp.AtTimeZone: _bigquery_zone,

@@ -1,6 +1,9 @@
 -- comparison
 `x` >= 5 AND (`y` <> 'it''s \\ é' COLLATE utf8mb4_0900_bin OR `y` IS NULL)
 
+-- comparisons
+(`x` = 1 OR (`x` <> 2 OR `x` < 3)) OR (`x` <= 4 OR (`x` > 5 OR `x` >= 6))
+
 -- not in
 NOT (`x` IN ('a' COLLATE utf8mb4_0900_bin, 'b' COLLATE utf8mb4_0900_bin))
 
@@ -83,7 +86,7 @@ CASE WHEN `x` > 0 THEN `y` ELSE COALESCE(`x`, NULLIF(`y`, 0)) END = 1
 -- gap: StoredAs
 
 -- span compared
--- gap: Interval compared with a span
+TIMESTAMPDIFF(MICROSECOND, `y`, `x`) < 259200000000
 
 -- fields
 EXTRACT(SECOND FROM `x`) = EXTRACT(YEAR FROM `y`) OR (WEEKDAY(`x`) + 1) = 1

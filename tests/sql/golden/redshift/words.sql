@@ -1,6 +1,9 @@
 -- comparison
 "x" >= 5 AND ("y" <> 'it\'s \\ é' OR "y" IS NULL)
 
+-- comparisons
+("x" = 1 OR ("x" <> 2 OR "x" < 3)) OR ("x" <= 4 OR ("x" > 5 OR "x" >= 6))
+
 -- not in
 NOT ("x" IN ('a', 'b'))
 

@@ -1,6 +1,9 @@
 -- comparison
 [x] >= 5 AND ([y] <> N'it''s \ é' OR [y] IS NULL)
 
+-- comparisons
+([x] = 1 OR ([x] <> 2 OR [x] < 3)) OR ([x] <= 4 OR ([x] > 5 OR [x] >= 6))
+
 -- not in
 NOT ([x] IN (N'a', N'b'))
 
@@ -83,7 +86,7 @@ CASE WHEN [x] > 0 THEN [y] ELSE COALESCE([x], NULLIF([y], 0)) END = 1
 -- gap: StoredAs
 
 -- span compared
--- gap: Interval compared with a span
+DATEDIFF_BIG(MICROSECOND, [y], [x]) < 259200000000
 
 -- fields
 DATEPART(SECOND, [x]) = DATEPART(YEAR, [y]) OR ((DATEPART(WEEKDAY, [x]) + @@DATEFIRST + 5) % 7 + 1) = 1
