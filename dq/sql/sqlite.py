@@ -8,11 +8,12 @@ import re
 import sqlite3
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from statistics import stdev
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from dq.sql.automaton import Automaton
 from dq.sql.pattern import parse_pattern
@@ -96,6 +97,22 @@ def _shift(text: object, count: int, unit: str) -> str | None:
         return None
     a_day = len(str(text)) == 10 and unit in ("YEAR", "MONTH", "WEEK", "DAY")
     return moment.date().isoformat() if a_day else _told(moment)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):
+        return None
+
+
+def _from_zone(text: object, name: str) -> str | None:
+    """The time *text* of a zone in UTC; of an hour that is there twice the first, of one that is left out as if it were there."""
+    moment, zone = _moment(text), _zone(name)
+    if moment is None or zone is None:
+        return None
+    return _told(moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None))
 
 
 def _microseconds(text: object, other: object) -> int | None:
@@ -212,6 +229,26 @@ def _dumped(value: Any) -> str:
 # -- aggregates --------------------------------------------------------------------------------------------------------
 
 
+class _Sum:
+    """The sum: of whole numbers exactly, as a float where it has more than 63 bits; null over nothing."""
+
+    def __init__(self) -> None:
+        self.total: float = 0
+        self.any = False
+
+    def step(self, value: object) -> None:
+        """Take in one value."""
+        if isinstance(value, int | float):
+            self.total += value
+            self.any = True
+
+    def finalize(self) -> float | None:
+        """The answer."""
+        if not self.any:
+            return None
+        return self.total if isinstance(self.total, float) or abs(self.total) < 2**63 else float(self.total)
+
+
 class _Deviation:
     """The deviation of a sample, exactly rounded; null for fewer than two numbers."""
 
@@ -255,6 +292,7 @@ class _Quantile:
 # Name, number of arguments (-1: any) and function, as sqlite3.Connection.create_function takes them.
 SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "REGEXP": (2, _regexp),
+    "DQ_FROM_ZONE": (2, _from_zone),
     "DQ_GREATEST": (-1, _extreme(max)),
     "DQ_JSON_DIFFERENT": (1, _json_different),
     "DQ_JSON_ITEM": (2, _json_item),
@@ -272,7 +310,11 @@ SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "DQ_SHIFT": (3, _shift),
     "DQ_TRUNC": (2, _trunc),
 }
-SQLITE_AGGREGATES: Mapping[str, tuple[int, type]] = {"DQ_DEVIATION": (1, _Deviation), "DQ_QUANTILE": (2, _Quantile)}
+SQLITE_AGGREGATES: Mapping[str, tuple[int, type]] = {
+    "DQ_DEVIATION": (1, _Deviation),
+    "DQ_QUANTILE": (2, _Quantile),
+    "DQ_SUM": (1, _Sum),
+}
 
 
 def equip_sqlite(connection: sqlite3.Connection) -> None:

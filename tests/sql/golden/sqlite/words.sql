@@ -119,7 +119,7 @@ CASE WHEN TYPEOF("x") = 'text' AND LENGTH("x") NOT IN (10, 26) THEN CASE WHEN TY
 "x"
 
 -- from a zone
--- gap: AtTimeZone 'Europe/Berlin'
+(DQ_FROM_ZONE("x", 'Europe/Berlin'))
 
 -- nan
 FALSE
@@ -167,7 +167,7 @@ DQ_JSON_TEXT(DQ_JSON_PART("x", 'a.b'))
 JSON_ARRAY_LENGTH(DQ_JSON_ITEMS("x"))
 
 -- aggregates
-(((((AVG("x") + SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
+(((((AVG("x") + DQ_SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
 
 -- deviation
 DQ_DEVIATION("x")
