@@ -34,6 +34,7 @@ from dq.sql import (
     Part,
     PlainText,
     ReadAs,
+    StoredAs,
     Tree,
     aggregate,
     all_of,
@@ -134,6 +135,7 @@ TREES: dict[str, Tree] = {
     "size of an array": exp.ArraySize(this=exp.ArrayDistinct(this=exp.ArrayCompact(this=X.copy()))),
     "number of items": exp.ArraySize(this=X.copy()),
     "json values": exp.ArraySize(this=JsonValues(this=X.copy())),
+    "stored as a type": StoredAs(this=X.copy(), expression=literal("text")),
     "json type": JsonType(this=X.copy()),
     "json text": JsonText(this=JsonPart(this=X.copy(), expression=literal("a.b"))),
     "json items": exp.ArraySize(this=JsonItems(this=X.copy())),
@@ -191,6 +193,8 @@ def test_every_word_binds(name: str, duck: duckdb.DuckDBPyConnection) -> None:
         with database("sqlite", {"x": "text", "y": "text"}, []) as lite:
             lite.connection.executescript('CREATE TABLE rows (x, y); CREATE TABLE planes (id); CREATE TABLE "keys 1" (k0, k1)')
             lite.execute(_statement(tree, "sqlite"))
+    if gaps(tree, "duckdb"):
+        return
     problems = {_problem(duck, number, _statement(tree, "duckdb")) for number in range(len(_PAIRS))}
     assert "" in problems, problems
 

@@ -90,9 +90,15 @@ class Session(ABC):
 
     def tried(self, sql: str) -> list[tuple[Any, ...]]:
         """As `run`; when it fails, the transaction goes on as if it had not been."""
+        with self.trying():
+            return self.run(sql)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """When the database refuses what is done inside, the transaction goes on as if it had not been."""
         self.run(f"SAVEPOINT {_SAVEPOINT}_try")
         try:
-            return self.run(sql)
+            yield
         except DqError as error:
             if not error.retryable:
                 self.run(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}_try")

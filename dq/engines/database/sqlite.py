@@ -88,7 +88,8 @@ class Sqlite(Session):
 
     def hash_of(self, values: Sequence[str]) -> str:
         """See `Session.hash_of`."""
-        parts = [f"DQ_HASH({', '.join(values[start : start + _MOST])})" for start in range(0, len(values), _MOST)]
+        written = [f"CAST(QUOTE({value}) AS BLOB)" for value in values]  # text need not be UTF-8
+        parts = [f"DQ_HASH({', '.join(written[start : start + _MOST])})" for start in range(0, len(written), _MOST)]
         return parts[0] if len(parts) == 1 else self.hash_of(parts)
 
     def hash_sum(self, values: Sequence[str]) -> str:
