@@ -9,12 +9,15 @@ from typing import Any
 from dq.errors import UsageError
 from dq.source import Table
 
-_BACKENDS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
+_BACKENDS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql", "sqlite": "sqlite"}
 
 
-def is_one(kind: str) -> bool:
-    """Whether a server of type *kind* is a database that dq reads."""
-    return kind.strip().lower() in _BACKENDS
+def kind_of(server: str, said: Mapping[str, Any]) -> str:
+    """The kind of database that a server of type *server* is, "" for none: SQLite is a local file of that format."""
+    kind = server.strip().lower()
+    if kind == "local" and str(said.get("format", "")).strip().lower() == "sqlite":
+        return "sqlite"
+    return kind if kind in _BACKENDS else ""
 
 
 def table(server: str, kind: str, said: Mapping[str, Any], name: str, environ: Mapping[str, str]) -> Table:
@@ -29,7 +32,7 @@ def table(server: str, kind: str, said: Mapping[str, Any], name: str, environ: M
     """
     import sqlalchemy as sa  # noqa: PLC0415  heavy
 
-    backend, prefix = _BACKENDS[kind.strip().lower()], f"DQ_SERVER_{re.sub(r'[^A-Z0-9]', '_', server.upper())}"
+    backend, prefix = _BACKENDS[kind], f"DQ_SERVER_{re.sub(r'[^A-Z0-9]', '_', server.upper())}"
     schema = str(said.get("schema") or "")
     quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, *_parts(name)) if part)
     if url := environ.get(f"{prefix}_URL"):

@@ -128,19 +128,29 @@ def _from_server(contract: Contract, place: Server | None, schema: str | None) -
     if place is None:
         raise UsageError("no source is given, and the contract names no server", contract.ref, "give a source")
     said = resolve(place.said, os.environ)
-    if database.is_one(place.type):
-        name = schema or (contract.objects[0].name if len(contract.objects) == 1 else "")
-        item = next((item for item in contract.objects if name in (item.name, item.physical_name)), None)
-        if item is None:
-            listed = ", ".join(item.name for item in contract.objects) or "none"
-            raise UsageError("which table of the server is meant is not said", contract.ref, f"say schema=NAME, one of: {listed}")
-        return database.table(place.name, place.type, said, item.physical_name or item.name, os.environ)
+    if kind := database.kind_of(place.type, said):
+        return _table(contract, place, kind, {**said, "path": _local(said.get("path"), place)}, schema)
     path = said.get("path") or said.get("location")
     if not path:
         raise UsageError(f"server '{place.name}' ({place.type}) has no path to read", contract.ref, "give a source")
+    return Files((_local(path, place),), _format(said))
+
+
+def _local(path: object, place: Server) -> str:
+    """A path, which is often said from the contract's folder."""
     base = Path(place.place.document).parent
-    local = "://" not in str(path) and not Path(path).is_absolute() and not Path(path).exists()
-    return Files((str(base / path) if local and (base / path).exists() else str(path),), _format(said))
+    local = bool(path) and "://" not in str(path) and not Path(str(path)).is_absolute() and not Path(str(path)).exists()
+    return str(base / str(path)) if local and (base / str(path)).exists() else str(path or "")
+
+
+def _table(contract: Contract, place: Server, kind: str, said: Mapping[str, Any], schema: str | None) -> Table:
+    """The table of the schema object that is meant."""
+    name = schema or (contract.objects[0].name if len(contract.objects) == 1 else "")
+    item = next((item for item in contract.objects if name and name in (item.name, item.physical_name)), None)
+    if item is None:
+        listed = ", ".join(item.name for item in contract.objects) or "none"
+        raise UsageError("which table of the server is meant is not said", contract.ref, f"say schema=NAME, one of: {listed}")
+    return database.table(place.name, kind, said, item.physical_name or item.name, os.environ)
 
 
 def _format(said: Mapping[str, Any]) -> Format | None:
@@ -172,6 +182,6 @@ def _reference(contract: Contract, plan: Plan, name: str, other: Source, place: 
     subjects = [check.subject for check in plan.checks if isinstance(check.subject, Keys) and check.subject.reference == name]
     columns = dict.fromkeys(node.name for subject in subjects for node in subject.bad.find_all(exp.Column) if node.table)
     if isinstance(other, Files) and other.reading is None:
-        item = next((item for item in contract.objects if name in (item.name, item.physical_name)), None)
+        item = next((item for item in contract.objects if name and name in (item.name, item.physical_name)), None)
         other = replace(other, reading=_reading(contract, item or SchemaObject(contract.place, name), place))
     return Other(other, tuple(columns))

@@ -143,6 +143,7 @@ TREES: dict[str, Tree] = {
     "size of an array": exp.ArraySize(this=exp.ArrayDistinct(this=exp.ArrayCompact(this=X.copy()))),
     "number of items": exp.ArraySize(this=X.copy()),
     "json values": exp.ArraySize(this=JsonValues(this=X.copy())),
+    "stored as a type": StoredAs(this=X.copy(), expression=literal("text")),
     "json type": JsonType(this=X.copy()),
     "json text": JsonText(this=JsonPart(this=X.copy(), expression=literal("a.b"))),
     "json items": exp.ArraySize(this=JsonItems(this=X.copy())),

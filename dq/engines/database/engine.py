@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,8 @@ def _beside(table: Table, name: str, other: Source) -> Table:
 def _relation(session: Session, table: Table) -> Relation:
     sql = session.relation(table.parts) if table.name else _query(table.query, session.dialect)
     try:
-        columns = session.columns(sql)
+        with session.trying():
+            columns = session.columns(sql)
     except EngineError as error:
         raise SourceError(error.what, str(table), _near(session, table)) from None
     names = [item.name for item in columns]
@@ -113,7 +114,9 @@ def _near(session: Session, table: Table) -> str:
     if table.query:
         return "the database cannot run the query"
     *schema, name = table.parts
-    known = [item.name for item in session.sizes(schema[-1] if schema else "")]
+    known: list[str] = []
+    with suppress(EngineError), session.trying():  # of a schema that is not there either
+        known = [item.name for item in session.sizes(schema[-1] if schema else "")]
     close = difflib.get_close_matches(name, known, n=3) or [item for item in known if item.lower() == name.lower()]
     hint = f"did you mean {' or '.join(repr(item) for item in close)}? " if close else ""
     return f"{hint}names are taken as they are spelt; tables there: {', '.join(known[:20]) or 'none'}"

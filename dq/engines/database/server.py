@@ -90,9 +90,15 @@ class Session(ABC):
 
     def tried(self, sql: str) -> list[tuple[Any, ...]]:
         """As `run`; when it fails, the transaction goes on as if it had not been."""
+        with self.trying():
+            return self.run(sql)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """When the database refuses what is done inside, the transaction goes on as if it had not been."""
         self.run(f"SAVEPOINT {_SAVEPOINT}_try")
         try:
-            return self.run(sql)
+            yield
         except DqError as error:
             if not error.retryable:
                 self.run(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}_try")
@@ -222,6 +228,10 @@ class Session(ABC):
     def quoted(self, name: str) -> str:
         """*name* as an identifier."""
         return render(column(name), self.dialect)
+
+    def known_as(self, name: str) -> str:
+        """What column *name* is called inside a WITH, where a database cannot keep its name there."""
+        return name
 
     def relation(self, parts: Sequence[str]) -> str:
         """A table by the parts of its name."""

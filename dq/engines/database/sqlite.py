@@ -88,9 +88,14 @@ class Sqlite(Session):
             described = self.raw.execute(f"SELECT * FROM {relation} LIMIT 0").description  # a view renames a column "true"
         return tuple(_column(item[0], declared) for item, (declared,) in zip(described, found, strict=True))
 
+    def known_as(self, name: str) -> str:
+        """See `Session.known_as`. In a WITH, and in a view, SQLite takes "true" for the value."""
+        return f"__dq_{name}" if name.lower() in ("true", "false") else name
+
     def hash_of(self, values: Sequence[str]) -> str:
         """See `Session.hash_of`."""
-        parts = [f"DQ_HASH({', '.join(values[start : start + _MOST])})" for start in range(0, len(values), _MOST)]
+        written = [f"CAST(QUOTE({value}) AS BLOB)" for value in values]  # text need not be UTF-8
+        parts = [f"DQ_HASH({', '.join(written[start : start + _MOST])})" for start in range(0, len(written), _MOST)]
         return parts[0] if len(parts) == 1 else self.hash_of(parts)
 
     def hash_sum(self, values: Sequence[str]) -> str:

@@ -93,7 +93,7 @@ class Statements:
 
     def sql(self, tree: Tree) -> str:
         """*tree* as text; a look into a key set is whether the join found something."""
-        return render(tree.copy().transform(_joined, copy=False), self.session.dialect)
+        return render(tree.copy().transform(self._inside, copy=False), self.session.dialect)
 
     def name(self, name: str) -> str:
         """*name* as an identifier."""
@@ -101,11 +101,11 @@ class Statements:
 
     def handed(self) -> list[str]:
         """SQL of each column as it is handed on, of rows that the WITH names."""
-        return [self.name(_out(place) if _differs(item) else item.name) for place, item in enumerate(self.rows.columns)]
+        return [self.name(_out(place) if _differs(item) else self._called(item)) for place, item in enumerate(self.rows.columns)]
 
     def whole(self) -> list[str]:
         """All that the WITH gives of a row."""
-        return list(dict.fromkeys([*(self.name(item.name) for item in self.rows.columns), *self.handed()]))
+        return list(dict.fromkeys([*(self.name(self._called(item)) for item in self.rows.columns), *self.handed()]))
 
     # -- WITH ------------------------------------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class Statements:
 
         The names are those of the WITH, for MariaDB takes blanks and controls from the front of an alias.
         """
-        listed = {item.name: self._read(item) for item in relation.columns}
+        listed = {self._called(item): self._read(item) for item in relation.columns}
         if outs and self.row_id:
             listed[ROW_ID] = f"{self.name(_ROWS)}.{self.row_id}"
         if outs:
@@ -173,6 +173,16 @@ class Statements:
         if not item.plain:
             return item.read.format(x=self._raw(item))
         return render(PlainText(this=exp.column(item.name, table=_ROWS, quoted=True)), self.session.dialect)
+
+    def _called(self, item: Column) -> str:
+        """The name of a column inside a WITH."""
+        return self.session.known_as(item.name)
+
+    def _inside(self, node: exp.Expr) -> exp.Expr:
+        """A column by its name inside a WITH; a look into a key set as whether the join found something."""
+        if isinstance(node, exp.Column) and node.table != _ROWS and (called := self.session.known_as(node.name)) != node.name:
+            return exp.column(called, table=node.args.get("table"), quoted=True)
+        return _joined(node)
 
     def _raw(self, item: Column) -> str:
         return f"{self.name(_ROWS)}.{self.name(item.name)}"

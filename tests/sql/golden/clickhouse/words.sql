@@ -157,6 +157,9 @@ length("x")
 -- json values
 -- gap: JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

@@ -157,6 +157,9 @@ CASE WHEN `x` IS NOT NULL THEN SIZE(`x`) END
 -- json values
 -- gap: JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

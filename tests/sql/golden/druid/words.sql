@@ -157,6 +157,9 @@ CAST("x" AS TIMESTAMP)
 -- json values
 -- gap: ArraySize, JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

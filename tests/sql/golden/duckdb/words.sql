@@ -157,6 +157,9 @@ LEN("x")
 -- json values
 LEN(CASE WHEN JSON_TYPE("x") = 'OBJECT' THEN JSON_EXTRACT("x", '$.*') END)
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 CASE JSON_TYPE("x") WHEN 'VARCHAR' THEN 'string' WHEN 'UBIGINT' THEN 'integer' WHEN 'BIGINT' THEN 'integer' WHEN 'HUGEINT' THEN 'integer' WHEN 'UHUGEINT' THEN 'integer' WHEN 'DOUBLE' THEN CASE WHEN TRY_CAST("x" ->> '$' AS DOUBLE) = FLOOR(TRY_CAST("x" ->> '$' AS DOUBLE)) THEN 'integer' ELSE 'number' END ELSE LOWER(JSON_TYPE("x")) END
 

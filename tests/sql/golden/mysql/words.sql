@@ -157,6 +157,9 @@ JSON_LENGTH(`x`)
 -- json values
 JSON_LENGTH(CASE WHEN JSON_TYPE(`x`) = 'OBJECT' THEN COALESCE(JSON_EXTRACT(`x`, '$.*'), '[]') END)
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 CASE JSON_TYPE(`x`) WHEN 'INTEGER' THEN 'integer' WHEN 'UNSIGNED INTEGER' THEN 'integer' WHEN 'DOUBLE' THEN CASE WHEN CAST(`x` AS DOUBLE) = FLOOR(CAST(`x` AS DOUBLE)) THEN 'integer' ELSE 'number' END WHEN 'DECIMAL' THEN CASE WHEN CAST(`x` AS DOUBLE) = FLOOR(CAST(`x` AS DOUBLE)) THEN 'integer' ELSE 'number' END ELSE LOWER(JSON_TYPE(`x`)) END
 

@@ -157,6 +157,9 @@ SYS_EXTRACT_UTC((FROM_TZ(CAST("x" AS TIMESTAMP), 'Europe/Berlin')))
 -- json values
 -- gap: ArraySize, JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

@@ -157,6 +157,9 @@ CARDINALITY("x")
 -- json values
 CARDINALITY(CASE WHEN JSONB_TYPEOF("x") = 'object' THEN ARRAY(SELECT value FROM JSONB_EACH("x")) END)
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 CASE JSONB_TYPEOF("x") WHEN 'number' THEN CASE WHEN CAST("x" #>> '{}' AS NUMERIC) % 1 = 0 THEN 'integer' ELSE 'number' END ELSE JSONB_TYPEOF("x") END
 

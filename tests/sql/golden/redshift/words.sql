@@ -157,6 +157,9 @@ CAST("x" AS VARCHAR(65535)) < "y"
 -- json values
 -- gap: ArraySize, JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

@@ -157,6 +157,9 @@ CASE WHEN ABS(`x`) < 1e34 THEN CAST(CAST(`x` AS CHAR) AS DOUBLE) = CAST(CAST(CAS
 -- json values
 -- gap: ArraySize, JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

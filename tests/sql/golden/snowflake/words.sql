@@ -157,6 +157,9 @@ COLLATE("x", '') < "y"
 -- json values
 -- gap: ArraySize, JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

@@ -157,6 +157,9 @@ JSON_ARRAY_LENGTH("x")
 -- json values
 JSON_ARRAY_LENGTH(DQ_JSON_VALUES("x"))
 
+-- stored as a type
+(TYPEOF("x") = 'text')
+
 -- json type
 DQ_JSON_TYPE("x")
 

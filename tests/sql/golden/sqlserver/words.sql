@@ -157,6 +157,9 @@ CAST([x] AT TIME ZONE 'UTC' AS DATETIME2(6))
 -- json values
 -- gap: ArraySize, JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 

@@ -157,6 +157,9 @@ CAST("x" AT TIME ZONE 'GMT' AS TIMESTAMP(6))
 -- json values
 -- gap: ArraySize, JsonValues
 
+-- stored as a type
+-- gap: StoredAs
+
 -- json type
 -- gap: JsonType
 
