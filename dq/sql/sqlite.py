@@ -233,7 +233,7 @@ class _Sum:
     """The sum: of whole numbers exactly, as a float where it has more than 63 bits; null over nothing."""
 
     def __init__(self) -> None:
-        self.total: float = 0
+        self.total: int | float = 0  # both, for a whole number is exact
         self.any = False
 
     def step(self, value: object) -> None:
@@ -246,7 +246,8 @@ class _Sum:
         """The answer."""
         if not self.any:
             return None
-        return self.total if isinstance(self.total, float) or abs(self.total) < 2**63 else float(self.total)
+        fits = abs(self.total) < 2**63
+        return self.total if fits else float(self.total)
 
 
 class _Deviation:

@@ -236,7 +236,7 @@ def spans_compared(form: str) -> Mapping[type[exp.Expr], Write]:
         def write(pen: Pen, node: exp.Expr) -> str:
             sides = node.this.unnest(), node.expression.unnest()
             if not any(isinstance(of, exp.Interval) for of in sides):
-                return pen.binary(node, op)
+                return f"{pen.sql(node.this)} {op} {pen.sql(node.expression)}"
             return f" {op} ".join(side(pen, of, node) for of in sides)
 
         return write
