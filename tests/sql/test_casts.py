@@ -110,7 +110,7 @@ def test_every_grammar_is_a_portable_pattern(dialect: str, kind: Kind) -> None:
     assert pattern_problem(form) is None
     missing = gaps(ReadAs(this=column("x"), to=kind), dialect)
     expected = {
-        **dict.fromkeys(("spark", "databricks", "oracle", "clickhouse", "teradata"), {Base.TIME}),
+        **dict.fromkeys(("spark", "databricks", "oracle", "clickhouse", "teradata"), frozenset({Base.TIME})),
         "hive": {Base.TIME, Base.TIMESTAMP_TZ},
         "druid": {Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ, Base.DECIMAL},
     }
