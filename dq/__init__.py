@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dq.result import Result
     from dq.run import enforce, load_contract, profile, split, validate
     from dq.settings import Settings
-    from dq.source import Files, Reading
+    from dq.source import Files, Reading, Table
 
 __version__ = "0.1.0"
 
@@ -47,6 +47,7 @@ __all__ = [
     "Result",
     "Settings",
     "SourceError",
+    "Table",
     "UsageError",
     "ViolationError",
     "WorldError",
@@ -75,7 +76,7 @@ _HOMES = {
     "dq.result": ("Result",),
     "dq.run": ("enforce", "load_contract", "profile", "split", "validate"),
     "dq.settings": ("Settings",),
-    "dq.source": ("Files", "Reading"),
+    "dq.source": ("Files", "Reading", "Table"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

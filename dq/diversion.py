@@ -18,7 +18,7 @@ from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job
 from dq.outcome import Also, conclude
-from dq.plan import Field
+from dq.plan import Field, bind
 from dq.policy import UNSAID, Policy
 from dq.quarantine import (
     Budget,
@@ -229,7 +229,9 @@ def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View) ->
 
 def fingerprint_of(job: Job, view: View) -> str:
     """What names the content: the rows, and which of them are meant."""
-    return json.dumps([view.fingerprint(), job.where])
+    plan = replace(job.plan, checks=())
+    where = bind(plan, view.columns, dialect="duckdb", now=datetime.now(UTC), where=job.where).where if job.where else None
+    return json.dumps([view.fingerprint(where), job.where])
 
 
 def contract_facts(contract: Contract) -> ContractFacts:

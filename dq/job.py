@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlglot import exp
 
+from dq import database
 from dq import settings as settings_module
 from dq.checks import Keys
 from dq.contract import Contract, SchemaObject, Server, load, resolve, resolved
 from dq.errors import UsageError
 from dq.plan import EVERYTHING, Plan, Selection, compile
 from dq.settings import Settings
-from dq.source import Files, Format, Frame, Other, Reading, Source
+from dq.source import Files, Format, Frame, Other, Reading, Source, Table
 from dq.source import source as recognise
 
 Ref = str | os.PathLike[str] | Contract
@@ -62,13 +63,15 @@ def prepare(
         raise UsageError("no contract is given", "validate", "name one: contract='flights@^1', or a path")
     contract = load(ref, contracts=settings.contracts)
     place = _server(contract, server)
-    source = _settled(recognise(_from_server(contract, place) if given is None else given))
+    source = _settled(recognise(_from_server(contract, place, schema) if given is None else given))
+    if isinstance(source, Table) and source.where is not None:
+        where = source.where if where is None else f"({source.where}) AND ({where})"
     if where is not None and schema is None and len(contract.objects) > 1:
         listed = ", ".join(item.name for item in contract.objects)
         raise UsageError("a filter needs to know its schema object", contract.ref, f"say schema=NAME, one of: {listed}")
     item = _object(contract, schema, source)
     plan = compile(contract, resolved(item, os.environ), dataset=dataset, select=select)
-    others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}
+    others = {name: _reference(contract, plan, name, _beside(source, other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
     said_as = contract.place.document if isinstance(ref, Contract) else os.fspath(ref)
@@ -83,8 +86,8 @@ def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObje
                 return item
     elif len(contract.objects) == 1:
         return contract.objects[0]
-    elif isinstance(given, Files):
-        stems = {Path(path).name.partition(".")[0] for path in given.paths}
+    elif isinstance(given, Files) or (isinstance(given, Table) and given.name):
+        stems = {Path(path).name.partition(".")[0] for path in given.paths} if isinstance(given, Files) else {given.parts[-1]}
         named = [item for item in contract.objects if stems <= {item.name, item.physical_name}]
         if len(named) == 1:
             return named[0]
@@ -97,6 +100,14 @@ def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObje
         else "the contract has no schema"
     )
     raise UsageError(what, contract.ref, f"say schema=NAME, one of: {listed}")
+
+
+def _beside(given: Source, other: object) -> Source:
+    """Another dataset; beside a table, a name is that of a table of the same database."""
+    names = [other] if isinstance(other, str) else list(other) if isinstance(other, list) else []
+    if isinstance(given, Table) and len(names) == 1 and isinstance(names[0], str):
+        return Table(given.database, names[0])
+    return recognise(other)
 
 
 def _settled(given: Source) -> Source:
@@ -115,16 +126,33 @@ def _server(contract: Contract, name: str | None) -> Server | None:
     )
 
 
-def _from_server(contract: Contract, place: Server | None) -> Files:
+def _from_server(contract: Contract, place: Server | None, schema: str | None) -> Source:
     if place is None:
         raise UsageError("no source is given, and the contract names no server", contract.ref, "give a source")
     said = resolve(place.said, os.environ)
+    if kind := database.kind_of(place.type, said):
+        return _table(contract, place, kind, {**said, "path": _local(said.get("path"), place)}, schema)
     path = said.get("path") or said.get("location")
     if not path:
         raise UsageError(f"server '{place.name}' ({place.type}) has no path to read", contract.ref, "give a source")
+    return Files((_local(path, place),), _format(said))
+
+
+def _local(path: object, place: Server) -> str:
+    """A path, which is often said from the contract's folder."""
     base = Path(place.place.document).parent
-    local = "://" not in str(path) and not Path(path).is_absolute() and not Path(path).exists()
-    return Files((str(base / path) if local and (base / path).exists() else str(path),), _format(said))
+    local = bool(path) and "://" not in str(path) and not Path(str(path)).is_absolute() and not Path(str(path)).exists()
+    return str(base / str(path)) if local and (base / str(path)).exists() else str(path or "")
+
+
+def _table(contract: Contract, place: Server, kind: str, said: Mapping[str, Any], schema: str | None) -> Table:
+    """The table of the schema object that is meant."""
+    name = schema or (contract.objects[0].name if len(contract.objects) == 1 else "")
+    item = next((item for item in contract.objects if name and name in (item.name, item.physical_name)), None)
+    if item is None:
+        listed = ", ".join(item.name for item in contract.objects) or "none"
+        raise UsageError("which table of the server is meant is not said", contract.ref, f"say schema=NAME, one of: {listed}")
+    return database.table(place.name, kind, said, item.physical_name or item.name, os.environ)
 
 
 def _format(said: Mapping[str, Any]) -> Format | None:
@@ -156,6 +184,6 @@ def _reference(contract: Contract, plan: Plan, name: str, other: Source, place: 
     subjects = [check.subject for check in plan.checks if isinstance(check.subject, Keys) and check.subject.reference == name]
     columns = dict.fromkeys(node.name for subject in subjects for node in subject.bad.find_all(exp.Column) if node.table)
     if isinstance(other, Files) and other.reading is None:
-        item = next((item for item in contract.objects if name in (item.name, item.physical_name)), None)
+        item = next((item for item in contract.objects if name and name in (item.name, item.physical_name)), None)
         other = replace(other, reading=_reading(contract, item or SchemaObject(contract.place, name), place))
     return Other(other, tuple(columns))

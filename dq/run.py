@@ -25,7 +25,7 @@ from dq.plan import Plan, Selection, bind
 from dq.policy import AS_WRITTEN, Policy
 from dq.result import ColumnProfile, Result
 from dq.settings import Settings
-from dq.source import Frame, Library, Reading, Source
+from dq.source import Frame, Library, Reading, Source, Table
 from dq.source import source as recognise
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def validate(
     Read *source*, change nothing in it, and say what breaks *contract*.
 
     Args:
-        source: a frame, rows, Arrow batches, a path, paths, a folder or a URL; None: what the contract's server says.
+        source: a frame, rows, Arrow batches, a path, paths, a folder or a URL, or a `dq.Table` of a database; None: what the
+            contract's server says.
         contract: a path, a reference such as `flights@^1`, or a loaded contract.
         schema: which schema object, when the contract has several.
         references: other datasets that relationships look into, by the name of their schema object.
@@ -143,7 +144,7 @@ def profile(
         given = recognise(source)
         read = reading if isinstance(reading, Reading) else Reading(**(reading or {}))
         plan = Plan("", "", "", (), (), (), "")
-    engine = _engine(settings)
+    engine = _engine(settings, given)
     with engine.open(given, fields=plan.fields, reading=read, references={}, progress=progress) as view:
         view.look(bind(plan, view.columns, dialect=engine.dialect, now=datetime.now(UTC), where=where))
         return profiled(view, plan)
@@ -269,7 +270,7 @@ def _looked(job: Job, also: Also, progress: Progress | None = None) -> Iterator[
 @contextmanager
 def opened(job: Job, progress: Progress | None = None, writable: tuple[str, ...] = ()) -> Iterator[tuple[Engine, View]]:
     """An engine, and its view of the job's source, alive inside."""
-    engine = _engine(job.settings)
+    engine = _engine(job.settings, job.source)
     with engine.open(
         job.source,
         fields=job.plan.fields,
@@ -297,7 +298,11 @@ def _settled(job: Job) -> Job:
     return replace(job, source=settled(job.source))
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, given: Source) -> Engine:
+    if isinstance(given, Table):
+        from dq.engines.database import database_of  # noqa: PLC0415  heavy
+
+        return database_of(given, timeout=settings.statement_timeout, spill=settings.spill_directory)
     from dq.engines.duckdb import DuckDB  # noqa: PLC0415  heavy
 
     return DuckDB(settings.memory_limit, settings.threads, settings.spill_directory)

@@ -20,16 +20,19 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Query,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Table,
     Threads,
     TimestampFormats,
     Where,
     chosen,
     dialect,
+    given,
     referenced,
 )
 from dq.cli.output import page, write
@@ -87,6 +90,8 @@ def enforce(
     max_mode: Annotated[
         MaxMode | None, typer.Option("--max-mode", help="The strongest mode a rule may have here.", rich_help_panel=_STAGE)
     ] = None,
+    table: Table = None,
+    query: Query = None,
     schema: Schema = None,
     references: References = None,
     where: Where = None,
@@ -121,7 +126,7 @@ def enforce(
     policy = Policy(most) if budget is None else Policy(most, budget)
     with watched("reading") as progress:
         done = run(
-            source or None,
+            given(source, table, query),
             contract,
             stage=stage,
             key=key,

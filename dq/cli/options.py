@@ -8,14 +8,21 @@ from typing import Annotated, Any
 
 import typer
 
-from dq import settings
+from dq import settings, source
 from dq.errors import UsageError
 from dq.settings import Settings
 
 WHAT, HOW, REPORT, RUN = "What to check", "How text files are written", "What to report", "How to run"
 
 Sources = Annotated[
-    list[str] | None, typer.Argument(help="Files, globs, folders or URLs of one dataset; none: what the contract's server says.")
+    list[str] | None,
+    typer.Argument(help="Files, globs, folders or URLs of one dataset, or a database; none: what the contract's server says."),
+]
+Table = Annotated[
+    str | None, typer.Option("--table", metavar="NAME", help="Of the database: orders, staging.orders.", rich_help_panel=WHAT)
+]
+Query = Annotated[
+    str | None, typer.Option("--query", metavar="SELECT", help="Over the database, instead of a table.", rich_help_panel=WHAT)
 ]
 Contract = Annotated[
     str, typer.Option("--contract", "-c", metavar="REF", help="A path, or name, name@1.2.0, name@^1 in the contracts folder.")
@@ -23,7 +30,12 @@ Contract = Annotated[
 Schema = Annotated[str | None, typer.Option(metavar="NAME", help="Which schema object of the contract.", rich_help_panel=WHAT)]
 References = Annotated[
     list[str] | None,
-    typer.Option("--with", metavar="NAME=FILE", help="Another dataset that relationships look into.", rich_help_panel=WHAT),
+    typer.Option(
+        "--with",
+        metavar="NAME=FILE",
+        help="Another dataset that relationships look into; of a database, NAME=TABLE.",
+        rich_help_panel=WHAT,
+    ),
 ]
 Where = Annotated[str | None, typer.Option(metavar="SQL", help="Only rows that pass this condition.", rich_help_panel=WHAT)]
 Server = Annotated[str | None, typer.Option(metavar="NAME", help="Which server of the contract.", rich_help_panel=WHAT)]
@@ -54,6 +66,15 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes 
 def chosen(**said: Any) -> Settings:
     """The project's settings, changed by what was *said* on the command line."""
     return replace(settings.load(), **{name: value for name, value in said.items() if value is not None})
+
+
+def given(sources: list[str] | None, table: str | None, query: str | None) -> list[str] | source.Table | None:
+    """The source that was said: files, or a table or query of a database."""
+    if table is None and query is None:
+        return sources or None
+    if not sources or len(sources) != 1:
+        raise UsageError("--table and --query need one database", "SOURCE", "say dq validate postgresql://host/db --table orders")
+    return source.Table(sources[0], table or "", query or "")
 
 
 def referenced(said: Iterable[str]) -> dict[str, list[str]]:

@@ -25,16 +25,19 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Query,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Table,
     Threads,
     TimestampFormats,
     Where,
     chosen,
     dialect,
+    given,
     referenced,
 )
 from dq.cli.output import page, replacing, writable, write
@@ -49,6 +52,8 @@ def validate(
     source: Sources = None,
     *,
     contract: Contract,
+    table: Table = None,
+    query: Query = None,
     schema: Schema = None,
     references: References = None,
     where: Where = None,
@@ -120,7 +125,7 @@ def validate(
 
     with watched("reading") as progress:
         result = run(
-            source or None,
+            given(source, table, query),
             contract,
             schema=schema,
             references=others,

@@ -4,9 +4,10 @@ from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
 from dq.plan.fixes import fixes, source_name
 from dq.plan.guess import guesses
+from dq.plan.kinds import physical
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import needed
-from dq.plan.values import base_of
+from dq.plan.values import base_of, type_of
 
 __all__ = [
     "COLUMNS",
@@ -28,5 +29,7 @@ __all__ = [
     "fixes",
     "guesses",
     "needed",
+    "physical",
     "source_name",
+    "type_of",
 ]

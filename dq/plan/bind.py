@@ -15,6 +15,7 @@ from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
 from dq.plan.prune import plain
+from dq.plan.refuse import refused
 from dq.plan.values import Value, base_of, type_of
 from dq.source import Reading
 from dq.sql import (
@@ -66,12 +67,16 @@ class Columns:
 
     Of dead letters only the columns *written* are such text (None: all are), and some columns have another beside them, in
     *unread*: its name and type. It holds, as it was written, what could not be read before, where the column is null.
+    *loose*: values are of any type, whatever their column's is, as in SQLite. *ordered*: rows have places; those of a table
+    have none.
     """
 
     types: Mapping[str, exp.DataType]
     reading: Reading | None = None
     written: frozenset[str] | None = None
     unread: Mapping[str, tuple[str, exp.DataType]] = field(default_factory=dict)
+    loose: bool = False
+    ordered: bool = True
 
     def reading_of(self, name: str) -> Reading | None:
         """How the text of column *name* is read; None when its values have types of their own."""
@@ -84,7 +89,7 @@ class Columns:
             beside, actual = self.unread[name]
             reading = None if base_of(actual) is Base.JSON else self.reading or Reading()
             unread = Value(column(beside), actual, declared, reading, zone)
-        return Value(column(name), self.types[name], declared, self.reading_of(name), zone, unread)
+        return Value(column(name), self.types[name], declared, self.reading_of(name), zone, unread, loose=self.loose)
 
     def as_it_came(self, name: str) -> bool:
         """Whether the values of column *name* are handed on as they are: they need no reading."""
@@ -169,7 +174,7 @@ def bind(
             binder.unable[number] = error.unable
         except UsageError as error:
             binder.unable[number] = Unable(Status.ERROR, error.what)
-    return Passes(
+    passes = Passes(
         columns=_typed_columns(names, columns),
         keys=tuple(binder.keys),
         rows=tuple(binder.rows),
@@ -180,6 +185,8 @@ def bind(
         where=binder.filter(where) if where else None,
         unable=binder.unable,
     )
+    unspoken = {check: Unable(Status.ERROR, why) for check, why in refused(passes, dialect).items()}
+    return replace(passes.without(unspoken), unable={**passes.unable, **unspoken}) if unspoken else passes
 
 
 def _typed_columns(names: Names, columns: Columns) -> dict[str, Tree]:
@@ -281,11 +288,11 @@ class _Binder:
         outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
         select = select.select(*outputs, append=False, copy=True)
         typed = [key.typed for key in keys]
+        spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
         self.keys.append(KeySet(number, name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
         marked = all_of(where, member) if where is not None else member
-        spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         return Predicate(number, marked, spare, copy)
 
     def _survivor(self, survivor: Survivor, keys: list[Tree]) -> tuple[Tree, Tree]:
@@ -294,6 +301,11 @@ class _Binder:
         count = exp.Count(this=exp.Star())
         first_copy = compare("=", _over(exp.RowNumber(), whole, ROW_NO), literal(1))
         if survivor.keep is not Keep.NONE and not survivor.by:
+            if not self.columns.ordered:
+                word = f"{survivor.keep} by COLUMN"
+                raise CannotBind(
+                    Status.ERROR, f"rows of a table have no order to keep the {survivor.keep} by: say `keep: {word}`"
+                )
             order = exp.Ordered(this=column(ROW_NO), desc=survivor.keep is Keep.LAST)
             return compare("=", _over(exp.RowNumber(), keys, order), literal(1)), exp.false()
         if survivor.keep is Keep.NONE:
@@ -311,10 +323,9 @@ class _Binder:
         words = dict.fromkeys(("object", "table", "model", "schema"), TYPED) | {
             name: shown for name in ("property", "column") if shown
         }
-        text = placeholders(subject.query, words)
-        self.answers[number] = query(
-            text, place=item.clause.place.path, dialect=subject.dialect or self.dialect, tables={**tables, TYPED: TYPED}
-        )
+        dialect = subject.dialect or self.dialect
+        text = placeholders(subject.query, words, dialect=dialect)
+        self.answers[number] = query(text, place=item.clause.place.path, dialect=dialect, tables={**tables, TYPED: TYPED})
 
     # -- names become values -------------------------------------------------------------------------------------------
 
@@ -487,7 +498,7 @@ def _partner(tree: exp.Column, names: Names) -> Tree:
         if tree.name not in columns.types:
             raise CannotBind(Status.ERROR, f"no column '{tree.name}' in '{name}'")
         declared = names.partners.get(tree.name)
-        return Value(tree.copy(), columns.types[tree.name], declared, columns.reading, names.zone).typed
+        return Value(tree.copy(), columns.types[tree.name], declared, columns.reading, names.zone, loose=columns.loose).typed
     raise CannotBind(Status.ERROR, f"unknown table '{tree.table}'")
 
 

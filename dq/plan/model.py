@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -110,3 +110,17 @@ class Passes:
     where: Tree | None = None
     unable: Mapping[int, Unable] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def without(self, checks: Collection[int]) -> Passes:
+        """These passes but for those of *checks*; users' own queries stay."""
+
+        def kept(measures: Mapping[str, Tree]) -> dict[str, Tree]:
+            return {name: tree for name, tree in measures.items() if int(name.partition(":")[2]) not in checks}
+
+        return replace(
+            self,
+            keys=tuple(item for item in self.keys if item.check not in checks),
+            rows=tuple(item for item in self.rows if item.check not in checks),
+            measures=kept(self.measures),
+            good=kept(self.good),
+        )

@@ -41,19 +41,22 @@ from dq.sql.nodes import (
     Missing,
     MultipleOf,
     Part,
+    PlainText,
     ReadAs,
+    StoredAs,
 )
 from dq.sql.parse import aggregate, condition
 from dq.sql.pattern import pattern_problem
 from dq.sql.query import placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
 from dq.sql.rewrite import bind_now, columns_of, replace_columns
-from dq.sql.sqlite import SQLITE_FUNCTIONS
+from dq.sql.sqlite import SQLITE_AGGREGATES, SQLITE_FUNCTIONS, equip_sqlite
 
 __all__ = [
     "DIALECTS",
     "ROW_NO",
     "SOURCE",
+    "SQLITE_AGGREGATES",
     "SQLITE_FUNCTIONS",
     "AnyOf",
     "Base",
@@ -71,8 +74,10 @@ __all__ = [
     "Missing",
     "MultipleOf",
     "Part",
+    "PlainText",
     "ReadAs",
     "Scalar",
+    "StoredAs",
     "Tree",
     "aggregate",
     "all_of",
@@ -83,6 +88,7 @@ __all__ = [
     "compare",
     "condition",
     "count_if",
+    "equip_sqlite",
     "gaps",
     "grammar",
     "implies",

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from dq.engines.duckdb import bitmaps, repeats
 from dq.engines.duckdb.connection import Connection, integers
-from dq.engines.duckdb.culprits import culprits, without
+from dq.engines.duckdb.culprits import culprits
 from dq.engines.duckdb.masks import Masks, word_name
 from dq.engines.duckdb.profile import Profiler
 from dq.engines.duckdb.why import Evidence
@@ -71,7 +71,7 @@ class DuckView:
             broken = culprits(passes, self._run)
             if not broken:
                 raise
-            self._found = replace(self._look(without(passes, broken)), errors=broken)
+            self._found = replace(self._look(passes.without(broken)), errors=broken)
             return self._found
 
     def _look(self, passes: Passes) -> Findings:
@@ -319,8 +319,9 @@ class DuckView:
         """The rows that go on, in source order."""
         return f"SELECT {self._typed} FROM {SOURCE} WHERE {bitmaps.not_in(self._run, _DIVERTED)}"
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, where: Tree | None = None) -> str:
         """See `View.fingerprint`."""
+        del where  # a file is read whole, and named whole
         tables = {} if self._opened.watched else {_BASE: self.columns}
         tables |= {reference(name).name: self.references[name] for name in self._unwatched}
         return f"{self._stamps()} {[(name, self._content(name, columns)) for name, columns in tables.items()]}"

@@ -1,6 +1,9 @@
 -- comparison
 "x" >= 5 AND ("y" <> 'it''s \ é' OR "y" IS NULL)
 
+-- comparisons
+("x" = 1 OR ("x" <> 2 OR "x" < 3)) OR ("x" <= 4 OR ("x" > 5 OR "x" >= 6))
+
 -- not in
 NOT ("x" IN ('a', 'b'))
 
@@ -47,7 +50,7 @@ NOT ("x" BETWEEN -1 AND 5)
 ("x" REGEXP '^SKU-[0-9]{3}\Z')
 
 -- search that may overflow a stack
-("x" REGEXP '(?:ab|c)+\Z')
+DQ_SEARCH('(?:ab|c)+$', "x")
 
 -- starts, ends, contains
 (SUBSTR("x", 1, LENGTH("y")) = "y") OR ((LENGTH('z') = 0 AND "x" IS NOT NULL OR SUBSTR("x", -LENGTH('z')) = 'z') OR (INSTR("x", "y") > 0))
@@ -68,22 +71,28 @@ SUBSTR("x", 1, 2) = SUBSTR("y", -3) OR SUBSTR("x", 2) = 'b'
 ROUND("x", 2) = CASE WHEN ABS("y") < 9e18 THEN CAST("y" AS INTEGER) - ("y" < CAST("y" AS INTEGER)) ELSE "y" END OR ROUND("x") = CASE WHEN ABS("y") < 9e18 THEN CAST("y" AS INTEGER) + ("y" > CAST("y" AS INTEGER)) ELSE "y" END
 
 -- greatest
--- gap: Greatest, Least
+DQ_GREATEST("x", "y", 0) = DQ_LEAST("x", "y")
 
 -- choice
 CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
 
 -- span
--- gap: Interval
+(DQ_SHIFT("x", 3, 'DAY')) < (DQ_SHIFT("y", -1, 'MONTH'))
+
+-- span of days
+(DQ_SHIFT("x", 3, 'DAY')) < (DQ_SHIFT("y", -2, 'HOUR'))
+
+-- stored as
+(TYPEOF("x") = 'text')
 
 -- span compared
--- gap: Interval
+DQ_MICROSECONDS("x", "y") < 259200000000
 
 -- fields
 CAST(SUBSTR("x", 18, 2) AS INTEGER) = CAST(SUBSTR("y", 1, 4) AS INTEGER) OR ((CAST(STRFTIME('%w', "x") AS INTEGER) + 6) % 7 + 1) = 1
 
 -- truncated
--- gap: TimestampTrunc
+DQ_TRUNC("x", 'month') = "y"
 
 -- cast
 CAST("x" AS REAL)
@@ -92,22 +101,25 @@ CAST("x" AS REAL)
 CAST("x" AS TEXT)
 
 -- cast to decimal
--- gap: Cast to DECIMAL(10, 2)
+CAST("x" AS REAL(10, 2))
 
 -- cast to date
--- gap: Cast to DATE
+SUBSTR("x", 1, 10)
 
 -- cast to timestamp
--- gap: Cast to TIMESTAMP
+SUBSTR("x" || ' 00:00:00.000000', 1, 26)
 
 -- cast of a user
--- gap: TryCast
+CASE WHEN TYPEOF("x") = 'text' THEN CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) < 19 OR LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0') <= CASE WHEN SUBSTR(TRIM(CAST("x" AS TEXT), ' 	'), 1, 1) = '-' THEN '9223372036854775808' ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) = 19 THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS INTEGER) END END ELSE COALESCE(CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\Z') THEN CASE WHEN LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) < 19 OR LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0') <= CASE WHEN SUBSTR(TRIM(CAST("x" AS TEXT), ' 	'), 1, 1) = '-' THEN '9223372036854775808' ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM(TRIM(CAST("x" AS TEXT), ' 	'), '+-'), '0')) = 19 THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS INTEGER) END END, CASE WHEN CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END = FLOOR(CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END) AND CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,10}(?:\.[0-9]{1,5}0*)?|\.[0-9]{1,5}0*)[\t ]*\Z') THEN CAST(TRIM(CAST("x" AS TEXT), ' 	') AS REAL) END AS INTEGER) END) END
+
+-- cast of a user to a day
+CASE WHEN TYPEOF("x") = 'text' AND LENGTH("x") NOT IN (10, 26) THEN CASE WHEN TYPEOF(CAST("x" AS TEXT)) = 'text' AND (CAST("x" AS TEXT) REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM(CAST("x" AS TEXT), ' 	') END ELSE CASE WHEN TYPEOF(SUBSTR(CAST("x" AS TEXT), 1, 10)) = 'text' AND (SUBSTR(CAST("x" AS TEXT), 1, 10) REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM(SUBSTR(CAST("x" AS TEXT), 1, 10), ' 	') END END
 
 -- in UTC
 "x"
 
 -- from a zone
--- gap: AtTimeZone 'Europe/Berlin'
+(DQ_FROM_ZONE("x", 'Europe/Berlin'))
 
 -- nan
 FALSE
@@ -118,44 +130,53 @@ FALSE
 -- multiple
 DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 
+-- text of a column
+("x" COLLATE BINARY) < "y"
+
 -- key set
 (("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
+
+-- key set of one
+("x" IN (SELECT "k0" FROM "keys 1"))
 
 -- field of an object
 -- gap: Part
 
 -- element of an array
--- gap: AnyOf
+CASE WHEN "x" IS NOT NULL THEN EXISTS(SELECT 1 FROM (SELECT DQ_JSON_ITEM("x", key) AS "i" FROM JSON_EACH("x")) WHERE ("i" < 0)) END
 
 -- value of a map
--- gap: AnyOf, MapValues
+-- gap: MapValues
 
 -- size of an array
--- gap: ArraySize, ArrayDistinct, ArrayCompact
+DQ_JSON_DIFFERENT("x")
 
 -- number of items
--- gap: ArraySize
+JSON_ARRAY_LENGTH("x")
 
 -- json values
--- gap: ArraySize, JsonValues
+JSON_ARRAY_LENGTH(DQ_JSON_VALUES("x"))
+
+-- stored as a type
+(TYPEOF("x") = 'text')
 
 -- json type
--- gap: JsonType
+DQ_JSON_TYPE("x")
 
 -- json text
--- gap: JsonText, JsonPart
+DQ_JSON_TEXT(DQ_JSON_PART("x", 'a.b'))
 
 -- json items
--- gap: ArraySize, JsonItems
+JSON_ARRAY_LENGTH(DQ_JSON_ITEMS("x"))
 
 -- aggregates
-(((((AVG("x") + SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
+(((((AVG("x") + DQ_SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
 
 -- deviation
--- gap: StddevSamp
+DQ_DEVIATION("x")
 
 -- quantile
--- gap: PercentileCont
+DQ_QUANTILE("x", (8106479329266893 / CAST(9007199254740992 AS REAL)))
 
 -- share
 CAST(COUNT(*) FILTER(WHERE ("x" > 0)) AS REAL) / NULLIF(COUNT(*), 0)
@@ -194,7 +215,7 @@ CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:(?:000[2-9]|00[1-9][0-
 CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}[\t ]*\Z') THEN LOWER(TRIM("x", ' 	')) END
 
 -- read decimal(10,2)
--- gap: ReadAs decimal(10,2)
+CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*[+\-]?(?:0*[0-9]{1,8}(?:\.[0-9]{1,2}0*)?|\.[0-9]{1,2}0*)[\t ]*\Z') THEN CAST(TRIM("x", ' 	') AS REAL) END
 
 -- read by format
 CASE WHEN TYPEOF("x") = 'text' AND ("x" REGEXP '^[\t ]*(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})[\t ]*\Z') THEN CASE WHEN TYPEOF((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2))) = 'text' AND ((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2)) REGEXP '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\Z') THEN TRIM((SUBSTR(TRIM("x", ' 	'), 7, 4) || '-' || SUBSTR(TRIM("x", ' 	'), 4, 2) || '-' || SUBSTR(TRIM("x", ' 	'), 1, 2)), ' 	') END END

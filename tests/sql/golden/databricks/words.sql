@@ -1,6 +1,9 @@
 -- comparison
 `x` >= 5 AND (`y` <> 'it\'s \\ é' OR `y` IS NULL)
 
+-- comparisons
+(`x` = 1 OR (`x` <> 2 OR `x` < 3)) OR (`x` <= 4 OR (`x` > 5 OR `x` >= 6))
+
 -- not in
 NOT (`x` IN ('a', 'b'))
 
@@ -76,6 +79,12 @@ CASE WHEN `x` > 0 THEN `y` ELSE COALESCE(`x`, NULLIF(`y`, 0)) END = 1
 -- span
 (`x` + INTERVAL '3' DAY) < (`y` - INTERVAL '1' MONTH)
 
+-- span of days
+(`x` + INTERVAL '3' DAY) < (`y` - INTERVAL '2' HOUR)
+
+-- stored as
+-- gap: StoredAs
+
 -- span compared
 (`x` - `y`) < INTERVAL '3' DAY
 
@@ -103,6 +112,9 @@ TRY_CAST(`x` AS TIMESTAMP_NTZ)
 -- cast of a user
 -- gap: TryCast
 
+-- cast of a user to a day
+-- gap: TryCast
+
 -- in UTC
 CAST(`x` AS TIMESTAMP_NTZ)
 
@@ -118,8 +130,14 @@ ISNAN(`x`)
 -- multiple
 CASE WHEN TYPEOF(`x`) IN ('double', 'float') THEN CASE WHEN ABS(CAST(`x` AS DOUBLE)) < 1e13D THEN ROUND(CAST(`x` AS DOUBLE) * 1e2D / 25) * 25 / 1e2D = CAST(`x` AS DOUBLE) ELSE CAST(`x` AS DOUBLE) % 0.25 = 0 END ELSE `x` % 0.25 = 0 END
 
+-- text of a column
+`x` < `y`
+
 -- key set
 ((`x`, `y`) IN (SELECT `k0`, `k1` FROM `keys 1`))
+
+-- key set of one
+(`x` IN (SELECT `k0` FROM `keys 1`))
 
 -- field of an object
 `x`.`a b`
@@ -138,6 +156,9 @@ CASE WHEN `x` IS NOT NULL THEN SIZE(`x`) END
 
 -- json values
 -- gap: JsonValues
+
+-- stored as a type
+-- gap: StoredAs
 
 -- json type
 -- gap: JsonType

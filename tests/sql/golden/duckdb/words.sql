@@ -1,6 +1,9 @@
 -- comparison
 "x" >= 5 AND ("y" <> 'it''s \ é' OR "y" IS NULL)
 
+-- comparisons
+("x" = 1 OR ("x" <> 2 OR "x" < 3)) OR ("x" <= 4 OR ("x" > 5 OR "x" >= 6))
+
 -- not in
 NOT ("x" IN ('a', 'b'))
 
@@ -76,6 +79,12 @@ CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
 -- span
 TRY("x" + INTERVAL '3' DAY) < TRY("y" - INTERVAL '1' MONTH)
 
+-- span of days
+TRY("x" + INTERVAL '3' DAY) < TRY("y" - INTERVAL '2' HOUR)
+
+-- stored as
+-- gap: StoredAs
+
 -- span compared
 TRY("x" - "y") < INTERVAL '3' DAY
 
@@ -103,6 +112,9 @@ TRY_CAST("x" AS TIMESTAMP)
 -- cast of a user
 CASE WHEN TYPEOF("x") = 'VARCHAR' THEN CASE WHEN CAST("x" AS TEXT) NOT GLOB '*[!0-9]*' THEN TRY_CAST(CAST("x" AS TEXT) AS BIGINT) WHEN REGEXP_MATCHES(CAST("x" AS TEXT), '^[\t ]*[+\-]?0*[0-9]{1,19}[\t ]*\z') THEN TRY_CAST(TRIM(CAST("x" AS TEXT), ' 	') AS BIGINT) END ELSE CASE WHEN TRY_CAST("x" AS DOUBLE) = FLOOR(TRY_CAST("x" AS DOUBLE)) THEN TRY_CAST("x" AS BIGINT) END END
 
+-- cast of a user to a day
+CASE WHEN TYPEOF("x") = 'VARCHAR' THEN CASE WHEN CAST("x" AS TEXT) LIKE '____-__-__' AND CAST("x" AS TEXT) >= '0001' AND CAST("x" AS TEXT) < ':' AND SUBSTRING(CAST("x" AS TEXT), 10, 1) BETWEEN '0' AND '9' THEN TRY_CAST(CAST("x" AS TEXT) AS DATE) WHEN REGEXP_MATCHES(CAST("x" AS TEXT), '^[\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\t ]*\z') THEN TRY_CAST(TRIM(CAST("x" AS TEXT), ' 	') AS DATE) END ELSE TRY_CAST("x" AS DATE) END
+
 -- in UTC
 "x" AT TIME ZONE 'UTC'
 
@@ -118,8 +130,14 @@ ISFINITE("x")
 -- multiple
 CASE TYPEOF("x") WHEN 'DOUBLE' THEN CASE WHEN ABS(CAST("x" AS DOUBLE)) < 1e13 THEN ROUND(CAST("x" AS DOUBLE) * 1e2 / 25) * 25 / 1e2 = CAST("x" AS DOUBLE) WHEN ABS(CAST("x" AS DOUBLE)) < 1e18 THEN TRY_CAST(CAST("x" AS TEXT) AS DECIMAL(38, 20)) % CAST(0.25 AS DECIMAL(38, 20)) = 0 WHEN ABS(CAST("x" AS DOUBLE)) < 1e38 THEN TRY_CAST(CAST("x" AS TEXT) AS DECIMAL(38, 0)) % 1 = 0 ELSE CAST("x" AS DOUBLE) % 0.25 = 0 END WHEN 'FLOAT' THEN CASE WHEN ABS(CAST(CAST("x" AS TEXT) AS DOUBLE)) < 1e13 THEN ROUND(CAST(CAST("x" AS TEXT) AS DOUBLE) * 1e2 / 25) * 25 / 1e2 = CAST(CAST("x" AS TEXT) AS DOUBLE) WHEN ABS(CAST(CAST("x" AS TEXT) AS DOUBLE)) < 1e18 THEN TRY_CAST(CAST("x" AS TEXT) AS DECIMAL(38, 20)) % CAST(0.25 AS DECIMAL(38, 20)) = 0 WHEN ABS(CAST(CAST("x" AS TEXT) AS DOUBLE)) < 1e38 THEN TRY_CAST(CAST("x" AS TEXT) AS DECIMAL(38, 0)) % 1 = 0 ELSE CAST(CAST("x" AS TEXT) AS DOUBLE) % 0.25 = 0 END ELSE TRY("x" % 0.25) = 0 END
 
+-- text of a column
+"x" < "y"
+
 -- key set
 (("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
+
+-- key set of one
+("x" IN (SELECT "k0" FROM "keys 1"))
 
 -- field of an object
 STRUCT_EXTRACT("x", 'a b')
@@ -138,6 +156,9 @@ LEN("x")
 
 -- json values
 LEN(CASE WHEN JSON_TYPE("x") = 'OBJECT' THEN JSON_EXTRACT("x", '$.*') END)
+
+-- stored as a type
+-- gap: StoredAs
 
 -- json type
 CASE JSON_TYPE("x") WHEN 'VARCHAR' THEN 'string' WHEN 'UBIGINT' THEN 'integer' WHEN 'BIGINT' THEN 'integer' WHEN 'HUGEINT' THEN 'integer' WHEN 'UHUGEINT' THEN 'integer' WHEN 'DOUBLE' THEN CASE WHEN TRY_CAST("x" ->> '$' AS DOUBLE) = FLOOR(TRY_CAST("x" ->> '$' AS DOUBLE)) THEN 'integer' ELSE 'number' END ELSE LOWER(JSON_TYPE("x")) END

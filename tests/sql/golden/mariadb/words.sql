@@ -1,6 +1,9 @@
 -- comparison
 `x` >= 5 AND (`y` <> 'it''s \\ é' COLLATE utf8mb4_nopad_bin OR `y` IS NULL)
 
+-- comparisons
+(`x` = 1 OR (`x` <> 2 OR `x` < 3)) OR (`x` <= 4 OR (`x` > 5 OR `x` >= 6))
+
 -- not in
 NOT (`x` IN ('a' COLLATE utf8mb4_nopad_bin, 'b' COLLATE utf8mb4_nopad_bin))
 
@@ -47,7 +50,7 @@ NOT (`x` BETWEEN -1 AND 5)
 (`x` REGEXP '(?-imsx)^SKU-[0-9]{3}\\z')
 
 -- search that may overflow a stack
-(`x` REGEXP '(?-imsx)(?:ab|c)+\\z')
+CASE WHEN (`x` REGEXP '(?-imsx)(?:(?:ab|c)+\\z)|\\z') THEN (`x` REGEXP '(?-imsx)(?:ab|c)+\\z') WHEN `x` IS NOT NULL THEN (SELECT 1 UNION SELECT 2 + CHAR_LENGTH(`x`)) END
 
 -- starts, ends, contains
 (LEFT(`x`, CHAR_LENGTH(`y`)) = `y`) OR ((RIGHT(`x`, CHAR_LENGTH('z' COLLATE utf8mb4_nopad_bin)) = 'z' COLLATE utf8mb4_nopad_bin) OR (LOCATE(`y`, `x`) > 0))
@@ -56,19 +59,19 @@ NOT (`x` BETWEEN -1 AND 5)
 CHAR_LENGTH(TRIM(`x`)) = 3 AND (CONCAT(`x`, `y`)) = REPLACE(`x`, 'a' COLLATE utf8mb4_nopad_bin, 'b' COLLATE utf8mb4_nopad_bin)
 
 -- case
--- gap: Lower, Upper
+REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(`x`, 'A', 'a'), 'B', 'b'), 'C', 'c'), 'D', 'd'), 'E', 'e'), 'F', 'f'), 'G', 'g'), 'H', 'h'), 'I', 'i'), 'J', 'j'), 'K', 'k'), 'L', 'l'), 'M', 'm'), 'N', 'n'), 'O', 'o'), 'P', 'p'), 'Q', 'q'), 'R', 'r'), 'S', 's'), 'T', 't'), 'U', 'u'), 'V', 'v'), 'W', 'w'), 'X', 'x'), 'Y', 'y'), 'Z', 'z') = REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(`y`, 'a', 'A'), 'b', 'B'), 'c', 'C'), 'd', 'D'), 'e', 'E'), 'f', 'F'), 'g', 'G'), 'h', 'H'), 'i', 'I'), 'j', 'J'), 'k', 'K'), 'l', 'L'), 'm', 'M'), 'n', 'N'), 'o', 'O'), 'p', 'P'), 'q', 'Q'), 'r', 'R'), 's', 'S'), 't', 'T'), 'u', 'U'), 'v', 'V'), 'w', 'W'), 'x', 'X'), 'y', 'Y'), 'z', 'Z')
 
 -- parts of text
 SUBSTR(`x`, 1, 2) = RIGHT(`y`, 3) OR SUBSTR(`x`, 2) = 'b' COLLATE utf8mb4_nopad_bin
 
 -- arithmetic
-((`x` * (`y` + 1)) - (`x` % NULLIF(3, 0))) = (CAST(ABS(-`x`) AS DOUBLE) / NULLIF(`y`, 0))
+((`x` * 1. * (`y` + 0. + 1)) + 0. - (`x` % NULLIF(3, 0) + 0.)) = (CAST(ABS((0. - `x`)) AS DOUBLE) / NULLIF(`y`, 0))
 
 -- rounding
 ROUND(CAST(`x` AS DECIMAL(65, 20)), 2) = FLOOR(`y`) OR ROUND(CAST(`x` AS DECIMAL(65, 20)), 0) = CEIL(`y`)
 
 -- greatest
--- gap: Greatest, Least
+GREATEST(COALESCE(`x`, `y`, 0), COALESCE(`y`, 0, `x`), COALESCE(0, `x`, `y`)) = LEAST(COALESCE(`x`, `y`), COALESCE(`y`, `x`))
 
 -- choice
 CASE WHEN `x` > 0 THEN `y` ELSE COALESCE(`x`, NULLIF(`y`, 0)) END = 1
@@ -76,14 +79,20 @@ CASE WHEN `x` > 0 THEN `y` ELSE COALESCE(`x`, NULLIF(`y`, 0)) END = 1
 -- span
 (`x` + INTERVAL 3 DAY) < (`y` - INTERVAL 1 MONTH)
 
+-- span of days
+(`x` + INTERVAL 3 DAY) < (`y` - INTERVAL 2 HOUR)
+
+-- stored as
+-- gap: StoredAs
+
 -- span compared
--- gap: Interval compared with a span
+TIMESTAMPDIFF(MICROSECOND, `y`, `x`) < 259200000000
 
 -- fields
 EXTRACT(SECOND FROM `x`) = EXTRACT(YEAR FROM `y`) OR (WEEKDAY(`x`) + 1) = 1
 
 -- truncated
--- gap: TimestampTrunc
+CAST(DATE_FORMAT(`x`, '%Y-%m-01') AS DATETIME(6)) = `y`
 
 -- cast
 CAST(`x` AS DOUBLE)
@@ -101,7 +110,10 @@ CAST(`x` AS DATE)
 CAST(`x` AS DATETIME(6))
 
 -- cast of a user
--- gap: TryCast
+CASE WHEN COERCIBILITY(`x`) < 5 THEN CASE WHEN (CAST(`x` AS CHAR) REGEXP '(?-imsx)^[\\t ]*[+\\-]?0*[0-9]{1,19}[\\t ]*\\z') THEN CASE WHEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS DECIMAL(65,0)) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS SIGNED) END END ELSE COALESCE(CASE WHEN (CAST(`x` AS CHAR) REGEXP '(?-imsx)^[\\t ]*[+\\-]?0*[0-9]{1,19}[\\t ]*\\z') THEN CASE WHEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS DECIMAL(65,0)) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS SIGNED) END END, CASE WHEN CASE WHEN (CAST(`x` AS CHAR) REGEXP '(?-imsx)^[\\t ]*[+\\-]?(?:0*[0-9]{1,33}(?:\\.[0-9]{1,5}0*)?|\\.[0-9]{1,5}0*)[\\t ]*\\z') THEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS DECIMAL(38, 5)) END = FLOOR(CASE WHEN (CAST(`x` AS CHAR) REGEXP '(?-imsx)^[\\t ]*[+\\-]?(?:0*[0-9]{1,33}(?:\\.[0-9]{1,5}0*)?|\\.[0-9]{1,5}0*)[\\t ]*\\z') THEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS DECIMAL(38, 5)) END) AND CASE WHEN (CAST(`x` AS CHAR) REGEXP '(?-imsx)^[\\t ]*[+\\-]?(?:0*[0-9]{1,33}(?:\\.[0-9]{1,5}0*)?|\\.[0-9]{1,5}0*)[\\t ]*\\z') THEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS DECIMAL(38, 5)) END BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CASE WHEN (CAST(`x` AS CHAR) REGEXP '(?-imsx)^[\\t ]*[+\\-]?(?:0*[0-9]{1,33}(?:\\.[0-9]{1,5}0*)?|\\.[0-9]{1,5}0*)[\\t ]*\\z') THEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS DECIMAL(38, 5)) END AS SIGNED) END) END
+
+-- cast of a user to a day
+CASE WHEN COERCIBILITY(`x`) < 5 THEN CASE WHEN (CAST(`x` AS CHAR) REGEXP '(?-imsx)^[\\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\\t ]*\\z') THEN CAST(REGEXP_REPLACE(CAST(`x` AS CHAR), '^[ 	]+|[ 	]+$', '') AS DATE) END ELSE CASE WHEN (SUBSTR(CAST(`x` AS CHAR), 1, 10) REGEXP '(?-imsx)^[\\t ]*(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)[\\t ]*\\z') THEN CAST(REGEXP_REPLACE(SUBSTR(CAST(`x` AS CHAR), 1, 10), '^[ 	]+|[ 	]+$', '') AS DATE) END END
 
 -- in UTC
 `x`
@@ -116,43 +128,52 @@ FALSE
 (`x` IS NOT NULL)
 
 -- multiple
-(CAST(CAST(`x` AS CHAR) AS DECIMAL(65, 25)) % 0.25 = 0)
+CASE WHEN ABS(`x`) < 1e34 THEN CAST(CAST(`x` AS CHAR) AS DOUBLE) = CAST(CAST(CAST(`x` AS CHAR) AS DECIMAL(65, 30)) AS DOUBLE) AND CAST(CAST(`x` AS CHAR) AS DECIMAL(65, 30)) % 0.25 + 0. = 0 ELSE CAST(REPLACE(SUBSTRING_INDEX(CAST(`x` AS CHAR), 'e', 1), '.', '') AS DECIMAL(65, 0)) % 1 + 0. = 0 END
+
+-- text of a column
+(CONVERT(`x` USING utf8mb4) COLLATE utf8mb4_nopad_bin) < `y`
 
 -- key set
 ((`x`, `y`) IN (SELECT `k0`, `k1` FROM `keys 1`))
+
+-- key set of one
+(`x` IN (SELECT `k0` FROM `keys 1`))
 
 -- field of an object
 -- gap: Part
 
 -- element of an array
--- gap: AnyOf
+CASE WHEN `x` IS NOT NULL THEN EXISTS(SELECT 1 FROM JSON_TABLE(`x`, '$[*]' COLUMNS (`i` JSON PATH '$')) AS __dq_items WHERE (`i` < 0)) END
 
 -- value of a map
--- gap: AnyOf, MapValues
+-- gap: MapValues
 
 -- size of an array
--- gap: ArraySize, ArrayDistinct, ArrayCompact
+CASE WHEN `x` IS NOT NULL THEN (SELECT COUNT(DISTINCT __dq_item) FROM JSON_TABLE(`x`, '$[*]' COLUMNS (__dq_item JSON PATH '$')) AS __dq_items WHERE __dq_item <> 'null') END
 
 -- number of items
--- gap: ArraySize
+JSON_LENGTH(`x`)
 
 -- json values
--- gap: ArraySize, JsonValues
+JSON_LENGTH(CASE WHEN JSON_TYPE(`x`) = 'OBJECT' THEN COALESCE(JSON_EXTRACT(`x`, '$.*'), '[]') END)
+
+-- stored as a type
+-- gap: StoredAs
 
 -- json type
--- gap: JsonType
+CASE JSON_TYPE(`x`) WHEN 'INTEGER' THEN 'integer' WHEN 'UNSIGNED INTEGER' THEN 'integer' WHEN 'DOUBLE' THEN CASE WHEN CAST(`x` AS DOUBLE) = FLOOR(CAST(`x` AS DOUBLE)) THEN 'integer' ELSE 'number' END WHEN 'DECIMAL' THEN CASE WHEN CAST(`x` AS DOUBLE) = FLOOR(CAST(`x` AS DOUBLE)) THEN 'integer' ELSE 'number' END ELSE LOWER(JSON_TYPE(`x`)) END
 
 -- json text
--- gap: JsonText, JsonPart
+CASE WHEN JSON_TYPE(JSON_EXTRACT(`x`, '$."a.b"')) <> 'NULL' THEN CONVERT(JSON_UNQUOTE(JSON_EXTRACT(`x`, '$."a.b"')) USING utf8mb4) COLLATE utf8mb4_nopad_bin END
 
 -- json items
--- gap: ArraySize, JsonItems
+JSON_LENGTH(CASE WHEN JSON_TYPE(`x`) = 'ARRAY' THEN `x` END)
 
 -- aggregates
-(((((AVG(CAST(`x` AS DOUBLE)) + SUM(`x` * `y`)) - MAX(`x`)) + MIN(`x`)) + COUNT(*)) + COUNT(DISTINCT `y`)) + COUNT(`x`)
+(((((AVG(CAST(`x` AS DOUBLE)) + 0. + SUM(`x` * 1. * `y`)) + 0. - MAX(`x`)) + 0. + MIN(`x`)) + 0. + COUNT(*)) + 0. + COUNT(DISTINCT `y`)) + 0. + COUNT(`x`)
 
 -- deviation
-STDDEV_SAMP(`x`)
+STDDEV_SAMP(CAST(`x` AS DOUBLE))
 
 -- quantile
 -- gap: PercentileCont
