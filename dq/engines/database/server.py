@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import sqlalchemy as sa
 
-ROWS_AT_ONCE = 3_000
+ROWS_AT_ONCE = 2_000
 NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
 NESTED = (Base.OBJECT, Base.ARRAY, Base.MAP, Base.JSON)
 _WRITTEN = (int, str, bool, date, datetime)
