@@ -25,7 +25,7 @@ class MarkedRows:
     """
 
     def __init__(self, folder: Path, marks: Marks, checks: Collection[int], columns: Mapping[str, pa.DataType]) -> None:
-        self._path = folder / "marked.parquet"
+        self._path = folder / "marked.arrows"
         self._marks, self._checks, self._columns = marks, frozenset(checks), dict(columns)
         self.diverted = 0
         self.by_check = dict.fromkeys(marks.bits, 0)
@@ -42,21 +42,17 @@ class MarkedRows:
 
     def fill(self, batches: Iterator[pa.RecordBatch]) -> None:
         """Keep *batches*, and count."""
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa  # noqa: PLC0415
 
-        writer = None
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
         try:
-            for batch in batches:
-                if writer is None:
-                    writer = pq.ParquetWriter(self._path, batch.schema, compression="lz4")
-                writer.write_batch(batch)
-                self._count(batch)
+            with pa.OSFile(str(self._path), "wb") as file, pa.ipc.new_stream(file, self.schema, options=options) as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+                    self._count(batch)
+                    self._stored = True
         except OSError as error:
             raise WorldError(f"bad rows cannot be kept: {error}", str(self._path), "give spill_directory more room") from error
-        finally:
-            if writer is not None:
-                writer.close()
-                self._stored = True
 
     def _count(self, batch: pa.RecordBatch) -> None:
         words = self._words(batch)
@@ -115,8 +111,8 @@ class MarkedRows:
         return {name: batch.column(name).to_numpy() for name in self._marks.names(MARKED + SPARED + COPIED)}
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa  # noqa: PLC0415
 
         if self._stored:
-            with pq.ParquetFile(self._path) as file:
-                yield from file.iter_batches(20_000)
+            with pa.OSFile(str(self._path), "rb") as file, pa.ipc.open_stream(file) as reader:
+                yield from reader

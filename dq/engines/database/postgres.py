@@ -89,9 +89,10 @@ class Postgres(Session):
         )
         return "ctid" if found and found[0][0] else ""
 
-    def gathered(self, row_id: str, test: str) -> str:
+    def gathered(self, row_id: str, test: str, most: int) -> str:
         """See `Session.gathered`."""
-        return f"string_agg(tidsend({row_id}), ''::bytea) FILTER (WHERE {test})"
+        names = f"COALESCE(string_agg(tidsend({row_id}), ''::bytea) FILTER (WHERE {test}), ''::bytea)"
+        return f"CASE WHEN COUNT(*) FILTER (WHERE {test}) <= {most} THEN {names} END"
 
     def ids(self, gathered: Any) -> list[str]:
         """See `Session.ids`."""

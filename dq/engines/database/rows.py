@@ -13,6 +13,7 @@ from dq.plan import Predicate
 from dq.sql import Tree, any_of, column, count_if
 
 Live = Mapping[int, Predicate]
+MOST_NAMED = 300_000  # marked rows that are looked up by their names; more are found by their marks again
 
 
 def diverting(live: Live, checks: Collection[int]) -> dict[int, Predicate]:
@@ -36,7 +37,7 @@ def numbers(statements: Statements, live: Live, measures: Mapping[str, Tree]) ->
         return list(counts), statements.select(_aliased(counts), trees)
     counts |= {f"bad:{check}": f"COUNT(*) FILTER (WHERE {marks.any_of([check])})" for check in live} | measured
     if statements.row_id and live:
-        counts["ids"] = session.gathered(ROW_ID, marks.any_of(live.keys()))
+        counts["ids"] = session.gathered(ROW_ID, marks.any_of(live.keys()), MOST_NAMED)
     inner = statements.plain_select(["*", *marks.columns(MARKED, bad, session.whole_number)], trees, session.fence)
     return list(counts), f"{statements.head(trees)} SELECT {', '.join(_aliased(counts))} FROM ({inner}) AS {MARKED_ROWS}"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import sqlalchemy as sa
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 2_000
 NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
 NESTED = (Base.OBJECT, Base.ARRAY, Base.MAP, Base.JSON)
 _WRITTEN = (int, str, bool, date, datetime)
@@ -163,8 +163,8 @@ class Session(ABC):
         del relation
         return ""
 
-    def gathered(self, row_id: str, test: str) -> str:
-        """SQL of the names of the rows that pass *test* (SQL), in one value that `ids` reads."""
+    def gathered(self, row_id: str, test: str, most: int) -> str:
+        """SQL of the names of the rows that pass *test* (SQL), in one value that `ids` reads; null for more than *most*."""
         raise NotImplementedError
 
     def ids(self, gathered: Any) -> list[str]:

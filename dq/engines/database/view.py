@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _RARE = 1_000  # marked rows that are fetched for samples though they are not diverted
 _SHOWN = 1_000  # characters of a value in a sample
 _FEW = 10_000  # rows of a key set that are kept, instead of found again
-_NAMED = 6 * 300_000  # bytes of the names of marked rows; more are found by their marks again
 _NO_TREE = exp.Null()
 
 
@@ -97,14 +96,16 @@ class TableView:
     def _numbers(self, counted: Mapping[int, Predicate], measures: Mapping[str, Tree]) -> dict[str, Scalar]:
         """All numbers by one statement; by several, where a server takes only so many columns."""
         values: dict[str, Scalar] = {}
-        self._ids = None
+        gathered: list[bytes | None] = []
         for checks, named in _chunks(list(counted), list(measures), self._session.widest):
             trees = {name: measures[name] for name in named}
             names, sql = numbers(self._statements, {check: counted[check] for check in checks}, trees)
             found = dict(zip(names, self._session.tried(sql)[0], strict=True))
             if "ids" in found:
-                self._ids = (self._ids or b"") + (found.pop("ids") or b"")
+                gathered.append(found.pop("ids"))
             values |= {name: _plain(value, trees.get(name, _NO_TREE)) for name, value in found.items()}
+        known = [part for part in gathered if part is not None]
+        self._ids = b"".join(known) if known and len(known) == len(gathered) else None
         return values
 
     def _answers(self, passes: Passes) -> dict[int, Scalar | Exception]:
@@ -130,8 +131,7 @@ class TableView:
         types = {item.name: item.arrow for item in self._statements.rows.columns}
         self._marked = MarkedRows(self._folder, marks, self._wanted, types)
         if fetched:
-            few = self._ids is not None and len(self._ids) <= _NAMED
-            ids = list(dict.fromkeys(self._session.ids(self._ids))) if few else None
+            ids = None if self._ids is None else list(dict.fromkeys(self._session.ids(self._ids)))
             rows = self._session.stream(marked_rows(self._statements, self._live, marks, fetched, ids))
             self._marked.fill(batches_of(rows, self._marked.schema, RAW))
         return self._marked.diverted
