@@ -6,12 +6,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlglot import exp
 
-from dq.errors import Place
+from dq.errors import Place, UsageError
 from dq.sql import Tree
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Mode(StrEnum):
@@ -178,7 +181,37 @@ class Shape:
     order: Mode | None = None  # None: order is free
 
 
-Subject = Rows | Keys | Measure | Answer | Shape
+Script = Callable[["pa.RecordBatchReader"], "pa.Table"]  # rows in; the numbers of bad rows, or one value, out
+
+
+def _gone(_: pa.RecordBatchReader) -> pa.Table:
+    raise UsageError("a check that was stored or sent away no longer has its Python", "", "run the suite again")
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """
+    *tool* does the work: *run* is given *columns* of every row (none named: all) and `dq.sql.ROW_NO`, in source order.
+
+    It returns a table of one column: `ROW_NO`, the numbers of the bad rows, which then are a key set like any other; or
+    anything else, and then one value. *per_row* says that it may do the first; a script of which only a run can tell may
+    still answer with a value, and then its check has mode *undivided* instead of quarantine. *in_batches*: each batch can
+    be judged without the others. What *run* raises makes this check an error, and no other.
+    """
+
+    tool: str
+    run: Script = field(default=_gone, repr=False, compare=False)
+    per_row: bool = True
+    columns: tuple[str, ...] = ()
+    in_batches: bool = False
+    undivided: Mode = Mode.BLOCK
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Results are pickled; functions of users' modules often cannot be, and nobody runs a result."""
+        return Foreign, (self.tool, _gone, self.per_row, self.columns, self.in_batches, self.undivided)
+
+
+Subject = Rows | Keys | Measure | Answer | Shape | Foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +246,9 @@ class Check:
     @property
     def is_row_check(self) -> bool:
         """Whether its bad rows can be told apart and diverted."""
-        return isinstance(self.subject, Rows | Keys) and all(limit.is_tolerance for limit in self.limits)
+        if isinstance(self.subject, Foreign) and not self.subject.per_row:
+            return False
+        return isinstance(self.subject, Rows | Keys | Foreign) and all(limit.is_tolerance for limit in self.limits)
 
 
 class GapKind(StrEnum):

@@ -54,6 +54,7 @@ class DuckDB:
     spill: str = ""
     name: str = "duckdb"
     dialect: str = "duckdb"
+    runs_scripts: bool = True
 
     @contextmanager
     def open(
