@@ -6,12 +6,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlglot import exp
 
 from dq.errors import Place
 from dq.sql import Tree
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Mode(StrEnum):
@@ -178,7 +181,26 @@ class Shape:
     order: Mode | None = None  # None: order is free
 
 
-Subject = Rows | Keys | Measure | Answer | Shape
+Script = Callable[["pa.RecordBatchReader"], "pa.Table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """
+    Another tool does the work: *run* is handed the rows of *columns* (none: all), in source order, as Arrow batches.
+
+    *per_row*: it gives one column `row`, the places (from 0) of the bad ones among the rows it was handed; else one column
+    `value` with one row, which the limits judge. It is a value that pickles: a module-level function or a frozen
+    dataclass with `__call__`. What it raises errs this check alone.
+    """
+
+    run: Script
+    tool: str  # as people know it: `Great Expectations`, `pandera`
+    per_row: bool
+    columns: tuple[str, ...] = ()
+
+
+Subject = Rows | Keys | Measure | Answer | Shape | Foreign
 
 
 @dataclass(frozen=True, slots=True)
