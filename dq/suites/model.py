@@ -15,9 +15,9 @@ class Suite:
     """
     Expectations written for *tool*, attached to a contract or run alone.
 
-    Every clause of the suite is there once: as checks (several may share a clause), of which those whose subject is
-    `Foreign` run in the tool itself, or as a gap that says why nobody enforces it. *document* is what it was read from, in a form that can
-    be stored; *sha256* names its meaning.
+    Every clause is there once: as checks (several may share a clause; those whose subject is `Foreign` run in the tool
+    itself), or as a gap that says why nobody enforces it. *document* is what it was read from, in a form that can be
+    stored; *sha256* names its meaning.
     """
 
     place: Place
