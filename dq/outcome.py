@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Flag, auto
+from functools import partial
 
 from sqlglot import exp
 
@@ -39,11 +40,10 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
     """
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
-    how = {"dialect": engine.dialect, "now": now, "references": view.references, "where": job.where}
-    passes = bind(plan, view.columns, **how, runs_scripts=engine.runs_scripts)
-    shown = passes
+    how = partial(bind, plan, dialect=engine.dialect, now=now, references=view.references, where=job.where)
+    passes = shown = how(view.columns, runs_scripts=engine.runs_scripts)
     if view.records:  # nobody wants to read how text is read
-        shown = bind(plan, as_declared(plan, view.columns), **how)
+        shown = how(as_declared(plan, view.columns))
     look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=Also.BAD in also)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     grounds = look.grounds(verdicts) if Also.WHY in also and not job.select.metadata_only else {}

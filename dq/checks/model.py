@@ -181,7 +181,7 @@ class Shape:
     order: Mode | None = None  # None: order is free
 
 
-Script = Callable[["pa.RecordBatchReader"], "pa.Table"]  # rows in; the numbers of bad rows, or one value, out
+Script = Callable[["pa.RecordBatchReader"], "pa.Table"]
 
 
 def _gone(_: pa.RecordBatchReader) -> pa.Table:
@@ -191,24 +191,28 @@ def _gone(_: pa.RecordBatchReader) -> pa.Table:
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """
-    *tool* does the work: *run* is given *columns* of every row (none named: all) and `dq.sql.ROW_NO`, in source order.
+    Another tool does the work: *run* is handed the rows of *columns* (none: all), in source order, as Arrow batches.
 
-    It returns a table of one column: `ROW_NO`, the numbers of the bad rows, which then are a key set like any other; or
-    anything else, and then one value. *per_row* says that it may do the first; a script of which only a run can tell may
-    still answer with a value, and then its check has mode *undivided* instead of quarantine. *in_batches*: each batch can
-    be judged without the others. What *run* raises makes this check an error, and no other.
+    It gives one column `row`, the places (from 0) of the bad ones among the rows it was handed; or one column `value` with
+    one row: whether all is well, or what the limits judge. *per_row* says that it may do the first. Where only a run can
+    tell that it does not, the check has mode *undivided* instead of quarantine. *in_batches*: each batch can be judged
+    without the others. What it raises errs this check alone. Pickled, it is without its script, for nobody runs a result.
     """
 
-    tool: str
-    run: Script = field(default=_gone, repr=False, compare=False)
-    per_row: bool = True
+    run: Script = field(repr=False, compare=False)
+    tool: str  # as people know it: `Great Expectations`, `pandera`
+    per_row: bool
     columns: tuple[str, ...] = ()
     in_batches: bool = False
     undivided: Mode = Mode.BLOCK
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Results are pickled; functions of users' modules often cannot be, and nobody runs a result."""
-        return Foreign, (self.tool, _gone, self.per_row, self.columns, self.in_batches, self.undivided)
+        return Foreign, (_gone, self.tool, self.per_row, self.columns, self.in_batches, self.undivided)
+
+    @classmethod
+    def told(cls, tool: str, *, per_row: bool) -> Foreign:
+        """That of a stored result."""
+        return cls(_gone, tool, per_row)
 
 
 Subject = Rows | Keys | Measure | Answer | Shape | Foreign

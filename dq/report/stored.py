@@ -150,7 +150,7 @@ def _subject(said: Said) -> Subject:
         "measure": lambda: Measure(exp.null()),
         "answer": lambda: Answer(""),
         "shape": Shape,
-        "foreign": lambda: Foreign(said.get("tool", ""), per_row=bool(said.get("row_check"))),
+        "foreign": lambda: Foreign.told(said.get("tool", ""), per_row=bool(said.get("row_check"))),
     }
     guess = "measure" if isinstance(_found(said), Measured) else "rows" if said.get("row_check") else "shape"
     return empty[said.get("looks", guess)]()

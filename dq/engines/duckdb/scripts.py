@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _AT_ONCE = 65_536  # rows of a batch
+_ROW, _VALUE = "row", "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +32,24 @@ class _Talk:
     """What one script said so far."""
 
     visit: Visit
-    rows: list[pa.Array]
+    rows: list[pa.Array | pa.ChunkedArray]
     values: list[Scalar]
 
     def hear(self, batch: pa.RecordBatch | pa.Table, names: Sequence[str]) -> None:
-        """Run the script over *batch*, its columns called *names*; row numbers that it was not given are refused."""
+        """Run the script over *batch*, its columns called *names*; places that it was not handed are refused."""
         import pyarrow as pa  # noqa: PLC0415
-        import pyarrow.compute as pc  # noqa: PLC0415
 
-        given = pa.table([batch.column(name) for name in (*names, ROW_NO)], names=[*self.visit.columns, ROW_NO])
-        said = self.visit.run(given.to_reader())
-        if not isinstance(said, pa.Table) or said.num_columns != 1:
-            raise TypeError("a script returns an Arrow table of one column")
-        if said.column_names != [ROW_NO]:
+        handed = pa.table([batch.column(name) for name in names], names=list(self.visit.columns))
+        said = self.visit.run(handed.to_reader())
+        if not isinstance(said, pa.Table) or said.column_names not in ([_ROW], [_VALUE]):
+            raise TypeError(f"a script gives an Arrow table of one column, '{_ROW}' or '{_VALUE}'")
+        if said.column_names == [_VALUE]:
             if said.num_rows != 1:
-                raise TypeError(f"a script returns row numbers, or one value: here are {said.num_rows}")
+                raise TypeError(f"a script gives one value: here are {said.num_rows}")
             self.values.append(said.column(0)[0].as_py())
             return
-        rows = said.column(0).cast(pa.int64()).unique()
-        if not pc.all(pc.is_in(rows, given.column(ROW_NO)), min_count=0).as_py():
-            raise ValueError("a script returned numbers of rows that it was not given")
-        self.rows.append(rows)
+        places = said.column(0).cast(pa.int64()).unique()
+        self.rows.append(batch.column(ROW_NO).take(places))  # refuses places that are not there
 
 
 def run_scripts(connection: Connection, visits: Sequence[Visit]) -> Told:
@@ -113,9 +111,13 @@ def _keep(connection: Connection, talk: _Talk, errors: dict[int, str]) -> bool:
     if rows and talk.values:
         errors[talk.visit.check] = "the script told rows of one batch and a value of another: it cannot be judged in batches"
         rows = []
-    numbers = pa.chunked_array(rows, pa.int64())
+    numbers = pa.chunked_array([chunk for item in rows for chunk in _chunks(item)], pa.int64())
     connection.raw.register(talk.visit.name, pa.table({"k0": numbers}))
     return len(numbers) > 0
+
+
+def _chunks(item: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
+    return list(getattr(item, "chunks", [item]))
 
 
 def _of_all(values: Sequence[Scalar]) -> Scalar | Exception:

@@ -24,14 +24,14 @@ from dq.policy import Policy
 from dq.result import Result
 from dq.settings import Settings
 from dq.source import Reading, source
-from dq.sql import ROW_NO, Base, Kind, condition
+from dq.sql import Base, Kind, condition
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _check(name: str, run: Callable[[pa.RecordBatchReader], pa.Table], **said: Any) -> Check:
     where = said.pop("where", None)
-    subject = Foreign("a tool", run, **said)
+    subject = Foreign(run, "a tool", **{"per_row": True, **said})
     clause = Clause(Place("suite.py", 1, name), name)
     return Check(name, name, Dimension.ACCURACY, name, subject.columns, subject, clause, where=where)
 
@@ -47,8 +47,8 @@ def _result(given: object, *checks: Check, fields: tuple[Field, ...] = ()) -> Re
 
 def _above(limit: int) -> Callable[[pa.RecordBatchReader], pa.Table]:
     def run(reader: pa.RecordBatchReader) -> pa.Table:
-        rows = [row[ROW_NO] for row in reader.read_all().to_pylist() if row["a"] is not None and row["a"] > limit]
-        return pa.table({ROW_NO: pa.array(rows, pa.int64())})
+        values = reader.read_all().column("a").to_pylist()
+        return pa.table({"row": pa.array([place for place, value in enumerate(values) if value > limit], pa.int64())})
 
     return run
 
@@ -63,6 +63,7 @@ def _value(value: object) -> Callable[[pa.RecordBatchReader], pa.Table]:
 
 @pytest.fixture(params=["frame", "parquet", "jsonl"])
 def given(request: pytest.FixtureRequest, tmp_path: Path) -> object:
+    """200,000 rows, as a frame and as files."""
     frame = pd.DataFrame({"a": range(200_000), "b": "x"})
     if request.param == "parquet":
         frame.to_parquet(tmp_path / "a.parquet")
@@ -74,7 +75,7 @@ def given(request: pytest.FixtureRequest, tmp_path: Path) -> object:
 
 
 @pytest.mark.parametrize("in_batches", [True, False])
-def test_the_rows_that_a_script_names_are_bad_rows(given: object, in_batches: bool) -> None:
+def test_the_rows_that_a_script_names_are_bad_rows(given: object, in_batches: bool) -> None:  # noqa: FBT001
     """Row numbers that a script returns are labelled, counted and kept like those of any other check."""
     check = _check("high", _above(199_997), columns=("a",), in_batches=in_batches)
     result = _result(given, check, fields=(Field("a", "a", Kind(Base.INTEGER)),))
@@ -93,9 +94,9 @@ def test_scripts_share_reads() -> None:
     def look(name: str) -> Callable[[pa.RecordBatchReader], pa.Table]:
         def run(reader: pa.RecordBatchReader) -> pa.Table:
             rows = reader.read_all()
-            assert rows.column_names == ["a", ROW_NO]
-            seen[name].append(rows.column(ROW_NO).to_pylist())
-            return pa.table({ROW_NO: pa.array([], pa.int64())})
+            assert rows.column_names == ["a"]
+            seen[name].append(rows.column("a").to_pylist())
+            return pa.table({"row": pa.array([], pa.int64())})
 
         return run
 
@@ -127,16 +128,18 @@ def test_what_a_script_raises_is_its_own_error() -> None:
 @pytest.mark.parametrize(
     ("returned", "says"),
     [
-        (pa.table({ROW_NO: pa.array([7], pa.int64())}), "not given"),
-        (pa.table({"a": [1, 2]}), "one value"),
+        (pa.table({"row": [7]}), "out of bounds"),
+        (pa.table({"row": [-1]}), "out of bounds"),
+        (pa.table({"value": [1, 2]}), "one value"),
+        (pa.table({"rows": [1]}), "one column"),
         (pa.table({"a": [1], "b": [2]}), "one column"),
         ([1, 2], "one column"),
-        (pa.table({ROW_NO: ["x"]}), "ArrowInvalid"),
+        (pa.table({"row": ["x"]}), "ArrowInvalid"),
     ],
 )
 def test_what_makes_no_sense_is_an_error(returned: object, says: str) -> None:
     """A script that returns rows that are not there, or no answer at all, is an error: never a pass."""
-    (item,) = _result(pd.DataFrame({"a": [1, 2]}), _check("odd", lambda _: returned)).checks  # type: ignore[arg-type,return-value]
+    (item,) = _result(pd.DataFrame({"a": [1, 2]}), _check("odd", lambda _: returned)).checks
     assert item.status is Status.ERROR
     assert says in item.message
 

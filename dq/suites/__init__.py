@@ -1,0 +1,5 @@
+"""Expectations written for other tools, as checks of dq's own; and dq's checks, written for other tools."""
+
+from dq.suites.model import Suite
+
+__all__ = ["Suite"]

@@ -1,0 +1,39 @@
+"""A suite: what somebody wrote for another tool, as checks of dq's own. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dq.checks import Check, Foreign, Gap
+from dq.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """
+    Expectations written for *tool*, attached to a contract or run alone.
+
+    Every clause is there once: as checks (several may share a clause; those whose subject is `Foreign` run in the tool
+    itself), or as a gap that says why nobody enforces it. *document* is what it was read from, in a form that can be
+    stored; *sha256* names its meaning.
+    """
+
+    place: Place
+    name: str
+    tool: str  # as people know it: `Great Expectations`, `pandera`
+    checks: tuple[Check, ...]
+    gaps: tuple[Gap, ...] = ()
+    sha256: str = ""
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def native(self) -> tuple[Check, ...]:
+        """The checks that dq runs itself."""
+        return tuple(check for check in self.checks if not isinstance(check.subject, Foreign))
+
+    @property
+    def delegated(self) -> tuple[Check, ...]:
+        """The checks that run in the tool itself."""
+        return tuple(check for check in self.checks if isinstance(check.subject, Foreign))
