@@ -109,7 +109,7 @@ class _Look:
         """Run the passes, judge, settle the bad rows and keep them."""
         found = self.view.look(self.passes)
         unable = {**self.passes.unable, **{check: Unable(Status.ERROR, why) for check, why in found.errors.items()}}
-        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, tuple(self.view.columns.types))
+        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, self._columns())
         verdicts = self._judge(numbers)
         checks = list(enumerate(self.plan.checks))
         bad_rows = self.view.divert(
@@ -130,8 +130,13 @@ class _Look:
         for number, item in enumerate(self.plan.checks):
             if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys):
                 unable[number] = Unable(Status.SKIP, "only the rows can tell")
-        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, tuple(self.view.columns.types))
+        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, self._columns())
         return numbers, self._judge(numbers), 0, None
+
+    def _columns(self) -> dict[str, tuple[str, ...]]:
+        """Of every column, what its type is called: by its owner, and by the engine."""
+        types = self.view.columns.types.items()
+        return {name: (self.view.shown.get(name, ""), kind.sql(self.dialect)) for name, kind in types}
 
     def _judge(self, numbers: Numbers) -> list[Verdict]:
         return [judge(number, item, numbers, self.plan) for number, item in enumerate(self.plan.checks)]

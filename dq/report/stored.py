@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from json import JSONDecodeError, loads
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlglot import exp
 
 from dq.checks.model import (
     Answer,
+    Ask,
     Check,
     Clause,
     Dimension,
+    Foreign,
     Gap,
     GapKind,
+    Header,
     Keys,
     Limit,
     Measure,
@@ -149,9 +152,15 @@ def _subject(said: Said) -> Subject:
         "measure": lambda: Measure(exp.null()),
         "answer": lambda: Answer(""),
         "shape": Shape,
+        "header": lambda: Header(Ask.THERE),
+        "foreign": lambda: Foreign(_not_run, "", per_row=bool(said.get("row_check"))),
     }
     guess = "measure" if isinstance(_found(said), Measured) else "rows" if said.get("row_check") else "shape"
     return empty[said.get("looks", guess)]()
+
+
+def _not_run(_: object) -> NoReturn:
+    raise UsageError("a stored result runs nothing", "", "run the suite again")
 
 
 def _found(said: Said) -> Counted | Measured | NotRun:
