@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from dq.checks import NONE_BAD, Answer, Check, Foreign, Keys, Limit, Mode, Op, Rows, Shape, Status, Unit
+from dq.checks import NONE_BAD, Answer, Ask, Check, Foreign, Header, Keys, Limit, Measure, Mode, Op, Rows, Shape, Status, Unit
 from dq.plan import COLUMNS, RECORD, Plan, Unable
 from dq.result import Counted, Measured, NotRun
 from dq.sql import Scalar
@@ -34,7 +35,7 @@ class Numbers:
     measures: Mapping[str, Scalar]
     answers: Mapping[int, Scalar | Exception]
     unable: Mapping[int, Unable]
-    columns: Sequence[str]
+    columns: Mapping[str, Sequence[str]]  # name -> what its type is called, by its owner and by the engine
 
 
 def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
@@ -43,6 +44,8 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
         return Verdict(unable.status, NotRun(unable.reason), unable.reason)
     if isinstance(check.subject, Shape):
         return _shape(check.subject, numbers, plan)
+    if isinstance(check.subject, Header):
+        return _header(check, check.subject, numbers)
     if isinstance(check.subject, Answer):
         answer = numbers.answers.get(number)
         if isinstance(answer, Exception):
@@ -116,6 +119,8 @@ def _counted(check: Check, found: Counted) -> Verdict:
 
 def _measured(check: Check, value: Scalar, numbers: Numbers, *, hidden: bool) -> Verdict:
     if value is None:
+        if isinstance(check.subject, Measure) and check.subject.needs_values:
+            return Verdict(_beyond(check.mode), Measured(None, numbers.rows), "no values, where some are needed")
         return Verdict(Status.SKIP, NotRun("no values"), "no values")
     bounds = " and ".join(str(limit) for limit in check.limits)
     shares = [limit for limit in check.limits if limit.unit is Unit.PERCENT]
@@ -127,7 +132,8 @@ def _measured(check: Check, value: Scalar, numbers: Numbers, *, hidden: bool) ->
         reason = f"{shown} cannot be compared with {bounds}"
         return Verdict(Status.ERROR, NotRun(reason), reason)
     found = Measured(None if hidden else value, numbers.rows)
-    return Verdict(Status.PASS if holds else _beyond(check.mode), found, f"{shown}, must be {bounds}")
+    message = f"{shown}, must be {bounds}" if bounds else shown
+    return Verdict(Status.PASS if holds else _beyond(check.mode), found, message)
 
 
 def _share(check: Check, value: Scalar, numbers: Numbers) -> Any:
@@ -167,6 +173,34 @@ def _shape(subject: Shape, numbers: Numbers, plan: Plan) -> Verdict:
     return Verdict(status, Measured(len(missing), numbers.rows), "; ".join(problems) or f"{len(plan.fields)} columns are there")
 
 
+def _header(check: Check, subject: Header, numbers: Numbers) -> Verdict:
+    here = list(numbers.columns)
+    if subject.ask is Ask.COUNT:
+        return _measured(check, len(here), numbers, hidden=False)
+    missing = [name for name in subject.names if name not in here]
+    if subject.ask in (Ask.PLACE, Ask.TYPE):
+        problem = f"missing: {missing[0]}" if missing else _misplaced(subject, numbers)
+    elif subject.ask is Ask.ORDER:
+        problem = "" if here == list(subject.names) else f"the columns are: {', '.join(here)}"
+    else:
+        extra = [name for name in here if name not in subject.names] if subject.ask is Ask.EXACT else []
+        said = (f"missing: {', '.join(missing)}" if missing else "", f"not expected: {', '.join(extra)}" if extra else "")
+        problem = "; ".join(part for part in said if part)
+    status = _beyond(check.mode) if problem else Status.PASS
+    return Verdict(status, Measured(len(here), numbers.rows), problem or f"{len(here)} columns")
+
+
+def _misplaced(subject: Header, numbers: Numbers) -> str:
+    name = subject.names[0]
+    if subject.ask is Ask.PLACE:
+        place = list(numbers.columns).index(name)
+        return "" if place == subject.place else f"it is at place {place}"
+    known = {kind.casefold() for kind in subject.types}
+    found = [kind for kind in numbers.columns[name] if kind]
+    fits = any(form in known for kind in found for form in (kind.casefold(), kind.casefold().partition("[")[0].partition("(")[0]))
+    return "" if fits else f"the type is {found[0]}"
+
+
 def extra_columns(plan: Plan, columns: Iterable[str]) -> list[str]:
     """Columns of the data that the contract does not declare; none when it declares no columns at all."""
     known = {name for field in plan.fields for name in (field.source, field.name)}
@@ -179,7 +213,13 @@ def _holds(limit: Limit, value: Any) -> bool:
         low, high = (_number(bound, value) for bound in right)
         inside = low <= _number(value, value) <= high
         return inside if limit.op is Op.BETWEEN else not inside
-    if isinstance(right, str) or isinstance(left, str):
+    if isinstance(left, date):
+        left, right = _moment(left), _moment(right)
+    elif isinstance(right, str) and isinstance(left, str):
+        pass  # by code point
+    elif isinstance(right, str) or isinstance(left, str):
+        if limit.op not in (Op.EQ, Op.NE):
+            raise TypeError
         left, right = str(left), str(right)
     elif not (isinstance(left, bool) and isinstance(right, bool)):
         left, right = _number(left, value), _number(right, value)
@@ -187,9 +227,16 @@ def _holds(limit: Limit, value: Any) -> bool:
         return bool(left == right)
     if limit.op is Op.NE:
         return bool(left != right)
-    if isinstance(left, str):
-        raise TypeError
     return bool({Op.LT: left < right, Op.LE: left <= right, Op.GT: left > right, Op.GE: left >= right}[limit.op])
+
+
+def _moment(value: Any) -> datetime:
+    """A day is its first moment; a moment with a zone is in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
 
 
 def _number(value: Any, beside: Any) -> Any:

@@ -41,7 +41,7 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
     how = partial(bind, plan, dialect=engine.dialect, now=now, references=view.references, where=job.where)
-    passes = shown = how(view.columns, runs_scripts=engine.runs_scripts)
+    passes = shown = how(view.columns)
     if view.records:  # nobody wants to read how text is read
         shown = how(as_declared(plan, view.columns))
     look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=Also.BAD in also)
@@ -110,7 +110,7 @@ class _Look:
         """Run the passes, judge, settle the bad rows and keep them."""
         found = self.view.look(self.passes)
         unable = {**self.passes.unable, **{check: Unable(Status.ERROR, why) for check, why in found.errors.items()}}
-        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, tuple(self.view.columns.types))
+        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, self._columns())
         verdicts = self._judge(numbers)
         checks = list(enumerate(self.plan.checks))
         bad_rows = self.view.divert(
@@ -131,8 +131,13 @@ class _Look:
         for number, item in enumerate(self.plan.checks):
             if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys | Foreign):
                 unable[number] = Unable(Status.SKIP, "only the rows can tell")
-        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, tuple(self.view.columns.types))
+        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, self._columns())
         return numbers, self._judge(numbers), 0, None
+
+    def _columns(self) -> dict[str, tuple[str, ...]]:
+        """Of every column, what its type is called: by its owner, and by the engine."""
+        types = self.view.columns.types.items()
+        return {name: (self.view.shown.get(name, ""), kind.sql(self.dialect)) for name, kind in types}
 
     def _judge(self, numbers: Numbers) -> list[Verdict]:
         checks = (undivided(number, item, numbers.answers) for number, item in enumerate(self.plan.checks))

@@ -148,20 +148,23 @@ class Keys:
     Rows whose *columns* are among the rows of *bad*, a SELECT over `dq.sql.SOURCE`.
 
     For a foreign key it also reads the dataset named *reference*. *survivor*: who of the marked rows goes on all the
-    same; such rows count, but are not diverted.
+    same; such rows count, but are not diverted. *of* is what is looked up when it is not the columns themselves, as the
+    row's number is; then *bad* holds the check's filter itself.
     """
 
     columns: tuple[str, ...]
     bad: exp.Select
     survivor: Survivor | None = None
     reference: str = ""
+    of: tuple[Tree, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """*of* is one aggregate over the rows."""
+    """*of* is one aggregate over the rows. Without values nothing is judged; where *needs_values*, that fails."""
 
     of: Tree
+    needs_values: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,27 @@ class Shape:
     column: str = ""
     extra: Mode = Mode.OBSERVE
     order: Mode | None = None  # None: order is free
+
+
+class Ask(StrEnum):
+    """What may be asked of the columns."""
+
+    COUNT = "count"  # how many there are, held against the limits
+    ORDER = "order"  # they are these, in this order
+    EXACT = "exact"  # they are these, in any order
+    THERE = "there"  # these are among them
+    PLACE = "place"  # the one is at a place, counted from 0
+    TYPE = "type"  # the one has one of the types named, as its owner or the engine calls it
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Names and types of the columns, judged from metadata alone: *ask* says what of *names*, *place* and *types*."""
+
+    ask: Ask
+    names: tuple[str, ...] = ()
+    place: int = 0
+    types: tuple[str, ...] = ()
 
 
 Script = Callable[["pa.RecordBatchReader"], "pa.Table"]
@@ -215,7 +239,7 @@ class Foreign:
         return cls(_gone, tool, per_row)
 
 
-Subject = Rows | Keys | Measure | Answer | Shape | Foreign
+Subject = Rows | Keys | Measure | Answer | Shape | Header | Foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +270,7 @@ class Check:
     on: Literal["arrived", "good"] = "arrived"
     warning: str = ""  # said once in the report: two operators on one rule, …
     waived: bool = False  # where it cannot be enforced, somebody said that this is all right
+    arguments: Mapping[str, Any] = field(default_factory=dict)  # those of the check function, by name
 
     @property
     def is_row_check(self) -> bool:
@@ -296,6 +321,17 @@ class Definition:
     looks: Looks
     takes: Literal["column", "columns", "table"]  # the first argument: one column, several, none
     parameters: Mapping[str, inspect.Parameter] = field(default_factory=dict)
+
+    def sentence(self, shown: str, arguments: Mapping[str, Any]) -> str:
+        """What the check says of the column or columns *shown*."""
+        return self.says.format(column=shown, columns=shown, **{key: _words(value) for key, value in arguments.items()})
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list | tuple):
+        shown = ", ".join(str(item) for item in value[:12])
+        return f"{shown}, … ({len(value)} in all)" if len(value) > 12 else shown
+    return str(value)
 
 
 F = TypeVar("F", bound=Callable[..., Any])

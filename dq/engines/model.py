@@ -129,11 +129,6 @@ class Engine(Protocol):
         """The SQL it speaks, as sqlglot names it."""
         ...
 
-    @property
-    def runs_scripts(self) -> bool:
-        """Whether it hands rows out with their numbers, as checks that run Python need."""
-        ...
-
     def open(
         self,
         source: Source,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from dq.checks import Answer, Check, Foreign, Keep, Keys, Measure, Rows, Shape, Status, Survivor
+from dq.checks import Answer, Check, Foreign, Header, Keep, Keys, Measure, Rows, Shape, Status, Survivor
 from dq.errors import UsageError
 from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
@@ -21,6 +21,7 @@ from dq.sql import (
     ROW_NO,
     SOURCE,
     AnyOf,
+    AsText,
     Base,
     InSet,
     Kind,
@@ -29,6 +30,7 @@ from dq.sql import (
     Misfit,
     Missing,
     Part,
+    ReadAs,
     Tree,
     all_of,
     any_of,
@@ -66,6 +68,7 @@ class Columns:
 
     types: Mapping[str, exp.DataType]
     reading: Reading | None = None
+    numbered: bool = True  # whether rows have numbers, in the order of the source
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Names:
     elements: Mapping[str, Value] = field(default_factory=dict)
     partners: Mapping[str, Field | None] = field(default_factory=dict)  # column of a reference -> declared as
     zone: str = "UTC"
+    numbered: bool = True
 
     def find(self, name: str) -> Value:
         """The value named *name*; CannotBind says why there is none."""
@@ -106,7 +110,7 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
             values.setdefault(found, value)
     for name, actual in columns.types.items():
         values.setdefault(name, Value(column(name), actual, None, columns.reading, plan.zone))
-    return Names(values, missing, references, zone=plan.zone)
+    return Names(values, missing, references, zone=plan.zone, numbered=columns.numbered)
 
 
 def as_declared(plan: Plan, columns: Columns) -> Columns:
@@ -130,18 +134,15 @@ def bind(
     now: datetime,
     references: Mapping[str, Columns] | None = None,
     where: str | None = None,
-    runs_scripts: bool = True,
 ) -> Passes:
     """
     The passes of *plan* over *columns*. A check that cannot run on them is in `unable`, with the reason; nothing is dropped.
-
-    *runs_scripts*: the engine hands rows out with their numbers; else checks that need Python are refused by name.
 
     Raises:
         UsageError: *where* is no condition, or names a column that is not there.
     """
     names = names_of(plan, columns, references or {})
-    binder = _Binder(plan, names, columns, dialect, now, runs_scripts=runs_scripts)
+    binder = _Binder(plan, names, columns, dialect, now)
     for number, item in enumerate(plan.checks):
         try:
             binder.check(number, item)
@@ -182,9 +183,8 @@ def _untyped(names: Names, columns: Columns) -> dict[str, Tree]:
 class _Binder:
     """Collects the passes, check by check."""
 
-    def __init__(self, plan: Plan, names: Names, columns: Columns, dialect: str, now: datetime, *, runs_scripts: bool) -> None:
+    def __init__(self, plan: Plan, names: Names, columns: Columns, dialect: str, now: datetime) -> None:
         self.plan, self.names, self.columns, self.dialect, self.now = plan, names, columns, dialect, now
-        self.runs_scripts = runs_scripts
         self.keys: list[KeySet] = []
         self.visits: list[Visit] = []
         self.rows: list[Predicate] = []
@@ -202,7 +202,7 @@ class _Binder:
 
     def check(self, number: int, item: Check) -> None:
         """Bind one check."""
-        if isinstance(item.subject, Shape):
+        if isinstance(item.subject, Shape | Header):
             return
         if isinstance(item.subject, Answer):
             self._answer(number, item, item.subject)
@@ -255,7 +255,7 @@ class _Binder:
 
     def _keyed(self, number: int, item: Check, subject: Keys, where: Tree | None) -> Predicate:
         name = f"__dq_keys_{number}"
-        keys = [self.names.find(key) for key in subject.columns]
+        keys = [] if subject.of else [self.names.find(key) for key in subject.columns]
         names, bad = self.names, subject.bad
         if subject.reference:
             if subject.reference == self.plan.object and subject.reference not in names.references:
@@ -268,11 +268,11 @@ class _Binder:
         select = self._resolve(bad, names)
         assert isinstance(select, exp.Select)  # noqa: S101  a SELECT resolves to a SELECT
         select = _of_the_source(select)
-        if where is not None:
+        if where is not None and not subject.of:
             select = select.where(where, copy=True)
         outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
         select = select.select(*outputs, append=False, copy=True)
-        typed = [key.typed for key in keys]
+        typed = [self._resolve(tree) for tree in subject.of] or [key.typed for key in keys]
         is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
         self.keys.append(KeySet(number, name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
@@ -282,7 +282,7 @@ class _Binder:
 
     def _visit(self, number: int, item: Check, subject: Foreign, where: Tree | None) -> Predicate:
         """A script's rows: those whose numbers it returns."""
-        if not self.runs_scripts:
+        if not self.columns.numbered:
             raise CannotBind(
                 Status.ERROR, f"{item.id} runs Python in {subject.tool}, which needs rows with numbers: {_ELSEWHERE}"
             )
@@ -413,7 +413,7 @@ def _with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
 def _resolve(tree: Tree, names: Names) -> Tree:
     """*tree* with its names replaced by what they are in the data, and FALSE folded away."""
     if isinstance(tree, exp.Column):
-        return _partner(tree, names) if tree.table else names.find(tree.name).typed
+        return _named(tree, names)
     if isinstance(tree, Misfit):
         return _value(tree.this, names).misfit
     if isinstance(tree, Missing):
@@ -430,8 +430,8 @@ def _resolve(tree: Tree, names: Names) -> Tree:
         return _logic(tree, names)
     if isinstance(tree, (*_COMPARISONS, exp.In, exp.Between)):
         tree = _coerced(tree, names)
-    if isinstance(tree, Matches) and (kind := _kind(tree.this, names)) and kind.base not in (Base.TEXT, Base.UNKNOWN, Base.JSON):
-        raise CannotBind(Status.ERROR, f"a pattern needs text, not {kind}")
+    if isinstance(tree, AsText | Matches | ReadAs):
+        return _text(tree, names)
     return _with_children(tree, lambda child: _resolve(child, names))
 
 
@@ -473,6 +473,26 @@ def _missing(tree: Missing, names: Names) -> Tree:
     missing = any_of(value.missing, value.written_as(tree.expressions)) if tree.expressions else value.missing
     inner = tree.this.unnest()
     return all_of(not_(is_null(_value(inner.this, names).typed)), missing) if isinstance(inner, Part) else missing
+
+
+def _named(tree: exp.Column, names: Names) -> Tree:
+    """What a column's name stands for: a value, the row's number, or a column of another dataset."""
+    if tree.name == ROW_NO:
+        if not names.numbered:
+            raise CannotBind(Status.ERROR, "the rows of this source have no order")
+        return tree.copy()
+    return _partner(tree, names) if tree.table else names.find(tree.name).typed
+
+
+def _text(tree: AsText | Matches | ReadAs, names: Names) -> Tree:
+    """What needs text, or makes it."""
+    kind = _kind(tree.this, names)
+    if isinstance(tree, AsText):
+        value = _resolve(tree.this, names)
+        return value if kind and kind.base is Base.TEXT else exp.cast(value, exp.DataType.build("text"))
+    if kind and kind.base not in (Base.TEXT, Base.UNKNOWN, Base.JSON):
+        raise CannotBind(Status.ERROR, f"a {'pattern' if isinstance(tree, Matches) else 'format'} needs text, not {kind}")
+    return _with_children(tree, lambda child: _resolve(child, names))
 
 
 def _value(tree: Tree, names: Names) -> Value:

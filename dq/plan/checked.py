@@ -75,12 +75,13 @@ def _registered(promise: Promise, site: Site) -> Check:
         arguments["keep"] = site.said("keep") or "none"
     check_arguments(definition, arguments)
     shown = ", ".join(named) or site.path
-    says = definition.says.format(column=shown, columns=shown, **{key: _words(value) for key, value in arguments.items()})
+    says = definition.sentence(shown, arguments)
     name = promise.name or definition.name
     subject = _subject(definition, columns, named, arguments, site)
     if isinstance(subject, Rows) and definition.takes == "table":
         columns = columns_of(subject.bad)
-    return _draft(promise, site, (shown, name), definition.dimension, says, columns, subject)
+    draft = _draft(promise, site, (shown, name), definition.dimension, says, columns, subject)
+    return replace(draft, arguments=arguments)
 
 
 def _draft(  # noqa: PLR0917  in the order of Check
@@ -128,13 +129,6 @@ def _mode(said: str | None, severity: str, *, is_row: bool) -> Mode:
     """The mode of a rule: as said, else from ODCS `severity`. A dataset check has no rows to divert: it blocks."""
     mode = Mode(said) if said else _SEVERITIES.get(severity.strip().lower(), Mode.QUARANTINE)
     return Mode.BLOCK if mode is Mode.QUARANTINE and not is_row else mode
-
-
-def _words(value: object) -> str:
-    if isinstance(value, list | tuple):
-        shown = ", ".join(str(item) for item in value[:12])
-        return f"{shown}, … ({len(value)} in all)" if len(value) > 12 else shown
-    return str(value)
 
 
 def _did_you_mean(name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from dq.checks import Check, Clause, Gap, GapKind, Mode, Rows, Shape
+from dq.checks import Check, Clause, Gap, GapKind, Header, Mode, Rows, Shape
 from dq.checks.model import Dimension
 from dq.contract.model import Contract, Property, Relationship, Rule, SchemaObject
 from dq.errors import ContractError, Fault, UsageError
@@ -46,7 +46,7 @@ class Selection:
             return False
         if self.tags and not set(self.tags) & set(item.tags):
             return False
-        return not self.metadata_only or isinstance(item.subject, Shape) or item.name in _OF_TYPES
+        return not self.metadata_only or isinstance(item.subject, Shape | Header) or item.name in _OF_TYPES
 
 
 EVERYTHING = Selection()

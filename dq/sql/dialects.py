@@ -18,6 +18,7 @@ from dq.sql.nodes import (
     AnyOf,
     InSet,
     IsFinite,
+    IsJson,
     JsonItems,
     JsonPart,
     JsonText,
@@ -26,6 +27,7 @@ from dq.sql.nodes import (
     MapValues,
     Matches,
     MultipleOf,
+    Output,
     Part,
     ReadAs,
 )
@@ -79,6 +81,7 @@ _EVERYWHERE: Mapping[type[exp.Expr], Writer] = {
     exp.Trim: "TRIM({this})",
     InSet: words.in_set,
     Matches: words.matches,
+    Output: "{this}",
     ReadAs: words.read_as,
 }
 
@@ -106,6 +109,7 @@ DUCKDB = Dialect(
         exp.EndsWith: "SUFFIX({this}, {expression})",
         exp.Greatest: words.listed("GREATEST"),
         exp.IsNan: "ISNAN({this})",
+        exp.Lag: "LAG({this})",
         exp.Least: words.listed("LEAST"),
         exp.Lower: _ASCII.format(native="LOWER", letters=_LETTERS),
         exp.Mod: words.tried("{this} % NULLIF({expression}, 0)"),
@@ -121,6 +125,7 @@ DUCKDB = Dialect(
         exp.Upper: _ASCII.format(native="UPPER", letters=_CAPITALS),
         AnyOf: "LEN(LIST_FILTER({this}, LAMBDA {alias}: {expression})) > 0",
         IsFinite: "ISFINITE({this})",
+        IsJson: "JSON_VALID({this})",
         JsonItems: "CASE WHEN JSON_TYPE({this}) = 'ARRAY' THEN CAST({this} AS JSON[]) END",
         JsonPart: words.json_part,
         JsonText: "({this} ->> '$')",
@@ -167,6 +172,7 @@ POSTGRES = Dialect(
             "CASE JSONB_TYPEOF({this}) WHEN 'number' THEN CASE WHEN CAST({this} #>> '{{}}' AS NUMERIC) % 1 = 0"
             " THEN 'integer' ELSE 'number' END ELSE JSONB_TYPEOF({this}) END"
         ),
+        IsJson: "({this} IS JSON)",
         MultipleOf: "(CAST(CAST({this} AS TEXT) AS NUMERIC) % {expression} = 0)",
     },
 )
@@ -190,6 +196,7 @@ MYSQL = Dialect(
         exp.Round: words.round_numeric,
         exp.StartsWith: "(LEFT({this}, CHAR_LENGTH({expression})) = {expression})",
         IsFinite: "({this} IS NOT NULL)",
+        IsJson: "JSON_VALID({this})",
         MultipleOf: "(CAST(CAST({this} AS CHAR) AS DECIMAL(65, 25)) % {expression} = 0)",
     },
 )
@@ -213,6 +220,7 @@ SQLITE = Dialect(
         exp.StartsWith: "(SUBSTR({this}, 1, LENGTH({expression})) = {expression})",
         exp.Upper: "UPPER({this})",
         IsFinite: "({this} NOT IN (9e999, -9e999))",
+        IsJson: "(JSON_VALID({this}) = 1)",
         MultipleOf: "DQ_MULTIPLE_OF({this}, {expression})",
     },
 )

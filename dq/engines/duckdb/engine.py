@@ -54,7 +54,6 @@ class DuckDB:
     spill: str = ""
     name: str = "duckdb"
     dialect: str = "duckdb"
-    runs_scripts: bool = True
 
     @contextmanager
     def open(

@@ -177,7 +177,7 @@ def test_an_engine_without_row_numbers_refuses_by_name() -> None:
     """Where rows are not handed out with their numbers, a script is an error that names it."""
     plan = Plan("shop.orders", "", "orders", (), (_check("high", _above(1)),), (), "0")
     with DuckDB().open(source(pd.DataFrame({"a": [1]})), fields=(), reading=None, references={}) as view:
-        passes = bind(plan, view.columns, dialect="postgres", now=NOW, runs_scripts=False)
+        passes = bind(plan, replace(view.columns, numbered=False), dialect="postgres", now=NOW)
     assert passes.visits == ()
     assert passes.unable[0].status is Status.ERROR
     assert "high runs Python in a tool" in passes.unable[0].reason
