@@ -195,10 +195,16 @@ def _misplaced(subject: Header, numbers: Numbers) -> str:
     if subject.ask is Ask.PLACE:
         place = list(numbers.columns).index(name)
         return "" if place == subject.place else f"it is at place {place}"
-    known = {kind.casefold() for kind in subject.types}
     found = [kind for kind in numbers.columns[name] if kind]
-    fits = any(form in known for kind in found for form in (kind.casefold(), kind.casefold().partition("[")[0].partition("(")[0]))
-    return "" if fits else f"the type is {found[0]}"
+    return "" if {_plain_type(kind) for kind in found} & set(subject.types) else f"the type is {found[0]}"
+
+
+def _plain_type(name: str) -> str:
+    """A type's name in lower case without its numbers and units; times with a zone are `timestamptz`."""
+    text = name.casefold()
+    plain = text.partition("[")[0].partition("(")[0].strip()
+    zoned = (plain in ("datetime64", "datetime", "timestamp") and "," in text) or "with time zone" in text
+    return "timestamptz" if zoned else plain
 
 
 def extra_columns(plan: Plan, columns: Iterable[str]) -> list[str]:

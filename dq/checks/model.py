@@ -197,7 +197,11 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Names and types of the columns, judged from metadata alone: *ask* says what of *names*, *place* and *types*."""
+    """
+    Names and types of the columns, judged from metadata alone: *ask* says what of *names*, *place* and *types*.
+
+    Types are in lower case, without numbers and units; times with a zone are `timestamptz`.
+    """
 
     ask: Ask
     names: tuple[str, ...] = ()

@@ -1,0 +1,161 @@
+"""One expectation, read: its arguments held against what it takes, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dq.checks import DEFINITIONS, NONE_BAD, Keys, Limit, Looks, Measure, Op, Rows, Subject, Unit
+from dq.errors import Place, UsageError
+from dq.sql import Missing, Tree, all_of, column, not_
+
+
+class OnlyItself(Exception):
+    """What an expectation asks has no native form: Great Expectations itself can answer it."""
+
+
+class NoForm(Exception):
+    """What an expectation asks cannot be answered here, not even by Great Expectations: the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """
+    One entry of a suite, its parameters resolved.
+
+    *said* are its arguments, without those that are None. *mostly* is the share of rows that must be as expected, *filter*
+    its row condition.
+    """
+
+    type: str
+    said: Mapping[str, Any]
+    place: Place
+    severity: str = ""
+    id: str = ""
+    mostly: float = 1
+    filter: Tree | None = None
+    notes: str = ""
+
+    def need(self, name: str, kind: type | tuple[type, ...] = object) -> Any:
+        """
+        The argument *name*.
+
+        Raises:
+            UsageError: it is missing, or not of *kind*.
+        """
+        if name not in self.said:
+            raise UsageError(f"{self.type} needs '{name}'", "", f'add "{name}" to its kwargs')
+        return self.may(name, kind)
+
+    def may(self, name: str, kind: type | tuple[type, ...] = object, default: Any = None) -> Any:
+        """The argument *name*, else *default*. Raises UsageError: it is not of *kind*."""
+        value = self.said.get(name, default)
+        fits = isinstance(value, kind) and not (isinstance(value, bool) and kind in (_NUMBER, int))
+        if value is not None and not fits:
+            kinds = kind if isinstance(kind, tuple) else (kind,)
+            words = " or ".join(dict.fromkeys(_WORDS.get(item, item.__name__) for item in kinds))
+            raise UsageError(f"'{name}' of {self.type} is {value!r}, not {words}", "", f"write {words}")
+        return value
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """The argument *name*, true or false."""
+        return bool(self.may(name, bool, default))
+
+    def number(self, name: str) -> float:
+        """The argument *name*, a number."""
+        return self.need(name, _NUMBER)  # type: ignore[no-any-return]  # just looked at
+
+    def values(self, name: str) -> Sequence[Any] | None:
+        """The argument *name*, a list of values without nulls; None when it is left out, and then anything goes."""
+        found = self.may(name, (list, tuple, set))
+        return None if found is None else [value for value in found if value is not None]
+
+    @property
+    def column(self) -> str:
+        """The column it is about."""
+        return self.need("column", str)  # type: ignore[no-any-return]  # just looked at
+
+    @property
+    def tolerance(self) -> tuple[Limit, ...]:
+        """How many bad rows `mostly` allows."""
+        return NONE_BAD if self.mostly == 1 else (Limit(Op.LE, round((1 - self.mostly) * 100, 10), Unit.PERCENT),)
+
+
+_NUMBER = (int, float)
+_WORDS = {
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    tuple: "a list",
+    set: "a list",
+    dict: "a mapping",
+    bool: "true or false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A check before it has an id and a mode. *where* are the rows it judges; *part* tells the checks of one expectation apart."""
+
+    name: str
+    subject: Subject
+    says: str
+    columns: tuple[str, ...]
+    limits: tuple[Limit, ...] = NONE_BAD
+    where: Tree | None = None
+    dimension: str = "conformity"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    part: str = ""
+    warning: str = ""
+
+
+# -- drafts ------------------------------------------------------------------------------------------------------------
+
+
+def known(name: str, columns: Sequence[str], **arguments: Any) -> Draft:
+    """The check *name* of dq on *columns*."""
+    definition = DEFINITIONS[name]
+    if definition.takes == "columns":
+        made = definition.function(*columns, **arguments)
+    elif definition.takes == "column":
+        made = definition.function(column(columns[0]), **arguments)
+    else:
+        made = definition.function(**arguments)
+    subject = (
+        made if isinstance(made, Keys) else Rows(made) if definition.looks is Looks.ROWS else Measure(made, needs_values=True)
+    )
+    says = definition.sentence(", ".join(columns), arguments)
+    return Draft(name, subject, says, tuple(columns), dimension=definition.dimension, arguments=arguments)
+
+
+def rows(name: str, bad: Tree, says: str, columns: Sequence[str], **arguments: Any) -> Draft:
+    """A row check of its own: *bad* is TRUE on the rows that are not as expected."""
+    return Draft(name, Rows(bad), says, tuple(columns), arguments=arguments)
+
+
+def measured(name: str, of: Tree, says: str, columns: Sequence[str], **arguments: Any) -> Draft:
+    """A number about the rows."""
+    return Draft(name, Measure(of, needs_values=True), says, tuple(columns), dimension="accuracy", arguments=arguments)
+
+
+def there(*names: str) -> Tree:
+    """Where all of the columns have a value."""
+    return all_of(*(not_(Missing(this=column(name))) for name in names))
+
+
+def both(*conditions: Tree | None) -> Tree | None:
+    """All of *conditions*; None when there is none."""
+    found = [item for item in conditions if item is not None]
+    return all_of(*found) if found else None
+
+
+def bounds(said: Expectation, *, low: str = "min_value", high: str = "max_value") -> tuple[Limit, ...]:
+    """The limits that two bounds say, each of which may be left out, or be strict."""
+    found = []
+    if (least := said.may(low)) is not None:
+        found.append(Limit(Op.GT if said.flag("strict_min") else Op.GE, least, Unit.VALUE))
+    if (most := said.may(high)) is not None:
+        found.append(Limit(Op.LT if said.flag("strict_max") else Op.LE, most, Unit.VALUE))
+    return tuple(found)
