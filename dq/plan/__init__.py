@@ -2,7 +2,9 @@
 
 from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
+from dq.plan.each import for_each
 from dq.plan.guess import guesses
+from dq.plan.kinds import fields_of
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
 from dq.plan.prune import needed
 
@@ -23,6 +25,8 @@ __all__ = [
     "as_declared",
     "bind",
     "compile",
+    "fields_of",
+    "for_each",
     "guesses",
     "needed",
 ]

@@ -62,7 +62,7 @@ def schema_of(given: Any, place: Place) -> Schema:
         ordered=bool(given.ordered),
         add_missing_columns=bool(given.add_missing_columns),
         parsers=len(given.parsers or ()),
-        unread=tuple(_unread(place, given, levels)),
+        unread=tuple(_unread(place, levels)),
     )
 
 
@@ -118,7 +118,7 @@ def _built_in(check: Any) -> str:
     return name if known and getattr(check._check_fn, "__name__", "") == name else ""  # noqa: SLF001  pandera has no other word
 
 
-def _unread(place: Place, schema: Any, levels: Any) -> Iterable[tuple[Place, str, str]]:
+def _unread(place: Place, levels: Any) -> Iterable[tuple[Place, str, str]]:
     if getattr(levels, "strict", False):
         yield _at(place, "index"), "strict", "which levels an index has is not checked"
 
