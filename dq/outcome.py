@@ -17,7 +17,7 @@ from dq.engines import Engine, View
 from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
-from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind, for_each, guesses
+from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind, distinct, for_each, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, sql_of
@@ -77,8 +77,8 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
 
 def _of_view(plan: Plan, view: View) -> Plan:
     """*plan* with the checks that make sense for these columns: one for each of a name, records only where they are text."""
-    checks = for_each(plan.checks, view.columns.types)
-    return replace(plan, checks=tuple(item for item in checks if _makes_sense(item, view)))
+    checks = (item for item in for_each(plan.checks, view.columns.types) if _makes_sense(item, view))
+    return replace(plan, checks=tuple(distinct(checks)))
 
 
 def _makes_sense(item: Check, view: View) -> bool:

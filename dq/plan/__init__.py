@@ -2,7 +2,7 @@
 
 from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
-from dq.plan.each import for_each
+from dq.plan.each import distinct, for_each
 from dq.plan.guess import guesses
 from dq.plan.kinds import fields_of
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
@@ -25,6 +25,7 @@ __all__ = [
     "as_declared",
     "bind",
     "compile",
+    "distinct",
     "fields_of",
     "for_each",
     "guesses",

@@ -15,6 +15,7 @@ from dq.contract.model import Contract, Property, Relationship, Rule, SchemaObje
 from dq.errors import ContractError, Fault, UsageError
 from dq.plan.checked import NestedKeys, check_of
 from dq.plan.clauses import Promise, options, rule_promise
+from dq.plan.each import distinct
 from dq.plan.kinds import field_of
 from dq.plan.model import Plan
 from dq.plan.site import Site
@@ -64,7 +65,7 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
     compiler.run()
     if compiler.faults:
         raise ContractError(compiler.faults)
-    checks = _distinct(compiler.checks)
+    checks = distinct(compiler.checks)
     _known(select, checks, contract)
     words = json.dumps(
         [
@@ -113,16 +114,6 @@ def _property_words(item: Property) -> Iterator[object]:
     yield from _words(item.rules)
     for part in (*item.properties, *((item.items,) if item.items else ())):
         yield from _property_words(part)
-
-
-def _distinct(checks: list[Check]) -> list[Check]:
-    """The checks, with ids made different by a number."""
-    seen: dict[str, int] = {}
-    out = []
-    for item in checks:
-        seen[item.id] = count = seen.get(item.id, 0) + 1
-        out.append(item if count == 1 else replace(item, id=f"{item.id}#{count}"))
-    return out
 
 
 class _Compiler:

@@ -1,4 +1,4 @@
-"""Checks of all columns of a name: once the columns are known, one for each."""
+"""Many checks: one for each column of a name, once the columns are known; and ids that tell them apart."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def for_each(checks: Iterable[Check], names: Iterable[str]) -> Iterator[Check]:
             yield check
         else:
             yield from (_about(check, name) for name in names if re.match(check.each, name))
+
+
+def distinct(checks: Iterable[Check]) -> list[Check]:
+    """The checks, with ids made different by a number."""
+    seen: dict[str, int] = {}
+    out = []
+    for item in checks:
+        seen[item.id] = count = seen.get(item.id, 0) + 1
+        out.append(item if count == 1 else replace(item, id=f"{item.id}#{count}"))
+    return out
 
 
 def _about(check: Check, name: str) -> Check:

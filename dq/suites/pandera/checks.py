@@ -265,7 +265,7 @@ class _Writer:
             return
         groups = rule.groupby if name else None
         columns = () if not name or groups == () else (name, *(item for item in groups or () if item != name))
-        run = OneCheck(self.schema.api, rule, name if columns == () else None if not name else "")
+        run = OneCheck(self.schema.api, rule, (name if columns == () else "") if name else None)
         subject = Foreign(run, TOOL, per_row=rule.groupby is None, columns=columns, in_batches=rule.element_wise)
         shown = rule.shown.strip("<>") or "check"
         says = rule.says or f"{name or 'every row'} passes {shown}"

@@ -42,7 +42,8 @@ def natively(rule: Rule, api: Api, kind: Kind | None) -> tuple[Native, ...] | No
         raise UsageError(f"pandera has no built-in check '{rule.name}'", "", f"known checks: {', '.join(_BUILT_IN)}")
     taken, make = _BUILT_IN[rule.name]
     said = _arguments(rule, taken)
-    values = [item for value in said.values() for item in (value if isinstance(value, list | tuple) else [value])]
+    compared = [value for key, value in said.items() if key not in _OPTIONAL]
+    values = [item for value in compared for item in (value if isinstance(value, list | tuple) else [value])]
     if make is None or (rule.name not in _OF_TEXT and not all(_fits(value, kind) for value in values if value is not None)):
         return None
     return make(said, api)
