@@ -1,4 +1,4 @@
-"""A suite as people have it: JSON as saved by 0.18 and 1.x, an ExpectationSuite, a mapping, or the folder of a File Data Context."""
+"""A suite as people have it: JSON of 0.18 and 1.x, an ExpectationSuite, a mapping, or a File Data Context's folder."""
 
 from __future__ import annotations
 
@@ -32,10 +32,7 @@ def read(given: object, *, parameters: Mapping[str, Any] | None = None, allow_co
     """
     if isinstance(given, str | os.PathLike):
         return _of_path(os.fspath(given), parameters or {}, allow_code)
-    if isinstance(given, Mapping):
-        said = given
-    else:
-        said = given.to_json_dict()  # type: ignore[attr-defined]  # an ExpectationSuite
+    said = given if isinstance(given, Mapping) else given.to_json_dict()  # type: ignore[attr-defined]  # an ExpectationSuite
     return _suite(said, "suite", parameters or {}, allow_code, {})
 
 

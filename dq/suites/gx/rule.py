@@ -38,10 +38,10 @@ def entries(rule: Rule, column: str) -> Iterator[tuple[Mapping[str, Any], Place]
         place = rule.place
         if len(listed) > 1:
             place = Place(place.document, place.line, f"{place.path}.implementation[{number}]")
-        yield _entry(entry, rule, column), place
+        yield _entry(entry, column), place
 
 
-def _entry(entry: Mapping[str, Any], rule: Rule, column: str) -> dict[str, Any]:
+def _entry(entry: Mapping[str, Any], column: str) -> dict[str, Any]:
     type_ = type_name(str(entry.get("type") or entry.get("expectation_type") or entry.get("expectation") or ""))
     kwargs = dict(entry.get("kwargs") or {})
     if column and "column" in ARGUMENTS.get(type_, ()):
