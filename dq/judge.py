@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from dq.checks import NONE_BAD, Answer, Ask, Check, Header, Keys, Limit, Measure, Mode, Op, Rows, Shape, Status, Unit
+from dq.checks import NONE_BAD, Answer, Ask, Check, Foreign, Header, Keys, Limit, Measure, Mode, Op, Rows, Shape, Status, Unit
 from dq.plan import COLUMNS, RECORD, Plan, Unable
 from dq.result import Counted, Measured, NotRun
 from dq.sql import Scalar
@@ -51,12 +51,37 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
         if isinstance(answer, Exception):
             return Verdict(Status.ERROR, NotRun(str(answer)), f"the query cannot run: {answer}")
         return _measured(check, answer, numbers, hidden=False)
-    if isinstance(check.subject, Rows | Keys):
+    if isinstance(check.subject, Foreign) and number in numbers.answers:
+        return _answered(check, numbers.answers[number], numbers, hidden=_is_sensitive(check, plan))
+    if isinstance(check.subject, Rows | Keys | Foreign):
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
         return _counted(check, Counted(_count(rows), _count(bad)))
-    hidden = check.name in _EXTREMES and any(item.sensitive for name in check.columns if (item := plan.field(name)))
+    hidden = check.name in _EXTREMES and _is_sensitive(check, plan)
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
+
+
+def undivided(number: int, check: Check, answers: Mapping[int, Scalar | Exception]) -> Check:
+    """*check* as what its script made of it: with one verdict on all rows there are none to divert."""
+    if not isinstance(check.subject, Foreign) or not check.is_row_check or number not in answers:
+        return check
+    mode = check.subject.undivided if check.mode is Mode.QUARANTINE else check.mode
+    return replace(check, subject=replace(check.subject, per_row=False), mode=mode)
+
+
+def _answered(check: Check, answer: Scalar | Exception, numbers: Numbers, *, hidden: bool) -> Verdict:
+    """The verdict of a script that gave one value: whether all is well, or a number within limits."""
+    if isinstance(answer, Exception):
+        return Verdict(Status.ERROR, NotRun(str(answer)), str(answer))
+    if isinstance(answer, bool) and check.limits == NONE_BAD:
+        return Verdict(
+            Status.PASS if answer else _beyond(check.mode), Measured(answer, numbers.rows), f"it says {_shown(answer)}"
+        )
+    return _measured(check, answer, numbers, hidden=hidden)
+
+
+def _is_sensitive(check: Check, plan: Plan) -> bool:
+    return any(item.sensitive for name in check.columns if (item := plan.field(name)))
 
 
 def overall(verdicts: Iterable[tuple[Check, Status]], plan: Plan, unenforced: Iterable[Check] = ()) -> Status:

@@ -7,14 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Flag, auto
+from functools import partial
 
 from sqlglot import exp
 
 from dq.bad import BadRows
-from dq.checks import Check, Gap, Keys, Rows, Status
+from dq.checks import Check, Foreign, Gap, Keys, Rows, Status
 from dq.engines import Engine, View
 from dq.job import Job
-from dq.judge import Numbers, Verdict, extra_columns, judge, overall
+from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
 from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
@@ -39,16 +40,16 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
     """
     started = time.monotonic()
     plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
-    passes = bind(plan, view.columns, dialect=engine.dialect, now=now, references=view.references, where=job.where)
-    shown = passes
+    how = partial(bind, plan, dialect=engine.dialect, now=now, references=view.references, where=job.where)
+    passes = shown = how(view.columns)
     if view.records:  # nobody wants to read how text is read
-        declared = as_declared(plan, view.columns)
-        shown = bind(plan, declared, dialect=engine.dialect, now=now, references=view.references, where=job.where)
+        shown = how(as_declared(plan, view.columns))
     look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=Also.BAD in also)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     grounds = look.grounds(verdicts) if Also.WHY in also and not job.select.metadata_only else {}
     checks = tuple(
-        look.check_result(number, item, verdicts[number], grounds.get(number)) for number, item in enumerate(plan.checks)
+        look.check_result(number, undivided(number, item, numbers.answers), verdicts[number], grounds.get(number))
+        for number, item in enumerate(plan.checks)
     )
     profiles = profiled(view, plan) if Also.PROFILE in also and not job.select.metadata_only else ()
     return Result(
@@ -128,7 +129,7 @@ class _Look:
         certain = {item.check for item in self.passes.rows if item.bad == exp.false()}
         unable = dict(self.passes.unable)
         for number, item in enumerate(self.plan.checks):
-            if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys):
+            if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys | Foreign):
                 unable[number] = Unable(Status.SKIP, "only the rows can tell")
         numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, self._columns())
         return numbers, self._judge(numbers), 0, None
@@ -139,7 +140,8 @@ class _Look:
         return {name: (self.view.shown.get(name, ""), kind.sql(self.dialect)) for name, kind in types}
 
     def _judge(self, numbers: Numbers) -> list[Verdict]:
-        return [judge(number, item, numbers, self.plan) for number, item in enumerate(self.plan.checks)]
+        checks = (undivided(number, item, numbers.answers) for number, item in enumerate(self.plan.checks))
+        return [judge(number, item, numbers, self.plan) for number, item in enumerate(checks)]
 
     def grounds(self, verdicts: Sequence[Verdict]) -> Mapping[int, Ground]:
         """What the bad rows of failing checks have in common; nothing is read when none fails."""
@@ -189,7 +191,7 @@ class _Look:
 
 def _is_told(item: Check, verdict: Verdict) -> bool:
     """Whether its bad rows are shown."""
-    return isinstance(item.subject, Rows | Keys) and verdict.status in (Status.FAIL, Status.WARN)
+    return isinstance(item.subject, Rows | Keys | Foreign) and verdict.status in (Status.FAIL, Status.WARN)
 
 
 def _coverage(plan: Plan, checks: tuple[CheckResult, ...]) -> Coverage:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlglot import exp
 
-from dq.errors import Place
+from dq.errors import Place, UsageError
 from dq.sql import Tree
 
 if TYPE_CHECKING:
@@ -212,20 +212,35 @@ class Header:
 Script = Callable[["pa.RecordBatchReader"], "pa.Table"]
 
 
+def _gone(_: pa.RecordBatchReader) -> pa.Table:
+    raise UsageError("a check that was stored or sent away no longer has its Python", "", "run the suite again")
+
+
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """
     Another tool does the work: *run* is handed the rows of *columns* (none: all), in source order, as Arrow batches.
 
-    *per_row*: it gives one column `row`, the places (from 0) of the bad ones among the rows it was handed; else one column
-    `value` with one row, which the limits judge. It is a value that pickles: a module-level function or a frozen
-    dataclass with `__call__`. What it raises errs this check alone.
+    It gives one column `row`, the places (from 0) of the bad ones among the rows it was handed; or one column `value` with
+    one row: whether all is well, or what the limits judge. *per_row* says that it may do the first. Where only a run can
+    tell that it does not, the check has mode *undivided* instead of quarantine. *in_batches*: each batch can be judged
+    without the others. What it raises errs this check alone. Pickled, it is without its script, for nobody runs a result.
     """
 
-    run: Script
+    run: Script = field(repr=False, compare=False)
     tool: str  # as people know it: `Great Expectations`, `pandera`
     per_row: bool
     columns: tuple[str, ...] = ()
+    in_batches: bool = False
+    undivided: Mode = Mode.BLOCK
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Foreign, (_gone, self.tool, self.per_row, self.columns, self.in_batches, self.undivided)
+
+    @classmethod
+    def told(cls, tool: str, *, per_row: bool) -> Foreign:
+        """That of a stored result."""
+        return cls(_gone, tool, per_row)
 
 
 Subject = Rows | Keys | Measure | Answer | Shape | Header | Foreign
@@ -264,7 +279,9 @@ class Check:
     @property
     def is_row_check(self) -> bool:
         """Whether its bad rows can be told apart and diverted."""
-        return isinstance(self.subject, Rows | Keys) and all(limit.is_tolerance for limit in self.limits)
+        if isinstance(self.subject, Foreign) and not self.subject.per_row:
+            return False
+        return isinstance(self.subject, Rows | Keys | Foreign) and all(limit.is_tolerance for limit in self.limits)
 
 
 class GapKind(StrEnum):

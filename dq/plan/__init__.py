@@ -3,7 +3,7 @@
 from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
 from dq.plan.guess import guesses
-from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
 from dq.plan.prune import needed
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Predicate",
     "Selection",
     "Unable",
+    "Visit",
     "as_declared",
     "bind",
     "compile",

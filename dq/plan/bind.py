@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from dq.checks import Answer, Check, Header, Keep, Keys, Measure, Rows, Shape, Status, Survivor
+from dq.checks import Answer, Check, Foreign, Header, Keep, Keys, Measure, Rows, Shape, Status, Survivor
 from dq.errors import UsageError
 from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
-from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
 from dq.plan.prune import plain
 from dq.plan.values import Value, base_of, type_of
 from dq.source import Reading
@@ -49,6 +49,7 @@ from dq.sql import (
 
 TYPED = "__dq_typed_rows"  # the table that users' own queries read: the typed projection of the source
 
+_ELSEWHERE = "run it on files or a frame"
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _LENGTHS = (exp.Length, exp.ArraySize)
 
@@ -152,6 +153,7 @@ def bind(
     return Passes(
         columns=_typed_columns(names, columns),
         keys=tuple(binder.keys),
+        visits=tuple(binder.visits),
         rows=tuple(binder.rows),
         measures=binder.measures,
         good=binder.good,
@@ -184,6 +186,7 @@ class _Binder:
     def __init__(self, plan: Plan, names: Names, columns: Columns, dialect: str, now: datetime) -> None:
         self.plan, self.names, self.columns, self.dialect, self.now = plan, names, columns, dialect, now
         self.keys: list[KeySet] = []
+        self.visits: list[Visit] = []
         self.rows: list[Predicate] = []
         self.measures: dict[str, Tree] = {}
         self.good: dict[str, Tree] = {}
@@ -211,9 +214,14 @@ class _Binder:
         if item.name == RECORD:
             self.rows.append(Predicate(number, exp.false()))
             return
-        predicate = (
-            self._rows(number, item, where) if isinstance(item.subject, Rows) else self._keyed(number, item, item.subject, where)
-        )
+        if isinstance(item.subject, Foreign):
+            predicate = self._visit(number, item, item.subject, where)
+            if not item.subject.per_row:
+                return
+        elif isinstance(item.subject, Rows):
+            predicate = self._rows(number, item, where)
+        else:
+            predicate = self._keyed(number, item, item.subject, where)
         if item.is_row_check:
             self.rows.append(predicate)
             into = self.measures
@@ -225,8 +233,8 @@ class _Binder:
 
     def _among_which(self, item: Check) -> dict[str, Tree]:
         """The measures of the rows that a dataset check judges: all, or the good ones."""
-        if item.on == "good" and isinstance(item.subject, Keys):
-            raise CannotBind(Status.ERROR, "keys are not counted among good rows: leave out `on: good`")
+        if item.on == "good" and isinstance(item.subject, Keys | Foreign):
+            raise CannotBind(Status.ERROR, "keys and scripts are not counted among good rows: leave out `on: good`")
         return self.good if item.on == "good" else self.measures
 
     # -- subjects -----------------------------------------------------------------------------------------------------
@@ -271,6 +279,23 @@ class _Binder:
         marked = all_of(where, member) if where is not None else member
         spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         return Predicate(number, marked, spare, copy)
+
+    def _visit(self, number: int, item: Check, subject: Foreign, where: Tree | None) -> Predicate:
+        """A script's rows: those whose numbers it returns."""
+        if not self.columns.numbered:
+            raise CannotBind(
+                Status.ERROR, f"{item.id} runs Python in {subject.tool}, which needs rows with numbers: {_ELSEWHERE}"
+            )
+        handed = _typed_columns(self.names, self.columns)
+        given = {name: self.names.find(name) for name in subject.columns or handed}
+        columns = {
+            name: handed.get(value.raw.name, value.typed) if isinstance(value.raw, exp.Column) else value.typed
+            for name, value in given.items()
+        }
+        name = f"__dq_rows_{number}"
+        self.visits.append(Visit(number, name, subject.run, columns, subject.in_batches))
+        member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=[column(ROW_NO)])
+        return Predicate(number, all_of(where, member) if where is not None else member)
 
     def _survivor(self, survivor: Survivor, keys: list[Tree]) -> tuple[Tree, Tree]:
         """Over the marked rows: who goes on, and who stays only because an equal row goes on."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from dq.checks.model import Check, Clause, Gap, Status
+from dq.checks.model import Check, Clause, Gap, Script, Status
 from dq.sql import Kind, Tree
 
 
@@ -81,6 +81,22 @@ class Predicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """
+    A script and the *columns* that it is given, beside the row number.
+
+    The numbers that it returns are kept as table *name*, column k0, for `dq.sql.InSet` to look into. *in_batches*: batch by
+    batch; else all rows at once.
+    """
+
+    check: int  # its place among the plan's checks
+    name: str
+    run: Script
+    columns: Mapping[str, Tree]
+    in_batches: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unable:
     """Why a check cannot run on these columns, and what that makes of it: skip, or error."""
 
@@ -101,6 +117,7 @@ class Passes:
 
     columns: Mapping[str, Tree]
     keys: tuple[KeySet, ...] = ()
+    visits: tuple[Visit, ...] = ()
     rows: tuple[Predicate, ...] = ()
     measures: Mapping[str, Tree] = field(default_factory=dict)
     good: Mapping[str, Tree] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
-from dq.checks.model import Gap, Keys, Limit
+from dq.checks.model import Foreign, Gap, Keys, Limit
 from dq.errors import Place
 from dq.report import words
 from dq.report.hostile import json_safe
@@ -85,6 +85,7 @@ def _check(item: CheckResult) -> dict[str, Any]:
         "message": item.message,
         "looks": type(check.subject).__name__.lower(),
         "reference": check.subject.reference if isinstance(check.subject, Keys) else "",
+        "tool": check.subject.tool if isinstance(check.subject, Foreign) else "",
         "row_check": check.is_row_check,
         "on": check.on,
         "where": _sql(check.where),

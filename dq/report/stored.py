@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from json import JSONDecodeError, loads
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlglot import exp
 
@@ -153,14 +153,10 @@ def _subject(said: Said) -> Subject:
         "answer": lambda: Answer(""),
         "shape": Shape,
         "header": lambda: Header(Ask.THERE),
-        "foreign": lambda: Foreign(_not_run, "", per_row=bool(said.get("row_check"))),
+        "foreign": lambda: Foreign.told(said.get("tool", ""), per_row=bool(said.get("row_check"))),
     }
     guess = "measure" if isinstance(_found(said), Measured) else "rows" if said.get("row_check") else "shape"
     return empty[said.get("looks", guess)]()
-
-
-def _not_run(_: object) -> NoReturn:
-    raise UsageError("a stored result runs nothing", "", "run the suite again")
 
 
 def _found(said: Said) -> Counted | Measured | NotRun:
