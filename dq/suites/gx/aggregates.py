@@ -11,7 +11,7 @@ from sqlglot import exp
 from dq.checks import Limit, Op, Unit
 from dq.errors import UsageError
 from dq.sql import SOURCE, Output, Tree, all_of, column, compare, count_if, is_in, literal, not_, ratio, table
-from dq.suites.gx.expectation import Draft, Expectation, OnlyItself, bounds, both, known, measured, there
+from dq.suites.gx.expectation import Draft, Expectation, OnlyItself, both, bounds, known, measured, there
 
 Translator = Callable[[Expectation], Draft]
 NUMBERS: dict[str, Translator] = {}  # expectation type -> its number, held against min_value and max_value
@@ -170,7 +170,7 @@ def _quantiles(said: Expectation) -> Iterator[Draft]:
     for share, limit in zip(shares, limits, strict=True):
         if not isinstance(share, int | float) or not 0 <= share <= 1:
             raise UsageError(f"the quantile {share!r}", "", "give a number from 0 to 1: the median is 0.5")
-        if not isinstance(limit, list) or len(limit) != 2 or None not in limit and limit[0] > limit[1]:
+        if not isinstance(limit, list) or len(limit) != 2 or (None not in limit and limit[0] > limit[1]):
             raise UsageError(
                 f"the range {limit!r} of the quantile {share}", "", "write the lower bound first: [1, 2]; null is none"
             )

@@ -1,4 +1,4 @@
-"""Expectations about every value of one column. Values that are not there are neither judged nor counted, as in Great Expectations."""
+"""Expectations about every value of one column. Values that are not there are neither judged nor counted."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A check before it has an id and a mode. *where* are the rows it judges; *part* tells the checks of one expectation apart."""
+    """A check before it has an id and a mode. *where*: the rows it judges; *part* tells the checks of one expectation apart."""
 
     name: str
     subject: Subject

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from sqlglot import exp
 
-from dq.checks import Keys, Rows
+from dq.checks import Keys
 from dq.errors import UsageError
 from dq.sql import SOURCE, AsText, Tree, all_of, any_of, column, compare, is_null, literal, not_, table
 from dq.suites.gx.expectation import Draft, Expectation, both, rows, there

@@ -1,4 +1,4 @@
-"""Names of types in Great Expectations: of numpy and pandas, of Python, of SQL and of Spark. What a column's own may be called."""
+"""Names of types in Great Expectations, of numpy, Python, SQL and Spark, and what a column's own type may be called."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ float float_ float64 double DoubleType DOUBLE DOUBLE_PRECISION FLOAT8 FLOAT64 | 
 float32 single FloatType FLOAT REAL FLOAT4 FLOAT32 | float32 float real float4
 NUMERIC DECIMAL Decimal DecimalType | decimal decimal128 numeric
 bool bool_ boolean BooleanType BOOLEAN BOOL | bool boolean
-str str_ string_types string StringType StringDtype TEXT VARCHAR CHAR STRING NVARCHAR NCHAR | str string text varchar char large_string
+str str_ string_types string StringType StringDtype TEXT VARCHAR CHAR STRING NVARCHAR NCHAR | str string text varchar char
 object object_ O | object
 bytes bytes_ BinaryType BLOB BYTEA | binary blob bytea bytes
 datetime64 datetime TimestampNTZType TIMESTAMP DATETIME | datetime64 datetime timestamp

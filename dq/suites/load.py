@@ -1,0 +1,51 @@
+"""Which tool a suite is of, told by what it is; and the rules that a contract hands to another tool."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dq.checks import Check, Gap
+from dq.contract import Rule
+from dq.errors import ContractError, UsageError
+from dq.suites.model import Suite
+
+Given = str | os.PathLike[str] | Mapping[str, Any] | Suite | object
+
+
+def load(given: Given, *, parameters: Mapping[str, Any] | None = None, allow_code: Sequence[str] = ()) -> Suite:
+    """
+    The suite that *given* is, or names.
+
+    Raises:
+        ContractError: something in it is wrong; the error holds every fault. UsageError: it is no suite.
+    """
+    from dq.suites.gx import read as gx  # noqa: PLC0415  reading a contract needs none of it
+
+    if isinstance(given, Suite):
+        return given
+    if isinstance(given, str | os.PathLike) or gx.is_suite(given):
+        return gx.read(given, parameters=parameters, allow_code=allow_code)
+    kind = f"{type(given).__module__}.{type(given).__qualname__}"
+    raise UsageError(f"a {kind} is no suite", "suites", "give the path of its JSON, a mapping, or an ExpectationSuite")
+
+
+def custom(rule: Rule, column: str, *, allow_code: Sequence[str] = ()) -> tuple[tuple[Check, ...], tuple[Gap, ...]] | None:
+    """
+    What a contract's `type: custom` rule of another tool becomes, on *column* when it is written on a property.
+
+    None: nobody knows its engine.
+
+    Raises:
+        ContractError: it cannot mean anything; the error holds every fault.
+    """
+    if rule.engine.strip().lower().replace("-", "").replace("_", "").replace(" ", "") not in ("greatexpectations", "gx"):
+        return None
+    from dq.suites.gx.rule import entries  # noqa: PLC0415
+    from dq.suites.gx.translate import translate  # noqa: PLC0415
+
+    found = translate(entries(rule, column), parameters={}, allow_code=allow_code)
+    if found.faults:
+        raise ContractError(found.faults)
+    return tuple(found.checks), tuple(found.gaps)
