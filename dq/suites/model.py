@@ -13,7 +13,7 @@ from dq.sql import Kind
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A column that a suite declares: *kind* None says nothing. *coerced*: text is read as the kind, and whole numbers as text."""
+    """A column that a suite declares; *kind* None says nothing. *coerced*: text is read as the kind, whole numbers as text."""
 
     name: str
     kind: Kind | None = None

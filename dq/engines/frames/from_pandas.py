@@ -38,7 +38,7 @@ def _levels(frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     names = [
         ("index" if alone else f"level_{place}") if name is None else str(name) for place, name in enumerate(frame.index.names)
     ]
-    return {name: frame.index.get_level_values(place).to_series(index=range(len(frame))) for place, name in enumerate(names)}
+    return {name: frame.index.get_level_values(place).to_series().reset_index(drop=True) for place, name in enumerate(names)}
 
 
 def _column(series: pd.Series[Any], place: str) -> Column:

@@ -9,8 +9,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dq.checks import DEFINITIONS, NONE_BAD, Ask, Check, Clause, Dimension, Foreign, Gap, GapKind, Header, Keys, Limit
-from dq.checks import Measure, Mode, Op, Rows, Subject, Unit
+from dq.checks import (
+    DEFINITIONS,
+    NONE_BAD,
+    Ask,
+    Check,
+    Clause,
+    Dimension,
+    Foreign,
+    Gap,
+    GapKind,
+    Header,
+    Limit,
+    Measure,
+    Mode,
+    Op,
+    Rows,
+    Subject,
+    Unit,
+)
 from dq.errors import ContractError, Fault, Place, UsageError
 from dq.sql import Base, Kind, Missing, any_of, column
 from dq.suites.model import Declared, Suite
@@ -24,14 +41,14 @@ TOOL = "pandera"
 _NONE = (Limit(Op.EQ, 0, Unit.VALUE),)
 
 
-def suite_of(schema: Schema, *, given: Any = None) -> Suite:
+def suite_of(schema: Schema) -> Suite:
     """
-    What *schema* demands, every clause once. *given* is the pandera object, where there is one: it runs what is Python.
+    What *schema* demands, every clause once.
 
     Raises:
         ContractError: a check that pandera does not know, or whose arguments it would not take; all of them.
     """
-    writer = _Writer(schema, given)
+    writer = _Writer(schema)
     writer.run()
     if writer.faults:
         raise ContractError(writer.faults)
@@ -75,7 +92,6 @@ class _Writer:
     """Collects checks, gaps and faults while it walks one schema."""
 
     schema: Schema
-    given: Any
     checks: list[Check] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -85,7 +101,8 @@ class _Writer:
         schema = self.schema
         if schema.parsers:
             self._parsed(schema.place, "the schema", schema.parsers)
-        self._presence()
+        if schema.presence:
+            self._presence()
         for item in (*schema.columns, *schema.index):
             self._component(item)
         if not schema.columns and schema.dtype:
@@ -127,7 +144,7 @@ class _Writer:
         return self.schema.add_missing_columns and (item.nullable or item.default is not None)
 
     def _header(self, name: str, place: Place, says: str, subject: Header, mode: Mode = Mode.BLOCK) -> None:
-        self._add(name, name.rpartition(".")[2], Dimension.CONFORMITY, says, (), subject, place, mode=mode)
+        self._add(name, subject, place, name=name.rpartition(".")[2], dimension=Dimension.CONFORMITY, says=says, mode=mode)
 
     # -- a column or a level -----------------------------------------------------------------------------------------------
 
@@ -161,13 +178,13 @@ class _Writer:
             says = f"{name} is stored as {text}"
             self._add(
                 f"{name}.dtype",
-                "dtype",
-                Dimension.CONFORMITY,
-                says,
-                (name,),
                 subject,
                 item.place,
-                clause,
+                name="dtype",
+                dimension=Dimension.CONFORMITY,
+                says=says,
+                columns=(name,),
+                clause=clause,
                 mode=Mode.BLOCK,
                 each=each,
             )
@@ -183,13 +200,13 @@ class _Writer:
         subject = repeats(columns, report)
         self._add(
             f"{listed}.unique",
-            "unique",
-            Dimension.UNIQUENESS,
-            f"{listed} is unique",
-            columns,
             subject,
             place,
-            "unique",
+            name="unique",
+            dimension=Dimension.UNIQUENESS,
+            says=f"{listed} is unique",
+            columns=columns,
+            clause="unique",
             each=each,
         )
 
@@ -244,13 +261,13 @@ class _Writer:
             sentence, dimension, limits = definition.sentence(name, native.arguments), definition.dimension, NONE_BAD
         self._add(
             f"{name}.{shown}",
-            native.check,
-            dimension,
-            says or sentence,
-            (name,),
             subject,
             place,
-            clause or shown,
+            name=native.check,
+            dimension=dimension,
+            says=says or sentence,
+            columns=(name,),
+            clause=clause or shown,
             mode=mode,
             each=each,
             limits=limits,
@@ -272,13 +289,13 @@ class _Writer:
         mode = Mode.WARN if rule.warns else None
         self._add(
             f"{name}.{shown}".lstrip("."),
-            shown,
-            Dimension.ACCURACY,
-            says,
-            (name,) if name else (),
             subject,
             rule.place,
-            shown,
+            name=shown,
+            dimension=Dimension.ACCURACY,
+            says=says,
+            columns=(name,) if name else (),
+            clause=shown,
             mode=mode,
             each=each,
         )
@@ -289,30 +306,30 @@ class _Writer:
 
     def _add(
         self,
-        id: str,  # noqa: A002  the check's own word
+        id_: str,
+        subject: Subject,
+        place: Place,
+        *,
         name: str,
         dimension: Dimension,
         says: str,
-        columns: tuple[str, ...],
-        subject: Subject,
-        place: Place,
+        columns: tuple[str, ...] = (),
         clause: str = "",
-        *,
         mode: Mode | None = None,
         each: str = "",
         limits: tuple[Limit, ...] = NONE_BAD,
         arguments: Mapping[str, Any] | None = None,
     ) -> None:
         check = Check(
-            id,
-            name,
-            dimension,
-            says,
-            columns,
-            subject,
-            Clause(place, clause or name),
-            limits,
-            rule=id,
+            id=id_,
+            name=name,
+            dimension=dimension,
+            says=says,
+            columns=columns,
+            subject=subject,
+            clause=Clause(place, clause or name),
+            limits=limits,
+            rule=id_,
             arguments=arguments or {},
             each=each,
         )

@@ -48,7 +48,7 @@ def schema_of(given: Any, place: Place) -> Schema:
                 for number, item in enumerate(getattr(levels, "indexes", [levels]) if levels is not None else ())
             )
         ),
-        rules=tuple(_rules(place, given.checks)),
+        rules=tuple(rules(place, given.checks)),
         together=tuple(map(tuple, together))
         if together and not isinstance(together[0], str)
         else (tuple(together),)
@@ -88,11 +88,12 @@ def _component(place: Place, said: Any, name: str, *, is_index: bool = False) ->
         parsers=len(getattr(said, "parsers", None) or ()),
         warns_when_missing=getattr(said, "on_missing", None) == "warn",
         says=str(said.description or said.title or ""),
-        rules=tuple(_rules(place, said.checks)),
+        rules=tuple(rules(place, said.checks)),
     )
 
 
-def _rules(place: Place, checks: Iterable[Any]) -> Iterable[Rule]:
+def rules(place: Place, checks: Iterable[Any]) -> Iterable[Rule]:
+    """What the Check objects of a schema or column say."""
     for number, check in enumerate(checks):
         built_in = _built_in(check)
         groupby = check.groupby
