@@ -27,6 +27,7 @@ class Suite:
     gaps: tuple[Gap, ...] = ()
     sha256: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""  # the path that it can be read again from, "" when there is none
 
     @property
     def native(self) -> tuple[Check, ...]:

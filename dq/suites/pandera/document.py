@@ -38,7 +38,7 @@ Path = tuple[str | int, ...]
 
 def is_schema(value: object) -> bool:
     """Whether a parsed document is a pandera schema."""
-    return isinstance(value, Mapping) and (str(value.get("schema_type")) in _APIS or set(value) <= _SCHEMA and "columns" in value)
+    return isinstance(value, Mapping) and (str(value.get("schema_type")) in _APIS or (set(value) <= _SCHEMA and "columns" in value))
 
 
 def schema_of(document: Document) -> Schema:

@@ -87,7 +87,7 @@ def is_nothing(text: str) -> bool:
 
 
 def _moment(found: re.Match[str]) -> DType:
-    """pandas' moments of every unit are one type to pandera; Polars' are not."""
+    """Pandas' moments of every unit are one type to pandera; Polars' are not."""
     words = found["words"] or ""
     zone = found["zone"] or ("" if "time_zone=none" in words else words.partition("time_zone=")[2].strip("'\""))
     kind = Kind(Base.TIMESTAMP_TZ if zone else Base.TIMESTAMP)
