@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from dq.history import History
     from dq.policy import Policy
     from dq.result import Result
-    from dq.run import enforce, load_contract, profile, split, validate
+    from dq.run import enforce, load_contract, load_suite, profile, split, validate
     from dq.settings import Settings
     from dq.source import Files, Reading
+    from dq.suites import Suite
 
 __version__ = "0.1.0"
 
@@ -44,12 +45,14 @@ __all__ = [
     "Result",
     "Settings",
     "SourceError",
+    "Suite",
     "UsageError",
     "ViolationError",
     "WorldError",
     "enforce",
     "gate",
     "load_contract",
+    "load_suite",
     "profile",
     "split",
     "validate",
@@ -64,9 +67,10 @@ _HOMES = {
     "dq.gates": ("gate",),
     "dq.history": ("History",),
     "dq.result": ("Result",),
-    "dq.run": ("enforce", "load_contract", "profile", "split", "validate"),
+    "dq.run": ("enforce", "load_contract", "load_suite", "profile", "split", "validate"),
     "dq.settings": ("Settings",),
     "dq.source": ("Files", "Reading"),
+    "dq.suites": ("Suite",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

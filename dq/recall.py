@@ -21,12 +21,13 @@ CALL = "call"  # in the origin of a run
 def remembered(job: Job, order: Order) -> dict[str, Any]:
     """The call as plain values; empty when it cannot be done again: frames are gone, and secrets are not kept."""
     sources = {"": job.source, **{name: other.source for name, other in job.references.items()}}
-    if order.output is None or not all(map(_plain, sources.values())):
+    if order.output is None or not all(map(_plain, sources.values())) or not all(suite.source for suite in job.suites):
         return {}
     return {
         CALL: {
             "sources": {name: _said(item) for name, item in sources.items() if isinstance(item, Files)},
-            "contract": _absolute(job.contract.place.document),
+            "contract": "" if job.alone else _absolute(job.contract.place.document),
+            "suites": [_absolute(suite.source) for suite in job.suites],
             "schema": job.plan.object,
             "dataset": job.plan.dataset,
             "where": job.where,
@@ -59,6 +60,7 @@ def recalled(origin: Mapping[str, Any], settings: Settings) -> tuple[Job, Order]
         reading=_reading(call["reading"]),
         settings=settings,
         where=call["where"],
+        suites=call.get("suites", ()),
     )
     rest = {name: value for name, value in origin.items() if name != CALL}
     return job, Order(call["stage"], None, None, call["output"], Policy(**call["policy"]), rest)

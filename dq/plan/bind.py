@@ -24,6 +24,7 @@ from dq.sql import (
     AsText,
     Base,
     InSet,
+    IsJson,
     Kind,
     MapValues,
     Matches,
@@ -51,6 +52,7 @@ TYPED = "__dq_typed_rows"  # the table that users' own queries read: the typed p
 
 _ELSEWHERE = "run it on files or a frame"
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+_EQUALITIES = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In)
 _LENGTHS = (exp.Length, exp.ArraySize)
 
 
@@ -430,7 +432,7 @@ def _resolve(tree: Tree, names: Names) -> Tree:
         return _logic(tree, names)
     if isinstance(tree, (*_COMPARISONS, exp.In, exp.Between)):
         tree = _coerced(tree, names)
-    if isinstance(tree, AsText | Matches | ReadAs):
+    if isinstance(tree, AsText | IsJson | Matches | ReadAs):
         return _text(tree, names)
     return _with_children(tree, lambda child: _resolve(child, names))
 
@@ -484,13 +486,15 @@ def _named(tree: exp.Column, names: Names) -> Tree:
     return _partner(tree, names) if tree.table else names.find(tree.name).typed
 
 
-def _text(tree: AsText | Matches | ReadAs, names: Names) -> Tree:
+def _text(tree: AsText | IsJson | Matches | ReadAs, names: Names) -> Tree:
     """What needs text, or makes it."""
     kind = _kind(tree.this, names)
     if isinstance(tree, AsText):
         value = _resolve(tree.this, names)
         return value if kind and kind.base is Base.TEXT else exp.cast(value, exp.DataType.build("text"))
     if kind and kind.base not in (Base.TEXT, Base.UNKNOWN, Base.JSON):
+        if isinstance(tree, IsJson):
+            return exp.false()
         raise CannotBind(Status.ERROR, f"a {'pattern' if isinstance(tree, Matches) else 'format'} needs text, not {kind}")
     return _with_children(tree, lambda child: _resolve(child, names))
 
@@ -538,6 +542,8 @@ def _coerced(tree: Tree, names: Names) -> Tree:
     kind = next((found for side in sides if (found := _kind(side, names))), None)
     if kind is None:
         return tree
+    if kind.base is Base.JSON and isinstance(tree, _EQUALITIES):  # a value that nobody declares is compared as it is written
+        kind = Kind(Base.TEXT)
     coerced = _with_children(tree, lambda child: coerce(child, kind, names.zone))
     digits = next((width for side in sides if (width := _digits(side, names))), None)
     return at_scale(coerced, *digits) if digits else coerced

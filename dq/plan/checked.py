@@ -13,7 +13,7 @@ from dq.errors import UsageError
 from dq.plan.arguments import check_arguments
 from dq.plan.clauses import Promise
 from dq.plan.site import Site
-from dq.sql import column, columns_of, condition
+from dq.sql import all_of, column, columns_of, condition
 
 _SEVERITIES = {
     "info": Mode.OBSERVE,
@@ -58,6 +58,34 @@ def check_of(promise: Promise, site: Site) -> Check:
     waived = {name for part in site.extensions for name in part.waive or ()}
     check = replace(check, waived=bool({check.id, check.rule} & waived - {""}))
     return replace(check, mode=_mode(site.said("mode"), rule.severity if rule else "", is_row=check.is_row_check))
+
+
+def at_site(check: Check, site: Site) -> Check:
+    """
+    *check*, made of a rule of another tool, with what is said around the rule: its name, mode, filter, tags.
+
+    Raises:
+        UsageError: the filter does not parse.
+    """
+    rule, where = site.rule, site.said("where")
+    assert rule is not None  # noqa: S101  it is made of a rule
+    said = [condition(where, f"{rule.place}.where")] if where else []
+    name = rule.id or rule.name
+    waived = {word for part in site.extensions for word in part.waive or ()}
+    mode = check.mode
+    if site.said("mode") or rule.severity:
+        mode = _mode(site.said("mode"), rule.severity, is_row=check.is_row_check)
+    return replace(
+        check,
+        id=rule.id or check.id,
+        says=rule.description or check.says,
+        dimension=Dimension(rule.dimension) if rule.dimension in set(Dimension) else check.dimension,
+        where=all_of(*said, *([check.where] if check.where is not None else [])) if said else check.where,
+        rule=name or check.rule,
+        tags=site.tags,
+        mode=mode,
+        waived=bool({check.id, name} & waived - {""}),
+    )
 
 
 def _registered(promise: Promise, site: Site) -> Check:

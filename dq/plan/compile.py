@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -13,12 +13,13 @@ from dq.checks import Check, Clause, Gap, GapKind, Header, Mode, Rows, Shape
 from dq.checks.model import Dimension
 from dq.contract.model import Contract, Property, Relationship, Rule, SchemaObject
 from dq.errors import ContractError, Fault, UsageError
-from dq.plan.checked import NestedKeys, check_of
+from dq.plan.checked import NestedKeys, at_site, check_of
 from dq.plan.clauses import Promise, options, rule_promise
 from dq.plan.each import distinct
 from dq.plan.kinds import field_of
 from dq.plan.model import Plan
 from dq.plan.site import Site
+from dq.suites import Suite, custom
 
 MEANING = 1  # raised when the same contract would judge the same rows differently
 
@@ -53,19 +54,29 @@ class Selection:
 EVERYTHING = Selection()
 
 
-def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = None, select: Selection = EVERYTHING) -> Plan:  # noqa: A001
+def compile(  # noqa: A001  the verb
+    contract: Contract,
+    schema: SchemaObject,
+    *,
+    dataset: str | None = None,
+    select: Selection = EVERYTHING,
+    suites: Sequence[Suite] = (),
+    allow_code: Sequence[str] = (),
+) -> Plan:
     """
-    The plan of *schema*: checks in document order, and a gap for every clause that nobody enforces.
+    The plan of *schema* and *suites*: checks in document order, and a gap for every clause that nobody enforces.
+
+    *allow_code* are the modules whose Python may run.
 
     Raises:
         ContractError: rules that cannot mean anything (unknown check, wrong arguments, refused pattern), all at once.
         UsageError: a rule, dimension or tag is asked for that the contract does not have.
     """
-    compiler = _Compiler(contract, schema, select.stage)
+    compiler = _Compiler(contract, schema, select.stage, tuple(allow_code))
     compiler.run()
     if compiler.faults:
         raise ContractError(compiler.faults)
-    checks = distinct(compiler.checks)
+    checks = distinct([*compiler.checks, *(check for suite in suites for check in suite.checks)])
     _known(select, checks, contract)
     words = json.dumps(
         [
@@ -77,6 +88,7 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
             sorted(select.rules),
             sorted(select.dimensions),
             sorted(select.tags),
+            [suite.sha256 for suite in suites],
         ]
     )
     return Plan(
@@ -85,7 +97,7 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
         object=schema.name,
         fields=tuple(field_of(item) for item in schema.properties),
         checks=tuple(item for item in checks if select.wants(item)),
-        gaps=tuple(compiler.gaps),
+        gaps=(*compiler.gaps, *(gap for suite in suites for gap in suite.gaps)),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
         zone=contract.default_timezone or "UTC",
         owners=contract.owners,
@@ -119,8 +131,8 @@ def _property_words(item: Property) -> Iterator[object]:
 class _Compiler:
     """Collects checks, gaps and faults while it walks one schema object."""
 
-    def __init__(self, contract: Contract, schema: SchemaObject, stage: str | None) -> None:
-        self.contract, self.schema, self.stage = contract, schema, stage
+    def __init__(self, contract: Contract, schema: SchemaObject, stage: str | None, allow_code: tuple[str, ...]) -> None:
+        self.contract, self.schema, self.stage, self.allow_code = contract, schema, stage, allow_code
         self.checks: list[Check] = []
         self.gaps: list[Gap] = []
         self.faults: list[Fault] = []
@@ -192,12 +204,35 @@ class _Compiler:
 
     def _rule(self, rule: Rule, site: Site) -> None:
         clause = Clause(rule.place, _rule_text(rule))
+        if rule.type == "custom" and self._foreign(rule, clause, site.of(rule)):
+            return
         try:
             promise = rule_promise(rule, clause, site.path)
         except UsageError as error:
             self.faults.append(Fault(rule.place, error.what, error.mend))
             return
         self._promise(promise, site.of(rule))
+
+    def _foreign(self, rule: Rule, clause: Clause, site: Site) -> bool:
+        """The checks of a rule that is written for another tool; whether it is."""
+        try:
+            found = custom(rule, site.path, allow_code=self.allow_code)
+        except ContractError as error:
+            self.faults += error.faults
+            return True
+        except UsageError as error:
+            self.faults.append(Fault(rule.place, error.what, error.mend))
+            return True
+        if found is None:
+            return False
+        name, stages = rule.id or rule.name, site.said("stages")
+        if stages is not None and self.stage is not None and self.stage not in stages:
+            self.gaps.append(Gap(clause, f"holds at {', '.join(stages)}", GapKind.NOT_JUDGED, rule=name, column=site.path))
+            return True
+        checks, gaps = found
+        self.checks += [at_site(check, site) for check in checks]
+        self.gaps += [replace(gap, rule=name, waived=_is_waived(name, site), column=site.path) for gap in gaps]
+        return True
 
     def _promise(self, promise: Promise | Gap, site: Site) -> None:
         """A promise becomes a check, or a gap that says why not."""

@@ -144,7 +144,7 @@ class AsText(exp.Expression, exp.Func):
 
 
 class IsJson(exp.Expression, exp.Func):
-    """Whether text *this* is one JSON value; null for null."""
+    """Whether *this* is text of one JSON value; null for null. Anything but text is none, which is resolved at binding."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 

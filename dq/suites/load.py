@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dq.checks import Check, Gap
-from dq.contract import Rule
+from dq.contract import Contract, Rule, SchemaObject
 from dq.errors import ContractError, UsageError
 from dq.suites.model import Suite
 
+_ENGINES = {"Great Expectations": "greatExpectations", "pandera": "pandera"}
 Given = str | os.PathLike[str] | Mapping[str, Any] | Suite | object
 
 
@@ -34,6 +35,22 @@ def load(given: Given, *, parameters: Mapping[str, Any] | None = None, allow_cod
     raise UsageError(
         f"a {kind} is no suite", "suites", "give its path, a mapping, an ExpectationSuite, a pandera schema or module:Name"
     )
+
+
+def as_contract(suite: Suite) -> Contract:
+    """A contract that promises nothing of its own, and keeps what the suite was read from."""
+    rule = {"type": "custom", "engine": _ENGINES[suite.tool], "implementation": suite.document}
+    document = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": suite.name,
+        "name": suite.name,
+        "version": "1.0.0",
+        "status": "active",
+        "schema": [{"name": suite.name, "quality": [rule]}],
+    }
+    item = SchemaObject(suite.place, suite.name)
+    return Contract(suite.place, suite.name, suite.name, "", "v3.1.0", "active", document, suite.sha256, (item,))
 
 
 def custom(rule: Rule, column: str, *, allow_code: Sequence[str] = ()) -> tuple[tuple[Check, ...], tuple[Gap, ...]] | None:

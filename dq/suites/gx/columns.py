@@ -247,7 +247,7 @@ def _like_none(said: Expectation) -> Draft:
 
 @_values("values_to_be_json_parseable")
 def _json(said: Expectation) -> Draft:
-    return rows("json", not_(IsJson(this=AsText(this=column(said.column)))), f"{said.column} is JSON", [said.column])
+    return rows("json", not_(IsJson(this=column(said.column))), f"{said.column} is JSON", [said.column])
 
 
 _LENIENT = {"%m": "%-m", "%d": "%-d", "%H": "%-H", "%M": "%-M", "%S": "%-S", "%I": "%-I"}  # as Python reads them: 1 or 01

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def _of_path(path: str, parameters: Mapping[str, Any], allow_code: Sequence[str]
         raise UsageError(f"the suite cannot be read: {error}", str(file), _MEND) from None
     except (ValueError, RecursionError) as error:
         raise ContractError([Fault(Place(str(file), getattr(error, "lineno", 0), ""), f"not JSON: {error}", _MEND)]) from None
-    return _suite(said, str(file), parameters, allow_code, dict(enumerate(_lines(text))))
+    found = _suite(said, str(file), parameters, allow_code, dict(enumerate(_lines(text))))
+    return found if parameters else replace(found, source=str(file))
 
 
 def _in_folder(folder: Path, name: str) -> Path:
