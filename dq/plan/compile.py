@@ -16,7 +16,7 @@ from dq.errors import ContractError, Fault, UsageError
 from dq.plan.checked import NestedKeys, at_site, check_of
 from dq.plan.clauses import Promise, options, rule_promise
 from dq.plan.each import distinct
-from dq.plan.kinds import field_of
+from dq.plan.kinds import field_of, fields_of
 from dq.plan.model import Plan
 from dq.plan.site import Site
 from dq.suites import Suite, custom
@@ -95,7 +95,7 @@ def compile(  # noqa: A001  the verb
         dataset=dataset or f"{contract.name}.{schema.name}",
         contract=contract.ref,
         object=schema.name,
-        fields=tuple(field_of(item) for item in schema.properties),
+        fields=fields_of((item for suite in suites for item in suite.columns), map(field_of, schema.properties)),
         checks=tuple(item for item in checks if select.wants(item)),
         gaps=(*compiler.gaps, *(gap for suite in suites for gap in suite.gaps)),
         sha256=hashlib.sha256(words.encode()).hexdigest(),

@@ -41,9 +41,9 @@ TOOL = "pandera"
 _NONE = (Limit(Op.EQ, 0, Unit.VALUE),)
 
 
-def suite_of(schema: Schema) -> Suite:
+def suite_of(schema: Schema, *, document: Mapping[str, Any] | None = None, source: str = "") -> Suite:
     """
-    What *schema* demands, every clause once.
+    What *schema* demands, every clause once. *document* is what is kept of it, *source* where it can be read again.
 
     Raises:
         ContractError: a check that pandera does not know, or whose arguments it would not take; all of them.
@@ -60,7 +60,8 @@ def suite_of(schema: Schema) -> Suite:
         checks=tuple(writer.checks),
         gaps=tuple(writer.gaps),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
-        document=schema.document,
+        document=schema.document if document is None else document,
+        source=source,
         columns=tuple(_declared(schema)),
     )
 

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from datetime import UTC, datetime
 from typing import Any
 
-from dq.contract import Contract
-from dq.engines.duckdb import DuckDB
-from dq.errors import Place
-from dq.job import Job
-from dq.outcome import Also, conclude
-from dq.plan import EVERYTHING, Plan, distinct, fields_of
-from dq.result import Result
-from dq.settings import Settings
-from dq.source import Reading, source
-from dq.suites import Suite, load
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+import dq
 
 
-def judged(given: object, schema: object) -> Result:
-    """What dq finds: the passes, rows and checks of one plan."""
-    suite = schema if isinstance(schema, Suite) else load(schema)
-    checks = tuple(distinct(suite.checks))
-    plan = Plan("s", "", "s", fields_of(suite.columns), checks, suite.gaps, suite.sha256)
-    contract = Contract(Place("", 0, ""), "", "", "", "", "", {}, "")
-    job = Job(source(given), contract, plan, EVERYTHING, Reading(), {}, Settings())
-    with DuckDB().open(job.source, fields=plan.fields, reading=job.reading, references={}) as view:
-        return conclude(job, DuckDB(), view, now=NOW, also=Also.BAD)
+def judged(given: object, schema: object) -> dq.Result:
+    """What dq finds when *schema* is all that it is given."""
+    return dq.validate(given, suites=[schema], record=False)
 
 
-def bad_rows(result: Result) -> set[int]:
+def bad_rows(result: dq.Result) -> set[int]:
     """The numbers of the rows that dq would divert."""
     assert result.bad is not None
     return {row["__dq_row_no"] for row in result.bad}
