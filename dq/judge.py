@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -178,7 +179,9 @@ def _header(check: Check, subject: Header, numbers: Numbers) -> Verdict:
     if subject.ask is Ask.COUNT:
         return _measured(check, len(here), numbers, hidden=False)
     missing = [name for name in subject.names if name not in here]
-    if subject.ask in (Ask.PLACE, Ask.TYPE):
+    if subject.ask in (Ask.ONLY, Ask.FOLLOW, Ask.MATCH):
+        problem = _unmatched(subject, here)
+    elif subject.ask in (Ask.PLACE, Ask.TYPE):
         problem = f"missing: {missing[0]}" if missing else _misplaced(subject, numbers)
     elif subject.ask is Ask.ORDER:
         problem = "" if here == list(subject.names) else f"the columns are: {', '.join(here)}"
@@ -188,6 +191,20 @@ def _header(check: Check, subject: Header, numbers: Numbers) -> Verdict:
         problem = "; ".join(part for part in said if part)
     status = _beyond(check.mode) if problem else Status.PASS
     return Verdict(status, Measured(len(here), numbers.rows), problem or f"{len(here)} columns")
+
+
+def _unmatched(subject: Header, here: Sequence[str]) -> str:
+    """What is wrong with the columns that patterns of names match."""
+    matched = {pattern: [name for name in here if re.match(pattern, name)] for pattern in subject.names}
+    if subject.ask is Ask.MATCH:
+        none = [pattern for pattern, names in matched.items() if not names]
+        return f"no column matches {', '.join(none)}" if none else ""
+    wanted = list(dict.fromkeys(name for names in matched.values() for name in names))
+    if subject.ask is Ask.ONLY:
+        extra = [name for name in here if name not in wanted]
+        return f"not expected: {', '.join(extra)}" if extra else ""
+    found = [name for name in here if name in wanted]
+    return "" if found == wanted else f"the columns are: {', '.join(found)}"
 
 
 def _misplaced(subject: Header, numbers: Numbers) -> str:

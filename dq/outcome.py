@@ -12,12 +12,12 @@ from functools import partial
 from sqlglot import exp
 
 from dq.bad import BadRows
-from dq.checks import Check, Foreign, Gap, Keys, Rows, Status
+from dq.checks import Check, Foreign, Gap, Header, Keys, Rows, Status
 from dq.engines import Engine, View
 from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
-from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind, guesses
+from dq.plan import READABLE, RECORD, Passes, Plan, Unable, as_declared, bind, distinct, for_each, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, sql_of
@@ -39,7 +39,7 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
     *now* is what `now()` means in every rule; *also* is what the result is to hold beside the verdicts.
     """
     started = time.monotonic()
-    plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
+    plan = _of_view(job.plan, view)
     how = partial(bind, plan, dialect=engine.dialect, now=now, references=view.references, where=job.where)
     passes = shown = how(view.columns)
     if view.records:  # nobody wants to read how text is read
@@ -73,6 +73,20 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
         profile=profiles,
         bad=bad,
     )
+
+
+def _of_view(plan: Plan, view: View) -> Plan:
+    """*plan* with the checks that make sense for these columns: one for each of a name, records only where they are text."""
+    checks = (item for item in for_each(plan.checks, view.columns.types) if _makes_sense(item, view))
+    return replace(plan, checks=tuple(distinct(checks)))
+
+
+def _makes_sense(item: Check, view: View) -> bool:
+    if isinstance(item.subject, Header) and view.records:
+        return item.subject.of_texts
+    if item.name == READABLE:
+        return view.columns.is_written(item.columns[0])
+    return view.records or item.id != RECORD
 
 
 def profiled(view: View, plan: Plan) -> tuple[ColumnProfile, ...]:

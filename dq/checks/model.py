@@ -192,6 +192,9 @@ class Ask(StrEnum):
     EXACT = "exact"  # they are these, in any order
     THERE = "there"  # these are among them
     PLACE = "place"  # the one is at a place, counted from 0
+    ONLY = "only"  # there are none but those that these, patterns of names, match from the start
+    FOLLOW = "follow"  # those that these patterns match stand in the patterns' order
+    MATCH = "match"  # these patterns each match one at least
     TYPE = "type"  # the one has one of the types named, as its owner or the engine calls it
 
 
@@ -207,6 +210,7 @@ class Header:
     names: tuple[str, ...] = ()
     place: int = 0
     types: tuple[str, ...] = ()
+    of_texts: bool = True  # False: not asked of text files, whose values are judged instead
 
 
 Script = Callable[["pa.RecordBatchReader"], "pa.Table"]
@@ -275,6 +279,7 @@ class Check:
     warning: str = ""  # said once in the report: two operators on one rule, …
     waived: bool = False  # where it cannot be enforced, somebody said that this is all right
     arguments: Mapping[str, Any] = field(default_factory=dict)  # those of the check function, by name
+    each: str = ""  # made once for every column whose name this pattern matches from the start; `columns` begins with its name
 
     @property
     def is_row_check(self) -> bool:

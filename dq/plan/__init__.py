@@ -1,14 +1,17 @@
 """Contract and suites become a plan; a plan and columns become passes. Pure: no data is read here."""
 
 from dq.plan.bind import TYPED, Columns, as_declared, bind
-from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
+from dq.plan.compile import COLUMNS, EVERYTHING, READABLE, RECORD, Selection, compile
+from dq.plan.each import distinct, for_each
 from dq.plan.guess import guesses
+from dq.plan.kinds import fields_of
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
 from dq.plan.prune import needed
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "READABLE",
     "RECORD",
     "TYPED",
     "Columns",
@@ -23,6 +26,9 @@ __all__ = [
     "as_declared",
     "bind",
     "compile",
+    "distinct",
+    "fields_of",
+    "for_each",
     "guesses",
     "needed",
 ]

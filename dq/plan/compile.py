@@ -15,14 +15,18 @@ from dq.contract.model import Contract, Property, Relationship, Rule, SchemaObje
 from dq.errors import ContractError, Fault, UsageError
 from dq.plan.checked import NestedKeys, at_site, check_of
 from dq.plan.clauses import Promise, options, rule_promise
-from dq.plan.kinds import field_of
-from dq.plan.model import Plan
+from dq.plan.each import distinct
+from dq.plan.kinds import field_of, fields_of
+from dq.plan.model import Field, Plan
 from dq.plan.site import Site
+from dq.sql import Base, Kind, Misfit, column
 from dq.suites import Suite, custom
+from dq.suites.numbers import numbers
 
 MEANING = 1  # raised when the same contract would judge the same rows differently
 
 RECORD = "record"  # the check that every record of a text file can be read
+READABLE = "readable"  # the check that a column of text, which a suite takes for numbers, holds numbers
 COLUMNS = "columns"  # the check that the declared columns are there
 _OF_TYPES = ("type", "fits_type")  # the check of a declared type, and the one that a rule asks for
 
@@ -75,7 +79,11 @@ def compile(  # noqa: A001  the verb
     compiler.run()
     if compiler.faults:
         raise ContractError(compiler.faults)
-    checks = _distinct([*compiler.checks, *(check for suite in suites for check in suite.checks)])
+    declared = tuple(field_of(item) for item in schema.properties)
+    fields = fields_of((item for suite in suites for item in suite.columns), declared)
+    guessed = _guessed(suites, fields)
+    of_suites = [check for suite in suites for check in suite.checks]
+    checks = distinct([*compiler.checks, *of_suites, *(_readable(item, suites) for item in guessed)])
     _known(select, checks, contract)
     words = json.dumps(
         [
@@ -94,12 +102,30 @@ def compile(  # noqa: A001  the verb
         dataset=dataset or f"{contract.name}.{schema.name}",
         contract=contract.ref,
         object=schema.name,
-        fields=tuple(field_of(item) for item in schema.properties),
+        fields=fields,
         checks=tuple(item for item in checks if select.wants(item)),
         gaps=(*compiler.gaps, *(gap for suite in suites for gap in suite.gaps)),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
         zone=contract.default_timezone or "UTC",
         owners=contract.owners,
+        guessed=guessed,
+    )
+
+
+def _guessed(suites: Sequence[Suite], fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The columns that suites take for numbers and nobody declares: in text files they are read so."""
+    known = {name for item in fields for name in (item.name, item.source)}
+    names = dict.fromkeys(name for suite in suites for name in numbers(suite.checks) if name not in known)
+    return tuple(Field(name, name, Kind(Base.NUMBER)) for name in names)
+
+
+def _readable(item: Field, suites: Sequence[Suite]) -> Check:
+    """Of a text file: that the values of such a column are numbers."""
+    suite = next(suite for suite in suites if item.name in numbers(suite.checks))
+    clause = Clause(suite.place, f"{item.name} is compared with numbers")
+    test = Rows(Misfit(this=column(item.name)))
+    return Check(
+        f"{item.name}.type", READABLE, Dimension.CONFORMITY, f"{item.name} can be read as number", (item.name,), test, clause
     )
 
 
@@ -125,16 +151,6 @@ def _property_words(item: Property) -> Iterator[object]:
     yield from _words(item.rules)
     for part in (*item.properties, *((item.items,) if item.items else ())):
         yield from _property_words(part)
-
-
-def _distinct(checks: list[Check]) -> list[Check]:
-    """The checks, with ids made different by a number."""
-    seen: dict[str, int] = {}
-    out = []
-    for item in checks:
-        seen[item.id] = count = seen.get(item.id, 0) + 1
-        out.append(item if count == 1 else replace(item, id=f"{item.id}#{count}"))
-    return out
 
 
 class _Compiler:

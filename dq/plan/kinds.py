@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dq.contract.model import Property
 from dq.plan.model import Field
 from dq.sql import Base, Kind, java_format
+from dq.suites.model import Declared
 
 _LOGICAL = {
     "string": Base.TEXT,
@@ -67,6 +69,14 @@ def kind_of(item: Property) -> Kind | None:
         return Kind(Base.DECIMAL, first, second)
     chosen = said or base
     return Kind(Base.NUMBER) if chosen is Base.DECIMAL else Kind(chosen) if chosen else None
+
+
+def fields_of(columns: Iterable[Declared], known: Iterable[Field] = ()) -> tuple[Field, ...]:
+    """*known*, and fields for those of *columns*, which a suite declares, that are not among them."""
+    known = tuple(known)
+    names = {name for item in known for name in (item.name, item.source)}
+    more = {item.name: Field(item.name, item.name, item.kind, text=item.coerced) for item in columns if item.name not in names}
+    return (*known, *more.values())
 
 
 def field_of(item: Property, *, sensitive: bool = False) -> Field:

@@ -21,7 +21,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     items: Field | None = None
     formats: tuple[str, ...] = ()  # `strptime` formats for dates and times kept as text
-    text: bool = False  # physicalType says that values are kept as text
+    text: bool = False  # values may be kept as text (says physicalType), or become text (says a suite that coerces)
     sensitive: bool = False
     key: bool = False  # part of the primary key: shown beside samples
     clause: Clause | None = None
@@ -44,6 +44,7 @@ class Plan:
     sha256: str
     zone: str = "UTC"
     owners: tuple[str, ...] = ()
+    guessed: tuple[Field, ...] = ()  # columns that nobody declares: where they are text, or JSON, they are read so
 
     def field(self, name: str) -> Field | None:
         """The declared column of that name."""

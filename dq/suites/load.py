@@ -23,13 +23,18 @@ def load(given: Given, *, parameters: Mapping[str, Any] | None = None, allow_cod
         ContractError: something in it is wrong; the error holds every fault. UsageError: it is no suite.
     """
     from dq.suites.gx import read as gx  # noqa: PLC0415  reading a contract needs none of it
+    from dq.suites.pandera import read as pandera  # noqa: PLC0415
 
     if isinstance(given, Suite):
         return given
+    if pandera.is_suite(given):
+        return pandera.read(given, allow_code=allow_code)
     if isinstance(given, str | os.PathLike) or gx.is_suite(given):
         return gx.read(given, parameters=parameters, allow_code=allow_code)
     kind = f"{type(given).__module__}.{type(given).__qualname__}"
-    raise UsageError(f"a {kind} is no suite", "suites", "give the path of its JSON, a mapping, or an ExpectationSuite")
+    raise UsageError(
+        f"a {kind} is no suite", "suites", "give its path, a mapping, an ExpectationSuite, a pandera schema or module:Name"
+    )
 
 
 def as_contract(suite: Suite) -> Contract:
@@ -57,7 +62,13 @@ def custom(rule: Rule, column: str, *, allow_code: Sequence[str] = ()) -> tuple[
     Raises:
         ContractError: it cannot mean anything; the error holds every fault.
     """
-    if rule.engine.strip().lower().replace("-", "").replace("_", "").replace(" ", "") not in ("greatexpectations", "gx"):
+    engine = rule.engine.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+    if engine == "pandera":
+        from dq.suites.pandera.read import of_rule  # noqa: PLC0415
+
+        suite = of_rule(rule, column, allow_code=allow_code)
+        return suite.checks, suite.gaps
+    if engine not in ("greatexpectations", "gx"):
         return None
     from dq.suites.gx.rule import entries  # noqa: PLC0415
     from dq.suites.gx.translate import translate  # noqa: PLC0415

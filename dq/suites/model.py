@@ -8,6 +8,16 @@ from typing import Any
 
 from dq.checks import Check, Foreign, Gap
 from dq.errors import Place
+from dq.sql import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A column that a suite declares; *kind* None says nothing. *coerced*: text is read as the kind, whole numbers as text."""
+
+    name: str
+    kind: Kind | None = None
+    coerced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Suite:
     sha256: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""  # the path that it can be read again from, "" when there is none
+    columns: tuple[Declared, ...] = ()  # those that the contract does not declare are read as said here
 
     @property
     def native(self) -> tuple[Check, ...]:

@@ -38,7 +38,9 @@ Path = tuple[str | int, ...]
 
 def is_schema(value: object) -> bool:
     """Whether a parsed document is a pandera schema."""
-    return isinstance(value, Mapping) and (str(value.get("schema_type")) in _APIS or (set(value) <= _SCHEMA and "columns" in value))
+    return isinstance(value, Mapping) and (
+        str(value.get("schema_type")) in _APIS or (set(value) <= _SCHEMA and "columns" in value)
+    )
 
 
 def schema_of(document: Document) -> Schema:
@@ -129,9 +131,9 @@ class _Reader:
         checks = said.get("checks")
         if isinstance(checks, list):
             for place, item in enumerate(checks):
-                item = self.mapping((*path, "checks", place), item)
-                options = self.mapping((*path, "checks", place, "options"), item.get("options"))
-                yield from self.rule((*path, "checks", place), str(options.get("check_name") or ""), item)
+                said_here = self.mapping((*path, "checks", place), item)
+                options = self.mapping((*path, "checks", place, "options"), said_here.get("options"))
+                yield from self.rule((*path, "checks", place), str(options.get("check_name") or ""), said_here)
         else:
             for name, item in self.mapping((*path, "checks"), checks).items():
                 yield from self.rule((*path, "checks", name), name, item)

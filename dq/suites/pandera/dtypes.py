@@ -22,19 +22,7 @@ _ENGINE = {  # as DuckDB calls them, and databases that call them the same
     "bool": ("boolean",),
 }
 _ARROW = {"float32": ("float",), "float64": ("double",), "bool": ("bool", "boolean")}
-_TEXT = (
-    "str",
-    "string",
-    "object",
-    "string[python]",
-    "string[pyarrow]",
-    "large_string",
-    "text",
-    "varchar",
-    "char",
-    "mixed",
-    "json",
-)
+_TEXT = ("str", "string", "object", "large_string", "text", "varchar", "char", "mixed", "json")
 _DECIMAL = re.compile(r"decimal(?:128|256)?\(\s*(?:precision=)?(\d+)\s*,\s*(?:scale=)?(\d+)\s*\)")
 _TIME = re.compile(r"(?:datetime64\[(?P<unit>\w+)(?:,\s*(?P<zone>[^\]]+))?\]|datetime\((?P<words>[^)]*)\)|datetime|timestamp)")
 
@@ -42,8 +30,9 @@ _TIME = re.compile(r"(?:datetime64\[(?P<unit>\w+)(?:,\s*(?P<zone>[^\]]+))?\]|dat
 @dataclass(frozen=True, slots=True)
 class DType:
     """
-    *kind* None: dq has no such values, or the type says nothing about them. *names*: what a column of it may be called, by
-    the owner of the data or by the engine; none when any will do.
+    What a type says: the *kind* of values, None when dq has none such, or the type says nothing about them.
+
+    *names* are what a column of it may be called, by the owner of the data or by the engine; none when any will do.
     """
 
     kind: Kind | None
@@ -87,12 +76,9 @@ def is_nothing(text: str) -> bool:
 
 
 def _moment(found: re.Match[str]) -> DType:
-    """Pandas' moments of every unit are one type to pandera; Polars' are not."""
+    """Moments of every unit are one type: to pandas' checks, and to what engines call them."""
     words = found["words"] or ""
     zone = found["zone"] or ("" if "time_zone=none" in words else words.partition("time_zone=")[2].strip("'\""))
-    kind = Kind(Base.TIMESTAMP_TZ if zone else Base.TIMESTAMP)
-    unit = re.search(r"time_unit='(\w+)'", words)
-    if unit is None:
-        return DType(kind)
-    stored = {"ns": ("timestamp_ns",), "ms": ("timestamp_ms",)}.get(unit[1], ("timestamp", "timestamptz"))
-    return DType(kind, (found[0], f"datetime64[{unit[1]}]", f"timestamp[{unit[1]}]", *stored))
+    if zone:
+        return DType(Kind(Base.TIMESTAMP_TZ), ("timestamptz",))
+    return DType(Kind(Base.TIMESTAMP), ("datetime64", "datetime", "timestamp", "timestamp_ns", "timestamp_ms", "timestamp_s"))

@@ -79,4 +79,5 @@ class Schema:
     add_missing_columns: bool = False
     parsers: int = 0
     document: Mapping[str, Any] = field(default_factory=dict)
+    presence: bool = True  # whether it says which columns are there
     unread: tuple[tuple[Place, str, str], ...] = ()  # place, text, and why it is not enforced

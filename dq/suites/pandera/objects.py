@@ -48,7 +48,7 @@ def schema_of(given: Any, place: Place) -> Schema:
                 for number, item in enumerate(getattr(levels, "indexes", [levels]) if levels is not None else ())
             )
         ),
-        rules=tuple(_rules(place, given.checks)),
+        rules=tuple(rules(place, given.checks)),
         together=tuple(map(tuple, together))
         if together and not isinstance(together[0], str)
         else (tuple(together),)
@@ -62,7 +62,7 @@ def schema_of(given: Any, place: Place) -> Schema:
         ordered=bool(given.ordered),
         add_missing_columns=bool(given.add_missing_columns),
         parsers=len(given.parsers or ()),
-        unread=tuple(_unread(place, given, levels)),
+        unread=tuple(_unread(place, levels)),
     )
 
 
@@ -88,11 +88,12 @@ def _component(place: Place, said: Any, name: str, *, is_index: bool = False) ->
         parsers=len(getattr(said, "parsers", None) or ()),
         warns_when_missing=getattr(said, "on_missing", None) == "warn",
         says=str(said.description or said.title or ""),
-        rules=tuple(_rules(place, said.checks)),
+        rules=tuple(rules(place, said.checks)),
     )
 
 
-def _rules(place: Place, checks: Iterable[Any]) -> Iterable[Rule]:
+def rules(place: Place, checks: Iterable[Any]) -> Iterable[Rule]:
+    """What the Check objects of a schema or column say."""
     for number, check in enumerate(checks):
         built_in = _built_in(check)
         groupby = check.groupby
@@ -118,7 +119,7 @@ def _built_in(check: Any) -> str:
     return name if known and getattr(check._check_fn, "__name__", "") == name else ""  # noqa: SLF001  pandera has no other word
 
 
-def _unread(place: Place, schema: Any, levels: Any) -> Iterable[tuple[Place, str, str]]:
+def _unread(place: Place, levels: Any) -> Iterable[tuple[Place, str, str]]:
     if getattr(levels, "strict", False):
         yield _at(place, "index"), "strict", "which levels an index has is not checked"
 

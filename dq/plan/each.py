@@ -1,0 +1,74 @@
+"""Many checks: one for each column of a name, once the columns are known; and ids that tell them apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sqlglot import exp
+
+from dq.checks import Answer, Check, Foreign, Header, Keys, Measure, Rows, Shape, Subject
+from dq.sql import Tree, column
+
+
+def for_each(checks: Iterable[Check], names: Iterable[str]) -> Iterator[Check]:
+    """*checks*, those that are made for every column of a pattern made for each of *names* that it matches, in their order."""
+    names = list(names)
+    for check in checks:
+        if not check.each:
+            yield check
+        else:
+            yield from (_about(check, name) for name in names if re.match(check.each, name))
+
+
+def distinct(checks: Iterable[Check]) -> list[Check]:
+    """The checks, with ids made different by a number."""
+    seen: dict[str, int] = {}
+    out = []
+    for item in checks:
+        seen[item.id] = count = seen.get(item.id, 0) + 1
+        out.append(item if count == 1 else replace(item, id=f"{item.id}#{count}"))
+    return out
+
+
+def _about(check: Check, name: str) -> Check:
+    """*check* of the column *name*, where it says the name that stands for all of them."""
+    general = check.columns[0]
+    return replace(
+        check,
+        id=check.id.replace(general, name, 1),
+        says=check.says.replace(general, name, 1),
+        columns=(name, *check.columns[1:]),
+        subject=_subject(check.subject, general, name),
+        where=_tree(check.where, general, name) if check.where is not None else None,
+        each="",
+    )
+
+
+def _subject(subject: Subject, general: str, name: str) -> Subject:
+    if isinstance(subject, Rows):
+        return Rows(_tree(subject.bad, general, name))
+    if isinstance(subject, Measure):
+        return replace(subject, of=_tree(subject.of, general, name))
+    if isinstance(subject, Keys):
+        bad = _tree(subject.bad, general, name)
+        assert isinstance(bad, exp.Select)  # noqa: S101  its root stays
+        return replace(subject, columns=_names(subject.columns, general, name), bad=bad)
+    if isinstance(subject, Foreign):
+        return replace(subject, columns=_names(subject.columns, general, name))
+    if isinstance(subject, Header):
+        return replace(subject, names=_names(subject.names, general, name))
+    assert isinstance(subject, Answer | Shape)  # noqa: S101  the others
+    return subject
+
+
+def _names(names: tuple[str, ...], general: str, name: str) -> tuple[str, ...]:
+    return tuple(name if item == general else item for item in names)
+
+
+def _tree(tree: Tree, general: str, name: str) -> Tree:
+    def named(node: exp.Expr) -> exp.Expr:
+        return column(name) if isinstance(node, exp.Column) and not node.table and node.name == general else node
+
+    return tree.copy().transform(named)
