@@ -121,12 +121,11 @@ def _guessed(suites: Sequence[Suite], fields: Sequence[Field]) -> tuple[Field, .
 
 def _readable(item: Field, suites: Sequence[Suite]) -> Check:
     """Of a text file: that the values of such a column are numbers."""
-    suite = next(suite for suite in suites if item.name in numbers(suite.checks))
-    clause = Clause(suite.place, f"{item.name} is compared with numbers")
-    test = Rows(Misfit(this=column(item.name)))
-    return Check(
-        f"{item.name}.type", READABLE, Dimension.CONFORMITY, f"{item.name} can be read as number", (item.name,), test, clause
-    )
+    name = item.name
+    suite = next(suite for suite in suites if name in numbers(suite.checks))
+    clause = Clause(suite.place, f"{name} is compared with numbers")
+    says, test = f"{name} can be read as number", Rows(Misfit(this=column(name)))
+    return Check(f"{name}.type", READABLE, Dimension.CONFORMITY, says, (name,), test, clause)
 
 
 def _known(select: Selection, checks: list[Check], contract: Contract) -> None:
