@@ -253,7 +253,7 @@ def _holds(limit: Limit, value: Any) -> bool:
     return bool({Op.LT: left < right, Op.LE: left <= right, Op.GT: left > right, Op.GE: left >= right}[limit.op])
 
 
-def _moment(value: Any) -> datetime:
+def _moment(value: str | date) -> datetime:
     """A day is its first moment; a moment with a zone is in UTC."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)

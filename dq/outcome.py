@@ -17,7 +17,7 @@ from dq.engines import Engine, View
 from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
-from dq.plan import RECORD, Passes, Plan, Unable, as_declared, bind, distinct, for_each, guesses
+from dq.plan import READABLE, RECORD, Passes, Plan, Unable, as_declared, bind, distinct, for_each, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, sql_of
@@ -84,6 +84,8 @@ def _of_view(plan: Plan, view: View) -> Plan:
 def _makes_sense(item: Check, view: View) -> bool:
     if isinstance(item.subject, Header) and view.records:
         return item.subject.of_texts
+    if item.name == READABLE:
+        return view.columns.is_written(item.columns[0])
     return view.records or item.id != RECORD
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Progress = Callable[[float], None]
 
 
-def load_contract(ref: Ref, *, contracts: str | Path | None = None) -> Contract:
+def load_contract(ref: str | os.PathLike[str] | Contract, *, contracts: str | Path | None = None) -> Contract:
     """
     The contract that *ref* names: a path, or `name`, `name@1.2.0`, `name@^1` in the contracts folder (newest match first).
 
@@ -227,7 +227,8 @@ def enforce(
     Validate *source*, put its bad rows safely away, and let its good rows go on: each row exactly once, whatever is killed.
 
     Args:
-        source: as in `validate`, and so are contract, schema, references, dataset, where, suites, server, reading, settings, progress.
+        source: as in `validate`, and so are contract, schema, references, dataset, where, suites, server, reading,
+            settings, progress.
         stage: the point of the pipeline, such as `raw`.
         key: the part of the dataset that this is: enforcing it again replaces, it never adds. None: named by its content,
             so that the same content again changes nothing.

@@ -1,7 +1,7 @@
 """Contract and suites become a plan; a plan and columns become passes. Pure: no data is read here."""
 
 from dq.plan.bind import TYPED, Columns, as_declared, bind
-from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
+from dq.plan.compile import COLUMNS, EVERYTHING, READABLE, RECORD, Selection, compile
 from dq.plan.each import distinct, for_each
 from dq.plan.guess import guesses
 from dq.plan.kinds import fields_of
@@ -11,6 +11,7 @@ from dq.plan.prune import needed
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "READABLE",
     "RECORD",
     "TYPED",
     "Columns",

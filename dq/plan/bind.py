@@ -72,6 +72,10 @@ class Columns:
     reading: Reading | None = None
     numbered: bool = True  # whether rows have numbers, in the order of the source
 
+    def is_written(self, name: str) -> bool:
+        """Whether the values of column *name* are kept as they were written, in text or JSON; not for a column not there."""
+        return name in self.types and (self.reading is not None or base_of(self.types[name]) is Base.JSON)
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -110,8 +114,10 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
             value = Value(column(found), columns.types[found], item, columns.reading, plan.zone)
             values[item.name] = value
             values.setdefault(found, value)
+    guessed = {item.name: item for item in plan.guessed}
     for name, actual in columns.types.items():
-        values.setdefault(name, Value(column(name), actual, None, columns.reading, plan.zone))
+        kind = guessed.get(name) if columns.is_written(name) else None
+        values.setdefault(name, Value(column(name), actual, kind, columns.reading, plan.zone))
     return Names(values, missing, references, zone=plan.zone, numbered=columns.numbered)
 
 

@@ -17,13 +17,16 @@ from dq.plan.checked import NestedKeys, at_site, check_of
 from dq.plan.clauses import Promise, options, rule_promise
 from dq.plan.each import distinct
 from dq.plan.kinds import field_of, fields_of
-from dq.plan.model import Plan
+from dq.plan.model import Field, Plan
 from dq.plan.site import Site
+from dq.sql import Base, Kind, Misfit, column
 from dq.suites import Suite, custom
+from dq.suites.numbers import numbers
 
 MEANING = 1  # raised when the same contract would judge the same rows differently
 
 RECORD = "record"  # the check that every record of a text file can be read
+READABLE = "readable"  # the check that a column of text, which a suite takes for numbers, holds numbers
 COLUMNS = "columns"  # the check that the declared columns are there
 _OF_TYPES = ("type", "fits_type")  # the check of a declared type, and the one that a rule asks for
 
@@ -76,7 +79,11 @@ def compile(  # noqa: A001  the verb
     compiler.run()
     if compiler.faults:
         raise ContractError(compiler.faults)
-    checks = distinct([*compiler.checks, *(check for suite in suites for check in suite.checks)])
+    declared = tuple(field_of(item) for item in schema.properties)
+    fields = fields_of((item for suite in suites for item in suite.columns), declared)
+    guessed = _guessed(suites, fields)
+    of_suites = [check for suite in suites for check in suite.checks]
+    checks = distinct([*compiler.checks, *of_suites, *(_readable(item, suites) for item in guessed)])
     _known(select, checks, contract)
     words = json.dumps(
         [
@@ -95,13 +102,30 @@ def compile(  # noqa: A001  the verb
         dataset=dataset or f"{contract.name}.{schema.name}",
         contract=contract.ref,
         object=schema.name,
-        fields=fields_of((item for suite in suites for item in suite.columns), map(field_of, schema.properties)),
+        fields=fields,
         checks=tuple(item for item in checks if select.wants(item)),
         gaps=(*compiler.gaps, *(gap for suite in suites for gap in suite.gaps)),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
         zone=contract.default_timezone or "UTC",
         owners=contract.owners,
+        guessed=guessed,
     )
+
+
+def _guessed(suites: Sequence[Suite], fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The columns that suites take for numbers and nobody says the kind of: in text files they are read so."""
+    known = {name for item in fields if item.kind for name in (item.name, item.source)}
+    names = dict.fromkeys(name for suite in suites for name in numbers(suite.checks) if name not in known)
+    return tuple(Field(name, name, Kind(Base.NUMBER)) for name in names)
+
+
+def _readable(item: Field, suites: Sequence[Suite]) -> Check:
+    """Of a text file: that the values of such a column are numbers."""
+    name = item.name
+    suite = next(suite for suite in suites if name in numbers(suite.checks))
+    clause = Clause(suite.place, f"{name} is compared with numbers")
+    says, test = f"{name} can be read as number", Rows(Misfit(this=column(name)))
+    return Check(f"{name}.type", READABLE, Dimension.CONFORMITY, says, (name,), test, clause)
 
 
 def _known(select: Selection, checks: list[Check], contract: Contract) -> None:

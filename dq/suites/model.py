@@ -37,8 +37,8 @@ class Suite:
     gaps: tuple[Gap, ...] = ()
     sha256: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
-    columns: tuple[Declared, ...] = ()  # those that the contract does not declare are read as said here
     source: str = ""  # the path that it can be read again from, "" when there is none
+    columns: tuple[Declared, ...] = ()  # those that the contract does not declare are read as said here
 
     @property
     def native(self) -> tuple[Check, ...]:

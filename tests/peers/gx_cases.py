@@ -39,7 +39,8 @@ def _typed(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
         return pd.to_datetime(column)
     if word == "date":
         return pd.to_datetime(column).dt.date
-    return column.astype(getattr(pd, kind)() if hasattr(pd, kind) else kind)
+    dtype: Any = getattr(pd, kind)() if hasattr(pd, kind) else kind
+    return column.astype(dtype)
 
 
 @contextmanager

@@ -28,12 +28,12 @@ def _set(name: str) -> Callable[[Translator], Translator]:
 
 def aggregate_drafts(said: Expectation) -> Iterator[Draft]:
     """The checks of an expectation about a column as a whole. Raises KeyError for any other."""
-    if said.type == "expect_column_quantile_values_to_be_between":
+    if said.word == "expect_column_quantile_values_to_be_between":
         yield from _quantiles(said)
-    elif said.type in SETS:
-        yield replace(SETS[said.type](said), where=said.filter)
+    elif said.word in SETS:
+        yield replace(SETS[said.word](said), where=said.filter)
     else:
-        yield replace(NUMBERS[said.type](said), limits=bounds(said), where=said.filter)
+        yield replace(NUMBERS[said.word](said), limits=bounds(said), where=said.filter)
 
 
 def _plain(name: str, **arguments: Any) -> Translator:
@@ -162,7 +162,7 @@ def _quantiles(said: Expectation) -> Iterator[Draft]:
     shares, limits = ranges.get("quantiles"), ranges.get("value_ranges")
     if not isinstance(shares, list) or not isinstance(limits, list) or len(shares) != len(limits):
         raise UsageError(
-            f"'quantile_ranges' of {said.type} has not one range for each quantile",
+            f"'quantile_ranges' of {said.word} has not one range for each quantile",
             "",
             'write {"quantiles": [0.5], "value_ranges": [[1, 2]]}',
         )

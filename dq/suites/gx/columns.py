@@ -46,10 +46,10 @@ def _values(name: str) -> Callable[[Translator], Translator]:
 
 def column_drafts(said: Expectation) -> Iterator[Draft]:
     """The checks of an expectation about every value of a column. Raises KeyError for any other."""
-    if said.type in ALL_ROWS:
-        draft, where = ALL_ROWS[said.type](said), said.filter
+    if said.word in ALL_ROWS:
+        draft, where = ALL_ROWS[said.word](said), said.filter
     else:
-        draft, where = VALUES[said.type](said), both(there(said.column), said.filter)
+        draft, where = VALUES[said.word](said), both(there(said.column), said.filter)
     yield replace(draft, limits=said.tolerance, where=where)
 
 
@@ -109,7 +109,7 @@ def _bounded(said: Expectation, value: Tree, shown: str, names: Sequence[str], a
     """Between two bounds, each of which may be left out, or be strict; *names* are dq's checks for one bound."""
     low, high = said.may("min_value"), said.may("max_value")
     if low is None and high is None:
-        raise UsageError(f"{said.type} has no bound", "", "add min_value, max_value or both to its kwargs")
+        raise UsageError(f"{said.word} has no bound", "", "add min_value, max_value or both to its kwargs")
     if low is not None and high is not None and type(low) is type(high) and low > high:
         raise UsageError(f"min_value {low!r} is above max_value {high!r}", "", "swap them")
     above, below = ("<=" if said.flag("strict_min") else "<"), (">=" if said.flag("strict_max") else ">")
@@ -138,7 +138,7 @@ def _only(said: Expectation, *names: str) -> dict[str, Any]:
 def _pattern(said: Expectation, pattern: object) -> Tree:
     """Where the column, as text, has a match of *pattern*. OnlyItself: it is outside the portable subset."""
     if not isinstance(pattern, str):
-        raise UsageError(f"a pattern of {said.type} is {pattern!r}, not text", "", "write a regular expression")
+        raise UsageError(f"a pattern of {said.word} is {pattern!r}, not text", "", "write a regular expression")
     if problem := pattern_problem(pattern):
         raise OnlyItself(problem)
     return Matches(this=AsText(this=column(said.column)), expression=literal(pattern))
@@ -147,7 +147,7 @@ def _pattern(said: Expectation, pattern: object) -> Tree:
 def _like(said: Expectation, pattern: object) -> Tree:
     """Where the column, as text, is as the LIKE form *pattern* says: `%` any text, `_` any character."""
     if not isinstance(pattern, str):
-        raise UsageError(f"a form of {said.type} is {pattern!r}, not text", "", "write it as LIKE reads it: a%")
+        raise UsageError(f"a form of {said.word} is {pattern!r}, not text", "", "write it as LIKE reads it: a%")
     escape = said.may("escape", str)
     found, characters = "", iter(pattern)
     for character in characters:
@@ -162,7 +162,7 @@ def _like(said: Expectation, pattern: object) -> Tree:
 def _tests(said: Expectation, test: Callable[[Expectation, object], Tree], name: str) -> list[Tree]:
     listed = said.need(name, (list, tuple))
     if not listed:
-        raise UsageError(f"'{name}' of {said.type} is empty", "", "give one pattern at least")
+        raise UsageError(f"'{name}' of {said.word} is empty", "", "give one pattern at least")
     return [test(said, item) for item in listed]
 
 
@@ -362,7 +362,7 @@ def _outliers(said: Expectation) -> Draft:
     value = column(said.column)
     if method == "iqr":
         low, high = (_of_all(said, exp.PercentileCont(this=literal(share), expression=value.copy())) for share in (0.25, 0.75))
-        reach = exp.Paren(
+        reach: Tree = exp.Paren(
             this=exp.Mul(this=literal(multiplier), expression=exp.Paren(this=exp.Sub(this=high.copy(), expression=low.copy())))
         )
         bad = any_of(

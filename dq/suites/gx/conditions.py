@@ -201,7 +201,9 @@ class _Reader:
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str):
             return literal(node.value)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-            return literal(-node.operand.value)  # type: ignore[operator]  # a number, else TypeError says no more
+            number = node.operand.value
+            if isinstance(number, int | float):
+                return literal(-number)
         if isinstance(node, ast.BinOp) and type(node.op) in _SUMS:
             return _SUMS[type(node.op)](
                 this=exp.Paren(this=self.value(node.left)), expression=exp.Paren(this=self.value(node.right))

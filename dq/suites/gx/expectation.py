@@ -28,7 +28,7 @@ class Expectation:
     its row condition.
     """
 
-    type: str
+    word: str  # its type: `expect_column_to_exist`
     said: Mapping[str, Any]
     place: Place
     severity: str = ""
@@ -45,7 +45,7 @@ class Expectation:
             UsageError: it is missing, or not of *kind*.
         """
         if name not in self.said:
-            raise UsageError(f"{self.type} needs '{name}'", "", f'add "{name}" to its kwargs')
+            raise UsageError(f"{self.word} needs '{name}'", "", f'add "{name}" to its kwargs')
         return self.may(name, kind)
 
     def may(self, name: str, kind: type | tuple[type, ...] = object, default: Any = None) -> Any:
@@ -55,7 +55,7 @@ class Expectation:
         if value is not None and not fits:
             kinds = kind if isinstance(kind, tuple) else (kind,)
             words = " or ".join(dict.fromkeys(_WORDS.get(item, item.__name__) for item in kinds))
-            raise UsageError(f"'{name}' of {self.type} is {value!r}, not {words}", "", f"write {words}")
+            raise UsageError(f"'{name}' of {self.word} is {value!r}, not {words}", "", f"write {words}")
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,8 @@ def _validated(frame: Any, type_: str, kwargs: dict[str, Any]) -> dict[str, Any]
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration  # noqa: PLC0415
 
     said = {name: value for name, value in kwargs.items() if name not in ("result_format", "batch_id", "catch_exceptions")}
-    with _quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         context = _context(gx)
         source = context.data_sources.add_pandas("dq")
         batch = source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
@@ -82,31 +83,15 @@ def _library() -> Any:
 
 
 def _context(gx: Any) -> Any:
-    """A context in memory that calls nobody."""
+    """A context in memory that calls nobody and draws no progress bars."""
     from great_expectations.data_context.types.base import (  # noqa: PLC0415
         DataContextConfig,
         InMemoryStoreBackendDefaults,
     )
 
-    config = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(), analytics_enabled=False)
+    stores = InMemoryStoreBackendDefaults()
+    config = DataContextConfig(store_backend_defaults=stores, analytics_enabled=False, progress_bars={"globally": False})
     return gx.get_context(mode="ephemeral", project_config=config)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without its progress bars, which go to the terminal."""
-    import warnings  # noqa: PLC0415
-
-    import tqdm.auto  # noqa: PLC0415  a part of Great Expectations
-
-    shown = tqdm.auto.tqdm.__init__
-    try:
-        tqdm.auto.tqdm.__init__ = lambda self, *args, **options: shown(self, *args, **{**options, "disable": True})
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        tqdm.auto.tqdm.__init__ = shown
 
 
 def custom_class(type_: str, allow_code: Sequence[str]) -> str | None:

@@ -27,26 +27,26 @@ def _several(name: str) -> Callable[[Translator], Translator]:
 
 def several_drafts(said: Expectation) -> Iterator[Draft]:
     """The checks of an expectation about several columns of a row. Raises KeyError for any other."""
-    draft = SEVERAL[said.type](said)
+    draft = SEVERAL[said.word](said)
     yield replace(draft, limits=said.tolerance, where=both(_judged(said), said.filter), arguments=dict(said.said))
 
 
 def _names(said: Expectation) -> tuple[str, ...]:
     """The columns it is about."""
-    if "_pair_" in said.type:
+    if "_pair_" in said.word:
         return said.need("column_A", str), said.need("column_B", str)
     names = tuple(said.need("column_list", (list, tuple)))
     if not names or not all(isinstance(name, str) for name in names):
-        raise UsageError(f"'column_list' of {said.type} is {names!r}", "", "list the names of columns")
+        raise UsageError(f"'column_list' of {said.word} is {names!r}", "", "list the names of columns")
     if len(set(names)) != len(names):
-        raise UsageError(f"'column_list' of {said.type} names a column twice: {', '.join(names)}", "", "name each column once")
+        raise UsageError(f"'column_list' of {said.word} names a column twice: {', '.join(names)}", "", "name each column once")
     return names
 
 
 def _judged(said: Expectation) -> Tree | None:
     """The rows that are not ignored."""
     names = _names(said)
-    word = said.may("ignore_row_if", str, _ALL["_pair_" not in said.type])
+    word = said.may("ignore_row_if", str, _ALL["_pair_" not in said.word])
     if word in _NONE:
         return None
     if word in _ANY:
@@ -87,7 +87,7 @@ def _pairs(said: Expectation) -> Draft:
     if listed is None:
         return rows("anything", exp.false(), f"{first}, {second} are anything: no set is given", (first, second))
     if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in listed):
-        raise UsageError(f"'value_pairs_set' of {said.type} holds no pairs", "", "write it as [[1, 2], [3, 4]]")
+        raise UsageError(f"'value_pairs_set' of {said.word} holds no pairs", "", "write it as [[1, 2], [3, 4]]")
     known = [all_of(_same(column(first), literal(one)), _same(column(second), literal(other))) for one, other in listed]
     return rows("pair_in_set", not_(any_of(*known)), f"{first}, {second} are one of {len(listed)} pairs", (first, second))
 

@@ -21,7 +21,7 @@ def _table(name: str) -> Callable[[Translator], Translator]:
 
 def table_drafts(said: Expectation) -> Iterator[Draft]:
     """The checks of an expectation about a table. Raises KeyError for any other."""
-    yield TABLES[said.type](said)
+    yield TABLES[said.word](said)
 
 
 # -- columns, from metadata ----------------------------------------------------------------------------------------------
@@ -75,12 +75,12 @@ def _of_types(said: Expectation) -> Draft:
     listed = said.may("type_list", (list, tuple))
     if listed is None:
         return _header(said, Header(Ask.THERE, (said.column,)), f"there is a column {said.column}")
-    return _typed(said, tuple(listed))
+    return _typed(said, tuple(map(str, listed)))
 
 
 def _typed(said: Expectation, names: tuple[str, ...]) -> Draft:
-    if not all(isinstance(name, str) and name for name in names):
-        raise UsageError(f"a type of {said.type} is no name: {names!r}", "", "write the type's name, such as int64 or INTEGER")
+    if not all(names):
+        raise UsageError(f"a type of {said.word} is no name: {names!r}", "", "write the type's name, such as int64 or INTEGER")
     types = tuple(dict.fromkeys(form for name in names for form in accepted(name)))
     return _header(said, Header(Ask.TYPE, (said.column,), types=types), f"{said.column} is of type {' or '.join(names)}")
 

@@ -118,23 +118,23 @@ _WAYS: tuple[tuple[Callable[[str], bool], Callable[[Expectation], Iterator[Draft
 def _drafts(said: Expectation) -> Iterator[Draft]:
     """The native checks of an expectation. OnlyItself: it has none."""
     for knows, drafts in _WAYS:
-        if knows(said.type):
+        if knows(said.word):
             return drafts(said)
     raise OnlyItself("no native form")
 
 
 def _delegated(said: Expectation, kwargs: Mapping[str, Any], why: str) -> Draft:
     """The same expectation in Great Expectations itself: bad rows where it tells them, else its verdict."""
-    per_row = (said.type in _PER_ROW or said.type in VALUES) and said.filter is None and not kwargs.get("row_condition")
+    per_row = (said.word in _PER_ROW or said.word in VALUES) and said.filter is None and not kwargs.get("row_condition")
     columns = _columns(said)
-    run = Expected(said.type, json.dumps(kwargs, default=str), per_row=per_row)
-    says = said.notes or f"{' and '.join(columns) or 'the table'} {said.type.removeprefix('expect_').replace('_', ' ')}"
+    run = Expected(said.word, json.dumps(kwargs, default=str), per_row=per_row)
+    says = said.notes or f"{' and '.join(columns) or 'the table'} {said.word.removeprefix('expect_').replace('_', ' ')}"
     everything = bool(kwargs.get("row_condition")) or not columns
     subject = Foreign(run, TOOL, per_row=per_row, columns=() if everything else columns)
     where = both(there(said.column), said.filter) if per_row else None
     limits = said.tolerance if per_row else (Limit(Op.EQ, value=True, unit=Unit.VALUE),)
     return Draft(
-        said.type,
+        said.word,
         subject,
         says,
         columns,
@@ -147,7 +147,7 @@ def _delegated(said: Expectation, kwargs: Mapping[str, Any], why: str) -> Draft:
 
 def _columns(said: Expectation) -> tuple[str, ...]:
     names = [said.said[name] for name in ("column", "column_A", "column_B") if name in said.said]
-    listed = said.said.get("column_list") if said.type not in TABLES else ()
+    listed = said.said.get("column_list") if said.word not in TABLES else ()
     return tuple(name for name in (*names, *(listed or ())) if isinstance(name, str))
 
 
@@ -168,7 +168,7 @@ def _check(draft: Draft, said: Expectation, clause: Clause) -> Check:
     is_row = isinstance(draft.subject, Rows | Keys) or (isinstance(draft.subject, Foreign) and draft.subject.per_row)
     mode = _MODES.get(said.severity, Mode.QUARANTINE if is_row else Mode.BLOCK)
     shown = ", ".join(draft.columns)
-    name = said.type.removeprefix("expect_")
+    name = said.word.removeprefix("expect_")
     return Check(
         id=".".join(part for part in (shown, name, draft.part.replace(".", "_")) if part),
         name=draft.name,
@@ -180,7 +180,7 @@ def _check(draft: Draft, said: Expectation, clause: Clause) -> Check:
         limits=draft.limits or (NONE_BAD if is_row else ()),
         mode=mode,
         where=draft.where,
-        rule=said.id or said.type,
+        rule=said.id or said.word,
         arguments=draft.arguments,
         warning=draft.warning,
     )
