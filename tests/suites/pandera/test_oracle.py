@@ -36,7 +36,7 @@ def checks(draw: st.DrawFn, kind: str) -> list[tuple[str, dict[str, Any], dict[s
             key = {"isin": "allowed_values", "notin": "forbidden_values"}.get(name, "values")
             said: dict[str, Any] = {key: draw(st.lists(values, min_size=1, max_size=4))}
         elif name == "in_range":
-            low, high = sorted((draw(values), draw(values)))
+            low, high = sorted(draw(st.tuples(values, values)))  # type: ignore[type-var]
             said = {"min_value": low, "max_value": high, "include_min": draw(st.booleans()), "include_max": draw(st.booleans())}
             if name == "in_range" and low == high:
                 said |= {"include_min": True, "include_max": True}
