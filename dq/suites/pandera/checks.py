@@ -187,7 +187,7 @@ class _Writer:
                 columns=(name,),
                 clause=clause,
                 mode=Mode.BLOCK,
-                each=each,
+                each=each or _pattern(item, self.schema.api),  # a column that is not there has no type
             )
         if said.kind is not None:
             self._native(item.place, Native("fits_type", {"kind": str(said.kind)}), name, each, "type", clause=clause)
