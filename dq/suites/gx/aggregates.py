@@ -11,7 +11,8 @@ from sqlglot import exp
 from dq.checks import Limit, Op, Unit
 from dq.errors import UsageError
 from dq.sql import SOURCE, Output, Tree, all_of, column, compare, count_if, is_in, literal, not_, ratio, table
-from dq.suites.gx.expectation import Draft, Expectation, OnlyItself, both, bounds, known, measured, there
+from dq.suites.draft import Draft, both, known, measured, there
+from dq.suites.gx.expectation import Expectation, OnlyItself, bounds
 
 Translator = Callable[[Expectation], Draft]
 NUMBERS: dict[str, Translator] = {}  # expectation type -> its number, held against min_value and max_value

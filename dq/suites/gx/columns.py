@@ -33,7 +33,8 @@ from dq.sql import (
     table,
 )
 from dq.sql.formats import format_pattern
-from dq.suites.gx.expectation import Draft, Expectation, OnlyItself, both, known, rows, there
+from dq.suites.draft import Draft, both, known, rows, there
+from dq.suites.gx.expectation import Expectation, OnlyItself
 
 Translator = Callable[[Expectation], Draft]
 VALUES: dict[str, Translator] = {}  # expectation type -> its check, judged where the column has a value

@@ -8,7 +8,8 @@ from dataclasses import replace
 from dq.checks import Answer, Ask, Header, Limit, Op, Unit
 from dq.errors import UsageError
 from dq.sql import table
-from dq.suites.gx.expectation import Draft, Expectation, NoForm, bounds, known
+from dq.suites.draft import Draft, known
+from dq.suites.gx.expectation import Expectation, NoForm, bounds
 from dq.suites.gx.types import accepted
 
 Translator = Callable[[Expectation], Draft]

@@ -10,10 +10,11 @@ from typing import Any
 from dq.checks import NONE_BAD, Check, Clause, Foreign, Gap, Keys, Limit, Mode, Op, Rows, Unit
 from dq.checks.model import Dimension
 from dq.errors import Fault, Place, UsageError
+from dq.suites.draft import Draft, both, there
 from dq.suites.gx.aggregates import NUMBERS, SETS, aggregate_drafts
 from dq.suites.gx.columns import ALL_ROWS, VALUES, column_drafts
 from dq.suites.gx.conditions import row_condition
-from dq.suites.gx.expectation import Draft, Expectation, NoForm, OnlyItself, both, there
+from dq.suites.gx.expectation import Expectation, NoForm, OnlyItself
 from dq.suites.gx.foreign import Expected, custom_class
 from dq.suites.gx.parameters import resolved
 from dq.suites.gx.several import SEVERAL, several_drafts
