@@ -117,7 +117,7 @@ def _exactly(said: Expectation) -> Draft:
 
 
 @_set("most_common_value_to_be_in_set")
-def _most_common(said: Expectation) -> Draft:
+def most_common(said: Expectation) -> Draft:
     """How many of the values that occur most often are in the set; without ties, only of one such value."""
     values = _present(said.need("value_set", (list, tuple, set)))
     value, count = column(said.column), exp.Count(this=exp.Star())

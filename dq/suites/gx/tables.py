@@ -107,7 +107,11 @@ def _as_many(said: Expectation) -> Draft:
     here = "SELECT count(*) FROM {object}"
     query = f"SELECT ({here}) - (SELECT count(*) FROM {table(other).sql(dialect='duckdb')})"
     draft = Draft(
-        "row_counts", Answer(query, "duckdb"), f"the number of rows beyond those of {other}", (), dimension="consistency"
+        "row_counts",
+        Answer(query, "duckdb", (other,)),
+        f"the number of rows beyond those of {other}",
+        (),
+        dimension="consistency",
     )
     return replace(draft, limits=(Limit(Op.EQ, 0, Unit.VALUE),), arguments=dict(said.said))
 
