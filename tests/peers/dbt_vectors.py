@@ -24,8 +24,9 @@ def _table(path: Path) -> pa.Table:
 
 
 def _suite(case: Mapping[str, Any]) -> dict[str, Any]:
-    test = {case["test"]: {"arguments": {name: value for name, value in case["args"].items() if name not in ("where", "severity")}}}
-    test[case["test"]] |= {"config": {name: case["args"][name] for name in ("where", "severity") if name in case["args"]}}
+    config = {name: value for name, value in case["args"].items() if name in ("where", "severity")}
+    arguments = {name: value for name, value in case["args"].items() if name not in config}
+    test = {case["test"]: {"arguments": arguments, "config": config}}
     model: dict[str, Any] = {"name": case["table"]}
     if case.get("column"):
         model["columns"] = [{"name": case["column"], "data_tests": [test]}]

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from dq.checks import Check
+from dq.checks import Check, Gap
 from dq.errors import ContractError, Fault, Place, UsageError
 from dq.suites.dbt.translate import TOOL, translate
 from dq.suites.model import Suite
@@ -64,20 +64,22 @@ def _suite(said: Mapping[str, Any], document: str, name: str, source: str) -> Su
         known = ", ".join(str(item.get("name")) for item in _models(said))
         what = f"no model '{name}'" if name else "there are several models" if models else "there is no model"
         raise UsageError(what, document, f"say {document}#NAME, one of: {known or 'none'}")
-    item = models[0]
-    place = Place(document, 0, str(item.get("name")))
-    checks, gaps, faults = [], [], []
-    for at, column, test in _tests(item, place):
+    model = models[0]
+    place = Place(document, 0, str(model.get("name")))
+    made: list[Check | Gap] = []
+    faults: list[Fault] = []
+    for at, column, test in _tests(model, place):
         try:
-            for made in translate(*_named(test), at, column):
-                (checks if isinstance(made, Check) else gaps).append(made)  # type: ignore[arg-type]  # each to its own
+            made += translate(*_named(test), at, column)
         except UsageError as error:
             faults.append(Fault(at, error.what, error.mend))
     if faults:
         raise ContractError(faults)
-    stored = {"models": [dict(item)]}
+    stored = {"models": [dict(model)]}
     digest = hashlib.sha256(json.dumps(stored, sort_keys=True, default=str).encode()).hexdigest()
-    return Suite(place, str(item.get("name")), TOOL, tuple(checks), tuple(gaps), digest, stored, source)
+    checks = tuple(item for item in made if isinstance(item, Check))
+    gaps = tuple(item for item in made if isinstance(item, Gap))
+    return Suite(place, str(model.get("name")), TOOL, checks, gaps, digest, stored, source)
 
 
 def _tests(item: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, str, object]]:
