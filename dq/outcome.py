@@ -17,7 +17,7 @@ from dq.engines import Engine, View
 from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
-from dq.plan import READABLE, RECORD, Passes, Plan, Unable, as_declared, bind, distinct, for_each, guesses
+from dq.plan import READABLE, RECORD, Passes, Plan, Unable, as_declared, bind, for_columns, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, sql_of
@@ -77,8 +77,8 @@ def conclude(job: Job, engine: Engine, view: View, *, now: datetime, also: Also 
 
 def _of_view(plan: Plan, view: View) -> Plan:
     """*plan* with the checks that make sense for these columns: one for each of a name, records only where they are text."""
-    checks = (item for item in for_each(plan.checks, view.columns.types) if _makes_sense(item, view))
-    return replace(plan, checks=tuple(distinct(checks)))
+    plan = for_columns(plan, view.columns.types)
+    return replace(plan, checks=tuple(item for item in plan.checks if _makes_sense(item, view)))
 
 
 def _makes_sense(item: Check, view: View) -> bool:
@@ -95,7 +95,7 @@ def profiled(view: View, plan: Plan) -> tuple[ColumnProfile, ...]:
 
     Text that *plan* does not declare is read as what all of it can be: numbers, truth values, dates, times.
     """
-    declared = {name: field for field in plan.fields for name in (field.source, field.name)}
+    declared = {name: field for field in (*plan.suited, *plan.fields) for name in (field.source, field.name)}
     found = view.profile(guesses(view.columns, declared.keys()))
     return tuple(_masked(item) if item.name in declared and declared[item.name].sensitive else item for item in found)
 

@@ -294,7 +294,7 @@ def opened(job: Job, progress: Progress | None = None, writable: tuple[str, ...]
     engine = _engine(job.settings)
     with engine.open(
         job.source,
-        fields=job.plan.fields,
+        fields=(*job.plan.fields, *job.plan.suited),
         reading=job.reading,
         references=job.references,
         progress=progress,

@@ -2,9 +2,8 @@
 
 from dq.plan.bind import TYPED, Columns, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, READABLE, RECORD, Selection, compile
-from dq.plan.each import distinct, for_each
+from dq.plan.each import for_columns
 from dq.plan.guess import guesses
-from dq.plan.kinds import fields_of
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
 from dq.plan.prune import needed
 
@@ -26,9 +25,7 @@ __all__ = [
     "as_declared",
     "bind",
     "compile",
-    "distinct",
-    "fields_of",
-    "for_each",
+    "for_columns",
     "guesses",
     "needed",
 ]

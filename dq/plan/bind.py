@@ -106,15 +106,16 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
     """Every name a rule may say: contract names, names in the data, in that order."""
     values: dict[str, Value] = {}
     missing: dict[str, str] = {}
-    for item in plan.fields:
+    guessed = {item.name: item for item in plan.guessed}
+    for item in (*plan.fields, *plan.suited):
         found = next((name for name in (item.source, item.name) if name in columns.types), None)
         if found is None:
             missing[item.name] = missing[item.source] = item.source
         else:
-            value = Value(column(found), columns.types[found], item, columns.reading, plan.zone)
+            kind = guessed.get(found) if item.kind is None and columns.is_written(found) else None
+            value = Value(column(found), columns.types[found], kind or item, columns.reading, plan.zone)
             values[item.name] = value
             values.setdefault(found, value)
-    guessed = {item.name: item for item in plan.guessed}
     for name, actual in columns.types.items():
         kind = guessed.get(name) if columns.is_written(name) else None
         values.setdefault(name, Value(column(name), actual, kind, columns.reading, plan.zone))
@@ -126,7 +127,7 @@ def as_declared(plan: Plan, columns: Columns) -> Columns:
     exact = Kind(Base.DECIMAL, 38, 10)
     declared = {
         name: exact if item.kind.base is Base.NUMBER else item.kind
-        for item in plan.fields
+        for item in (*plan.fields, *plan.suited)
         for name in (item.name, item.source)
         if item.kind
     }

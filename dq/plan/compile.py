@@ -79,9 +79,9 @@ def compile(  # noqa: A001  the verb
     compiler.run()
     if compiler.faults:
         raise ContractError(compiler.faults)
-    declared = tuple(field_of(item) for item in schema.properties)
-    fields = fields_of((item for suite in suites for item in suite.columns), declared)
-    guessed = _guessed(suites, fields)
+    fields = tuple(field_of(item) for item in schema.properties)
+    suited = fields_of((item for suite in suites for item in suite.columns), fields)
+    guessed = _guessed(suites, (*fields, *suited))
     of_suites = [check for suite in suites for check in suite.checks]
     checks = distinct([*compiler.checks, *of_suites, *(_readable(item, suites) for item in guessed)])
     _known(select, checks, contract)
@@ -108,13 +108,14 @@ def compile(  # noqa: A001  the verb
         sha256=hashlib.sha256(words.encode()).hexdigest(),
         zone=contract.default_timezone or "UTC",
         owners=contract.owners,
+        suited=suited,
         guessed=guessed,
     )
 
 
 def _guessed(suites: Sequence[Suite], fields: Sequence[Field]) -> tuple[Field, ...]:
-    """The columns that suites take for numbers and nobody declares: in text files they are read so."""
-    known = {name for item in fields for name in (item.name, item.source)}
+    """The columns that suites take for numbers and nobody says the kind of: in text files they are read so."""
+    known = {name for item in fields if item.kind for name in (item.name, item.source)}
     names = dict.fromkeys(name for suite in suites for name in numbers(suite.checks) if name not in known)
     return tuple(Field(name, name, Kind(Base.NUMBER)) for name in names)
 
@@ -125,7 +126,8 @@ def _readable(item: Field, suites: Sequence[Suite]) -> Check:
     suite = next(suite for suite in suites if name in numbers(suite.checks))
     clause = Clause(suite.place, f"{name} is compared with numbers")
     says, test = f"{name} can be read as number", Rows(Misfit(this=column(name)))
-    return Check(f"{name}.type", READABLE, Dimension.CONFORMITY, says, (name,), test, clause)
+    each = next((check.each for check in suite.checks if check.columns[:1] == (name,)), "")
+    return Check(f"{name}.type", READABLE, Dimension.CONFORMITY, says, (name,), test, clause, each=each)
 
 
 def _known(select: Selection, checks: list[Check], contract: Contract) -> None:

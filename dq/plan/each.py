@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
 
 from dq.checks import Answer, Check, Foreign, Header, Keys, Measure, Rows, Shape, Subject
+from dq.plan.model import Field, Plan
 from dq.sql import Tree, column
 
 
-def for_each(checks: Iterable[Check], names: Iterable[str]) -> Iterator[Check]:
-    """*checks*, those that are made for every column of a pattern made for each of *names* that it matches, in their order."""
+def for_columns(plan: Plan, names: Iterable[str]) -> Plan:
+    """*plan* with what is said of all columns of a pattern said of each of *names* that it matches, in their order."""
     names = list(names)
+    patterns = {check.columns[0]: check.each for check in plan.checks if check.each}
+    return replace(
+        plan,
+        checks=tuple(distinct(_for_each(plan.checks, names))),
+        suited=tuple(_fields(plan.suited, patterns, names)),
+        guessed=tuple(_fields(plan.guessed, patterns, names)),
+    )
+
+
+def _fields(fields: Iterable[Field], patterns: Mapping[str, str], names: Sequence[str]) -> Iterator[Field]:
+    """What is said of one column holds before what is said of many."""
+    fields = list(fields)
+    yield from (item for item in fields if item.name not in patterns or item.name in names)
+    said = {item.name for item in fields}
+    for item in fields:
+        if (pattern := patterns.get(item.name)) is not None:
+            yield from (replace(item, name=name, source=name) for name in names if name not in said and re.match(pattern, name))
+
+
+def _for_each(checks: Iterable[Check], names: Sequence[str]) -> Iterator[Check]:
     for check in checks:
         if not check.each:
             yield check

@@ -71,12 +71,14 @@ def kind_of(item: Property) -> Kind | None:
     return Kind(Base.NUMBER) if chosen is Base.DECIMAL else Kind(chosen) if chosen else None
 
 
-def fields_of(columns: Iterable[Declared], known: Iterable[Field] = ()) -> tuple[Field, ...]:
-    """*known*, and fields for those of *columns*, which a suite declares, that are not among them."""
-    known = tuple(known)
+def fields_of(columns: Iterable[Declared], known: Iterable[Field]) -> tuple[Field, ...]:
+    """Fields for those of *columns*, which suites declare, that are not *known*; what is said first holds."""
     names = {name for item in known for name in (item.name, item.source)}
-    more = {item.name: Field(item.name, item.name, item.kind, text=item.coerced) for item in columns if item.name not in names}
-    return (*known, *more.values())
+    found: dict[str, Field] = {}
+    for item in columns:
+        if item.name not in names:
+            found.setdefault(item.name, Field(item.name, item.name, item.kind, text=item.coerced))
+    return tuple(found.values())
 
 
 def field_of(item: Property, *, sensitive: bool = False) -> Field:

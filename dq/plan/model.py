@@ -44,6 +44,7 @@ class Plan:
     sha256: str
     zone: str = "UTC"
     owners: tuple[str, ...] = ()
+    suited: tuple[Field, ...] = ()  # columns that only suites declare; whether they are there is the suites' business
     guessed: tuple[Field, ...] = ()  # columns that nobody declares: where they are text, or JSON, they are read so
 
     def field(self, name: str) -> Field | None:

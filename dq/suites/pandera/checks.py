@@ -41,9 +41,9 @@ TOOL = "pandera"
 _NONE = (Limit(Op.EQ, 0, Unit.VALUE),)
 
 
-def suite_of(schema: Schema) -> Suite:
+def suite_of(schema: Schema, *, document: Mapping[str, Any] | None = None, source: str = "") -> Suite:
     """
-    What *schema* demands, every clause once.
+    What *schema* demands, every clause once. *document* is what is kept of it, *source* where it can be read again.
 
     Raises:
         ContractError: a check that pandera does not know, or whose arguments it would not take; all of them.
@@ -60,7 +60,8 @@ def suite_of(schema: Schema) -> Suite:
         checks=tuple(writer.checks),
         gaps=tuple(writer.gaps),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
-        document=schema.document,
+        document=schema.document if document is None else document,
+        source=source,
         columns=tuple(_declared(schema)),
     )
 
@@ -80,11 +81,10 @@ def _code(check: Any) -> str:
 
 
 def _declared(schema: Schema) -> Iterator[Declared]:
-    """The columns whose names are known, with the kind of their values."""
+    """The columns, by name or by the pattern of their names, with the kind of their values."""
     for item in (*schema.columns, *schema.index):
-        if not item.regex:
-            said = dtype(schema.dtype or item.dtype)
-            yield Declared(item.name, said.kind, coerced=item.coerce or schema.coerce)
+        said = dtype(schema.dtype or item.dtype)
+        yield Declared(_name_and_pattern(item, schema)[0], said.kind, coerced=item.coerce or schema.coerce)
 
 
 @dataclass(slots=True)
@@ -120,11 +120,11 @@ class _Writer:
         schema, place = self.schema, self.schema.place
         wanted = [item for item in schema.columns if item.required and not self._may_lack(item)]
         if names := tuple(item.name for item in wanted if not item.regex):
-            self._header("columns", place, "the columns are there", Header(Ask.THERE, names))
+            self._header("present", place, "the columns are there", Header(Ask.THERE, names))
         for item in wanted:
             if item.regex:
                 said = f"a column matches {item.name}"
-                self._header(f"{item.name}.required", item.place, said, Header(Ask.MATCH, (_pattern(item, schema.api),)))
+                self._header(f"{item.name}.present", item.place, said, Header(Ask.MATCH, (_pattern(item, schema.api),)))
         patterns = tuple(_pattern(item, schema.api) for item in schema.columns)
         if schema.strict is True:
             self._header("strict", place, "there are no other columns", Header(Ask.ONLY, patterns))
@@ -138,7 +138,7 @@ class _Writer:
         for item in schema.columns:
             if item.warns_when_missing and not item.required and not item.regex:
                 said = f"{item.name} is there"
-                self._header(f"{item.name}.required", item.place, said, Header(Ask.THERE, (item.name,)), mode=Mode.WARN)
+                self._header(f"{item.name}.present", item.place, said, Header(Ask.THERE, (item.name,)), mode=Mode.WARN)
 
     def _may_lack(self, item: Component) -> bool:
         return self.schema.add_missing_columns and (item.nullable or item.default is not None)

@@ -47,16 +47,17 @@ def read(given: object, *, allow_code: Sequence[str] = ()) -> Suite:
             is no such file, or it is no schema.
     """
     if isinstance(given, str) and names_code(given):
-        return suite_of(_of_code(given, Place(given, 0, ""), allow_code))
+        return suite_of(_of_code(given, Place(given, 0, ""), allow_code), document={"schema": given})
     if isinstance(given, str | os.PathLike):
-        return suite_of(document.schema_of(_document(Path(given))))
+        return suite_of(document.schema_of(_document(Path(given))), source=os.fspath(given))
     if isinstance(given, Mapping):
         return suite_of(document.schema_of(Document("schema", dict(given))))
     if not objects.is_schema(given):
         raise UsageError(
             f"a {type(given).__qualname__} is no pandera schema", "suites", "give a DataFrameSchema or a DataFrameModel"
         )
-    return suite_of(objects.schema_of(given, Place(_name(given), 0, "")))
+    name = _name(given)
+    return suite_of(objects.schema_of(given, Place(name, 0, "")), document={"schema": name})
 
 
 def _document(path: Path) -> Document:
@@ -115,6 +116,8 @@ def _inside(rule: Place, part: Place) -> Place:
 
 def _schema_of_rule(rule: Rule, column: str, allow_code: Sequence[str]) -> Schema:
     said: Any = rule.implementation
+    if isinstance(said, Mapping) and set(said) == {"schema"}:
+        said = said["schema"]
     if isinstance(said, str) and names_code(said.strip()):
         return _of_named(_code(said.strip(), rule.place, allow_code), said.strip(), rule, column)
     if isinstance(said, str):
