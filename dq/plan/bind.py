@@ -127,7 +127,7 @@ def as_declared(plan: Plan, columns: Columns) -> Columns:
     exact = Kind(Base.DECIMAL, 38, 10)
     declared = {
         name: exact if item.kind.base is Base.NUMBER else item.kind
-        for item in (*plan.fields, *plan.suited)
+        for item in (*plan.guessed, *plan.suited, *plan.fields)
         for name in (item.name, item.source)
         if item.kind
     }
