@@ -294,7 +294,8 @@ class Check:
     on: Literal["arrived", "good"] = "arrived"
     warning: str = ""  # said once in the report: two operators on one rule, …
     waived: bool = False  # where it cannot be enforced, somebody said that this is all right
-    arguments: Mapping[str, Any] = field(default_factory=dict)  # those of the check function, by name
+    function: str = ""  # the check function that made it, "" when none did
+    arguments: Mapping[str, Any] = field(default_factory=dict)  # of that function, by name
     each: str = ""  # made once for every column whose name this pattern matches from the start; `columns` begins with its name
 
     @property

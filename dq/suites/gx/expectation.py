@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dq.checks import NONE_BAD, Limit, Op, Unit
+from dq.checks import NONE_BAD, Limit, Mode, Op, Unit
 from dq.errors import Place, UsageError
 from dq.sql import Tree
 
@@ -36,6 +36,7 @@ class Expectation:
     mostly: float = 1
     filter: Tree | None = None
     notes: str = ""
+    mode: Mode | None = None  # said for dq alone
 
     def need(self, name: str, kind: type | tuple[type, ...] = object) -> Any:
         """

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dq.checks import NONE_BAD, Check, Clause, Foreign, Gap, Keys, Limit, Mode, Op, Rows, Unit
+from dq.checks import DEFINITIONS, NONE_BAD, Check, Clause, Foreign, Gap, Keys, Limit, Mode, Op, Rows, Unit
 from dq.checks.model import Dimension
 from dq.errors import Fault, Place, UsageError
 from dq.suites.draft import Draft, both, there
@@ -103,8 +103,19 @@ def _expectation(type_: str, said: Mapping[str, Any], entry: Mapping[str, Any], 
     severity = str(entry.get("severity") or said.get("severity") or "").lower()
     if severity not in ("", "critical", "warning", "info"):
         raise UsageError(f"unknown severity '{severity}'", "", "say critical, warning or info")
+    own_words = (entry.get("meta") or {}).get("dq") or {}
+    mode = own_words.get("mode")
+    if mode is not None and mode not in set(Mode):
+        raise UsageError(f"unknown mode '{mode}'", "", f"say one of {', '.join(Mode)}")
     return Expectation(
-        type_, own, place, severity, str(entry.get("id") or ""), mostly, notes=notes if isinstance(notes, str) else ""
+        type_,
+        own,
+        place,
+        severity,
+        str(own_words.get("rule") or entry.get("id") or ""),
+        mostly,
+        notes=notes if isinstance(notes, str) else "",
+        mode=Mode(mode) if mode else None,
     )
 
 
@@ -167,7 +178,7 @@ def _custom(type_: str, entry: Mapping[str, Any], clause: Clause, allow_code: Se
 
 def _check(draft: Draft, said: Expectation, clause: Clause) -> Check:
     is_row = isinstance(draft.subject, Rows | Keys) or (isinstance(draft.subject, Foreign) and draft.subject.per_row)
-    mode = _MODES.get(said.severity, Mode.QUARANTINE if is_row else Mode.BLOCK)
+    mode = said.mode or _MODES.get(said.severity, Mode.QUARANTINE if is_row else Mode.BLOCK)
     shown = ", ".join(draft.columns)
     name = said.word.removeprefix("expect_")
     return Check(
@@ -182,6 +193,7 @@ def _check(draft: Draft, said: Expectation, clause: Clause) -> Check:
         mode=mode,
         where=draft.where,
         rule=said.id or said.word,
+        function=draft.name if draft.name in DEFINITIONS else "",
         arguments=draft.arguments,
         warning=draft.warning,
     )
