@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ class Declared:
     name: str
     kind: Kind | None = None
     coerced: bool = False
+    dtype: str = ""  # what the tool itself calls its type
+    level: bool = False  # of the index of a frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,12 @@ class Suite:
     def delegated(self) -> tuple[Check, ...]:
         """The checks that run in the tool itself."""
         return tuple(check for check in self.checks if isinstance(check.subject, Foreign))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Checks of dq as another tool's: *text* to keep, *build* to make the tool's own object. *left_out*: what it cannot say."""
+
+    text: str
+    left_out: tuple[Gap, ...]
+    build: Callable[[], Any] = field(repr=False, compare=False)

@@ -84,7 +84,8 @@ def _declared(schema: Schema) -> Iterator[Declared]:
     """The columns, by name or by the pattern of their names, with the kind of their values."""
     for item in (*schema.columns, *schema.index):
         said = dtype(schema.dtype or item.dtype)
-        yield Declared(_name_and_pattern(item, schema)[0], said.kind, coerced=item.coerce or schema.coerce)
+        name, coerced = _name_and_pattern(item, schema)[0], item.coerce or schema.coerce
+        yield Declared(name, said.kind, coerced, schema.dtype or item.dtype, item.is_index)
 
 
 @dataclass(slots=True)
