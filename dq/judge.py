@@ -183,6 +183,8 @@ def _header(check: Check, subject: Header, numbers: Numbers) -> Verdict:
         problem = _unmatched(subject, here)
     elif subject.ask in (Ask.PLACE, Ask.TYPE):
         problem = f"missing: {missing[0]}" if missing else _misplaced(subject, numbers)
+    elif subject.ask is Ask.ABSENT:
+        problem = f"not expected: {', '.join(found)}" if (found := [name for name in subject.names if name in here]) else ""
     elif subject.ask is Ask.ORDER:
         problem = "" if here == list(subject.names) else f"the columns are: {', '.join(here)}"
     else:

@@ -227,8 +227,18 @@ def _clause(item: CheckResult) -> tuple[str, str]:
     return str(item.check.clause.place), item.check.clause.text
 
 
+def _elsewhere(checks: tuple[CheckResult, ...]) -> list[str]:
+    """Which checks another tool ran."""
+    found: dict[str, list[str]] = {}
+    for item in checks:
+        if isinstance(item.check.subject, Foreign):
+            found.setdefault(item.check.subject.tool, []).append(item.check.id)
+    return [f"{len(names)} of {len(checks)} checks ran in {tool} itself: {', '.join(names)}" for tool, names in found.items()]
+
+
 def _notes(plan: Plan, view: View, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:
     notes = list(view.notes)
     if extra := extra_columns(plan, view.columns.types):
         notes.append(f"columns that the contract does not declare: {', '.join(extra)}")
+    notes += _elsewhere(checks)
     return (*notes, *(f"{item.check.id}: {item.check.warning}" for item in checks if item.check.warning))

@@ -168,11 +168,26 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnList:
+    """What `{columns}` stands for in a query: *named* columns, else all but *excluded*; numbers rounded to *digits*."""
+
+    named: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    digits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A user's own SELECT of one value, a statement of its own; *dialect* "" means: that of the engine."""
+    """
+    A SELECT of one value, a statement of its own; *dialect* "" means: that of the engine.
+
+    Without one of *references*, the datasets it names beside its own, it is not asked.
+    """
 
     query: str
     dialect: str = ""
+    references: tuple[str, ...] = ()
+    columns: ColumnList | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +206,7 @@ class Ask(StrEnum):
     ORDER = "order"  # they are these, in this order
     EXACT = "exact"  # they are these, in any order
     THERE = "there"  # these are among them
+    ABSENT = "absent"  # these are not among them
     PLACE = "place"  # the one is at a place, counted from 0
     ONLY = "only"  # there are none but those that these, patterns of names, match from the start
     FOLLOW = "follow"  # those that these patterns match stand in the patterns' order
@@ -278,7 +294,8 @@ class Check:
     on: Literal["arrived", "good"] = "arrived"
     warning: str = ""  # said once in the report: two operators on one rule, …
     waived: bool = False  # where it cannot be enforced, somebody said that this is all right
-    arguments: Mapping[str, Any] = field(default_factory=dict)  # those of the check function, by name
+    function: str = ""  # the check function that made it, "" when none did
+    arguments: Mapping[str, Any] = field(default_factory=dict)  # of that function, by name
     each: str = ""  # made once for every column whose name this pattern matches from the start; `columns` begins with its name
 
     @property

@@ -21,17 +21,20 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Parameters,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Suites,
     Threads,
     TimestampFormats,
     Where,
     chosen,
     dialect,
     referenced,
+    suited,
 )
 from dq.cli.output import page, write
 from dq.cli.progress import watched
@@ -64,7 +67,9 @@ class MaxMode(StrEnum):
 def enforce(
     source: Sources = None,
     *,
-    contract: Contract,
+    contract: Contract = "",
+    suites: Suites = None,
+    parameters: Parameters = None,
     stage: Annotated[str, typer.Option(metavar="S", help="The point of the pipeline, say raw.", rich_help_panel=_STAGE)],
     output: Annotated[
         str,
@@ -125,6 +130,7 @@ def enforce(
         done = run(
             source or None,
             contract,
+            suites=suited(suites or (), parameters or ()),
             stage=stage,
             key=key,
             at=None if at is None else moment(at, "--at"),

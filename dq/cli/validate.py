@@ -25,17 +25,20 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Parameters,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Suites,
     Threads,
     TimestampFormats,
     Where,
     chosen,
     dialect,
     referenced,
+    suited,
 )
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
@@ -48,7 +51,9 @@ if TYPE_CHECKING:
 def validate(
     source: Sources = None,
     *,
-    contract: Contract,
+    contract: Contract = "",
+    suites: Suites = None,
+    parameters: Parameters = None,
     schema: Schema = None,
     references: References = None,
     where: Where = None,
@@ -100,12 +105,15 @@ def validate(
     contracts: Contracts = None,
     debug: Debug = False,
 ) -> None:
-    """Check data against a contract."""
+    """Check data against a contract, or the suite of another tool."""
     del debug  # the application reads it
     others = referenced(references or [])
     files = [path for paths in others.values() for path in paths]
     _check_outputs(
-        out, bad, [*(source or []), *files, *([contract] if Path(contract).is_file() else [])], metadata_only=metadata_only
+        out,
+        bad,
+        [*(source or []), *files, *(path for path in (contract, *(suites or [])) if Path(path).is_file())],
+        metadata_only=metadata_only,
     )
     reading = dialect(
         delimiter=delimiter,
@@ -122,6 +130,7 @@ def validate(
         result = run(
             source or None,
             contract,
+            suites=suited(suites or (), parameters or ()),
             schema=schema,
             references=others,
             stage=stage,

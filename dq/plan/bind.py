@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from dq.checks import Answer, Check, Foreign, Header, Keep, Keys, Measure, Rows, Shape, Status, Survivor
+from dq.checks import Answer, Check, ColumnList, Foreign, Header, Keep, Keys, Measure, Rows, Shape, Status, Survivor
 from dq.errors import UsageError
 from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
@@ -127,7 +127,7 @@ def as_declared(plan: Plan, columns: Columns) -> Columns:
     exact = Kind(Base.DECIMAL, 38, 10)
     declared = {
         name: exact if item.kind.base is Base.NUMBER else item.kind
-        for item in (*plan.fields, *plan.suited)
+        for item in (*plan.guessed, *plan.suited, *plan.fields)
         for name in (item.name, item.source)
         if item.kind
     }
@@ -324,15 +324,30 @@ class _Binder:
         return all_of(alone, first_copy), all_of(alone.copy(), not_(first_copy.copy()))
 
     def _answer(self, number: int, item: Check, subject: Answer) -> None:
+        others = (name for name in subject.references if name not in (self.plan.object, *self.names.references))
+        if missing := next(others, None):
+            raise CannotBind(Status.SKIP, f"the other dataset '{missing}' is not given: --with {missing}=FILE")
         tables = {self.plan.object: TYPED, **{name: reference(name).name for name in self.names.references}}
         shown = self.names.find(item.columns[0]).raw.name if item.columns else ""
         words = dict.fromkeys(("object", "table", "model", "schema"), TYPED) | {
             name: shown for name in ("property", "column") if shown
         }
-        text = placeholders(subject.query, words)
+        asked = subject.query.replace("{columns}", self._listed(subject.columns)) if subject.columns else subject.query
+        text = placeholders(asked, words)
         self.answers[number] = query(
             text, place=item.clause.place.path, dialect=subject.dialect or self.dialect, tables={**tables, TYPED: TYPED}
         )
+
+    def _listed(self, said: ColumnList) -> str:
+        """Columns by name, as text of DuckDB's."""
+        names = said.named or [name for name in self.columns.types if name not in said.excluded]
+        listed = []
+        for name in names:
+            value = self.names.find(name)
+            text = str(column(name).sql(dialect="duckdb"))
+            is_rounded = said.digits is not None and value.kind.base in (Base.NUMBER, Base.DECIMAL)
+            listed.append(f"round({text}, {said.digits}) AS {text}" if is_rounded else text)
+        return ", ".join(listed)
 
     # -- names become values -------------------------------------------------------------------------------------------
 

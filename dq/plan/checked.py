@@ -109,7 +109,7 @@ def _registered(promise: Promise, site: Site) -> Check:
     if isinstance(subject, Rows) and definition.takes == "table":
         columns = columns_of(subject.bad)
     draft = _draft(promise, site, (shown, name), definition.dimension, says, columns, subject)
-    return replace(draft, arguments=arguments)
+    return replace(draft, function=definition.name, arguments=arguments)
 
 
 def _draft(  # noqa: PLR0917  in the order of Check

@@ -14,7 +14,7 @@ from dq.errors import Place
 from dq.report import words
 from dq.report.hostile import json_safe
 from dq.result import SCHEMA_VERSION, CheckResult, ColumnProfile, Counted, Measured, NotRun, Result, Sample, Standout
-from dq.sql import Scalar, Tree
+from dq.sql import Scalar, Tree, spoken
 
 
 def json(result: Result) -> str:
@@ -155,7 +155,7 @@ def column(item: ColumnProfile) -> dict[str, Any]:
 
 
 def _sql(tree: Tree | None) -> str | None:
-    return None if tree is None else tree.sql()
+    return None if tree is None else spoken(tree)
 
 
 def plain(value: Scalar) -> str | int | float | bool | None:

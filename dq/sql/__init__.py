@@ -50,7 +50,7 @@ from dq.sql.parse import aggregate, condition
 from dq.sql.pattern import pattern_problem
 from dq.sql.query import placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
-from dq.sql.rewrite import bind_now, columns_of, replace_columns
+from dq.sql.rewrite import bind_now, columns_of, replace_columns, spoken
 from dq.sql.sqlite import SQLITE_FUNCTIONS
 
 __all__ = [
@@ -105,6 +105,7 @@ __all__ = [
     "render",
     "render_query",
     "replace_columns",
+    "spoken",
     "strictest",
     "table",
     "total",

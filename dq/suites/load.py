@@ -11,7 +11,7 @@ from dq.contract import Contract, Rule, SchemaObject
 from dq.errors import ContractError, UsageError
 from dq.suites.model import Suite
 
-_ENGINES = {"Great Expectations": "greatExpectations", "pandera": "pandera"}
+_ENGINES = {"Great Expectations": "greatExpectations", "pandera": "pandera", "dbt": "dbt"}
 Given = str | os.PathLike[str] | Mapping[str, Any] | Suite | object
 
 
@@ -22,6 +22,7 @@ def load(given: Given, *, parameters: Mapping[str, Any] | None = None, allow_cod
     Raises:
         ContractError: something in it is wrong; the error holds every fault. UsageError: it is no suite.
     """
+    from dq.suites.dbt import read as dbt  # noqa: PLC0415
     from dq.suites.gx import read as gx  # noqa: PLC0415  reading a contract needs none of it
     from dq.suites.pandera import read as pandera  # noqa: PLC0415
 
@@ -29,6 +30,8 @@ def load(given: Given, *, parameters: Mapping[str, Any] | None = None, allow_cod
         return given
     if pandera.is_suite(given):
         return pandera.read(given, allow_code=allow_code)
+    if dbt.is_suite(given):
+        return dbt.read(given)
     if isinstance(given, str | os.PathLike) or gx.is_suite(given):
         return gx.read(given, parameters=parameters, allow_code=allow_code)
     kind = f"{type(given).__module__}.{type(given).__qualname__}"

@@ -11,7 +11,8 @@ from sqlglot import exp
 from dq.checks import Limit, Op, Unit
 from dq.errors import UsageError
 from dq.sql import SOURCE, Output, Tree, all_of, column, compare, count_if, is_in, literal, not_, ratio, table
-from dq.suites.gx.expectation import Draft, Expectation, OnlyItself, both, bounds, known, measured, there
+from dq.suites.draft import Draft, both, known, measured, there
+from dq.suites.gx.expectation import Expectation, OnlyItself, bounds
 
 Translator = Callable[[Expectation], Draft]
 NUMBERS: dict[str, Translator] = {}  # expectation type -> its number, held against min_value and max_value
@@ -116,7 +117,7 @@ def _exactly(said: Expectation) -> Draft:
 
 
 @_set("most_common_value_to_be_in_set")
-def _most_common(said: Expectation) -> Draft:
+def most_common(said: Expectation) -> Draft:
     """How many of the values that occur most often are in the set; without ties, only of one such value."""
     values = _present(said.need("value_set", (list, tuple, set)))
     value, count = column(said.column), exp.Count(this=exp.Star())

@@ -33,7 +33,8 @@ from dq.sql import (
     table,
 )
 from dq.sql.formats import format_pattern
-from dq.suites.gx.expectation import Draft, Expectation, OnlyItself, both, known, rows, there
+from dq.suites.draft import Draft, both, known, rows, there
+from dq.suites.gx.expectation import Expectation, OnlyItself
 
 Translator = Callable[[Expectation], Draft]
 VALUES: dict[str, Translator] = {}  # expectation type -> its check, judged where the column has a value
@@ -135,7 +136,7 @@ def _only(said: Expectation, *names: str) -> dict[str, Any]:
 # -- text ----------------------------------------------------------------------------------------------------------------
 
 
-def _pattern(said: Expectation, pattern: object) -> Tree:
+def pattern_test(said: Expectation, pattern: object) -> Tree:
     """Where the column, as text, has a match of *pattern*. OnlyItself: it is outside the portable subset."""
     if not isinstance(pattern, str):
         raise UsageError(f"a pattern of {said.word} is {pattern!r}, not text", "", "write a regular expression")
@@ -144,7 +145,7 @@ def _pattern(said: Expectation, pattern: object) -> Tree:
     return Matches(this=AsText(this=column(said.column)), expression=literal(pattern))
 
 
-def _like(said: Expectation, pattern: object) -> Tree:
+def like_test(said: Expectation, pattern: object) -> Tree:
     """Where the column, as text, is as the LIKE form *pattern* says: `%` any text, `_` any character."""
     if not isinstance(pattern, str):
         raise UsageError(f"a form of {said.word} is {pattern!r}, not text", "", "write it as LIKE reads it: a%")
@@ -175,7 +176,7 @@ def _on_all(said: Expectation) -> bool:
 
 @_values("values_to_match_regex")
 def _matches(said: Expectation) -> Draft:
-    test = _pattern(said, said.need("regex"))
+    test = pattern_test(said, said.need("regex"))
     return _worded(
         rows("matches", not_(test), f"{said.column} matches {said.said['regex']}", [said.column], pattern=said.said["regex"])
     )
@@ -183,7 +184,7 @@ def _matches(said: Expectation) -> Draft:
 
 @_values("values_to_not_match_regex")
 def _not_matches(said: Expectation) -> Draft:
-    test = _pattern(said, said.need("regex"))
+    test = pattern_test(said, said.need("regex"))
     return _worded(
         rows("not_matches", test, f"{said.column} does not match {said.said['regex']}", [said.column], pattern=said.said["regex"])
     )
@@ -202,14 +203,14 @@ def _worded(draft: Draft) -> Draft:
 @_values("values_to_match_regex_list")
 def _matches_some(said: Expectation) -> Draft:
     join = all_of if _on_all(said) else any_of
-    test = not_(join(*_tests(said, _pattern, "regex_list")))
+    test = not_(join(*_tests(said, pattern_test, "regex_list")))
     says = f"{said.column} matches {'all' if _on_all(said) else 'one'} of {', '.join(said.said['regex_list'])}"
     return _worded(rows("matches_list", test, says, [said.column], **_only(said, "regex_list", "match_on")))
 
 
 @_values("values_to_not_match_regex_list")
 def _matches_none(said: Expectation) -> Draft:
-    test = any_of(*_tests(said, _pattern, "regex_list"))
+    test = any_of(*_tests(said, pattern_test, "regex_list"))
     says = f"{said.column} matches none of {', '.join(said.said['regex_list'])}"
     return _worded(rows("matches_none", test, says, [said.column], **_only(said, "regex_list")))
 
@@ -218,7 +219,11 @@ def _matches_none(said: Expectation) -> Draft:
 def _is_like(said: Expectation) -> Draft:
     form = said.need("like_pattern")
     return rows(
-        "like", not_(_like(said, form)), f"{said.column} is like {form}", [said.column], **_only(said, "like_pattern", "escape")
+        "like",
+        not_(like_test(said, form)),
+        f"{said.column} is like {form}",
+        [said.column],
+        **_only(said, "like_pattern", "escape"),
     )
 
 
@@ -226,21 +231,25 @@ def _is_like(said: Expectation) -> Draft:
 def _is_not_like(said: Expectation) -> Draft:
     form = said.need("like_pattern")
     return rows(
-        "not_like", _like(said, form), f"{said.column} is not like {form}", [said.column], **_only(said, "like_pattern", "escape")
+        "not_like",
+        like_test(said, form),
+        f"{said.column} is not like {form}",
+        [said.column],
+        **_only(said, "like_pattern", "escape"),
     )
 
 
 @_values("values_to_match_like_pattern_list")
 def _like_some(said: Expectation) -> Draft:
     join = all_of if _on_all(said) else any_of
-    test = not_(join(*_tests(said, _like, "like_pattern_list")))
+    test = not_(join(*_tests(said, like_test, "like_pattern_list")))
     says = f"{said.column} is like {'all' if _on_all(said) else 'one'} of {', '.join(said.said['like_pattern_list'])}"
     return rows("like_list", test, says, [said.column], **_only(said, "like_pattern_list", "match_on", "escape"))
 
 
 @_values("values_to_not_match_like_pattern_list")
 def _like_none(said: Expectation) -> Draft:
-    test = any_of(*_tests(said, _like, "like_pattern_list"))
+    test = any_of(*_tests(said, like_test, "like_pattern_list"))
     says = f"{said.column} is like none of {', '.join(said.said['like_pattern_list'])}"
     return rows("like_none", test, says, [said.column], **_only(said, "like_pattern_list", "escape"))
 

@@ -11,7 +11,8 @@ from sqlglot import exp
 from dq.checks import Keys
 from dq.errors import UsageError
 from dq.sql import SOURCE, AsText, Tree, all_of, any_of, column, compare, is_null, literal, not_, table
-from dq.suites.gx.expectation import Draft, Expectation, both, rows, there
+from dq.suites.draft import Draft, both, rows, there
+from dq.suites.gx.expectation import Expectation
 
 Translator = Callable[[Expectation], Draft]
 SEVERAL: dict[str, Translator] = {}

@@ -8,7 +8,8 @@ from dataclasses import replace
 from dq.checks import Answer, Ask, Header, Limit, Op, Unit
 from dq.errors import UsageError
 from dq.sql import table
-from dq.suites.gx.expectation import Draft, Expectation, NoForm, bounds, known
+from dq.suites.draft import Draft, known
+from dq.suites.gx.expectation import Expectation, NoForm, bounds
 from dq.suites.gx.types import accepted
 
 Translator = Callable[[Expectation], Draft]
@@ -106,7 +107,11 @@ def _as_many(said: Expectation) -> Draft:
     here = "SELECT count(*) FROM {object}"
     query = f"SELECT ({here}) - (SELECT count(*) FROM {table(other).sql(dialect='duckdb')})"
     draft = Draft(
-        "row_counts", Answer(query, "duckdb"), f"the number of rows beyond those of {other}", (), dimension="consistency"
+        "row_counts",
+        Answer(query, "duckdb", (other,)),
+        f"the number of rows beyond those of {other}",
+        (),
+        dimension="consistency",
     )
     return replace(draft, limits=(Limit(Op.EQ, 0, Unit.VALUE),), arguments=dict(said.said))
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dq.checks import NONE_BAD, Check, Clause, Foreign, Gap, Keys, Limit, Mode, Op, Rows, Unit
+from dq.checks import DEFINITIONS, NONE_BAD, Check, Clause, Foreign, Gap, Keys, Limit, Mode, Op, Rows, Unit
 from dq.checks.model import Dimension
 from dq.errors import Fault, Place, UsageError
+from dq.suites.draft import Draft, both, there
 from dq.suites.gx.aggregates import NUMBERS, SETS, aggregate_drafts
 from dq.suites.gx.columns import ALL_ROWS, VALUES, column_drafts
 from dq.suites.gx.conditions import row_condition
-from dq.suites.gx.expectation import Draft, Expectation, NoForm, OnlyItself, both, there
+from dq.suites.gx.expectation import Expectation, NoForm, OnlyItself
 from dq.suites.gx.foreign import Expected, custom_class
 from dq.suites.gx.parameters import resolved
 from dq.suites.gx.several import SEVERAL, several_drafts
@@ -102,8 +103,19 @@ def _expectation(type_: str, said: Mapping[str, Any], entry: Mapping[str, Any], 
     severity = str(entry.get("severity") or said.get("severity") or "").lower()
     if severity not in ("", "critical", "warning", "info"):
         raise UsageError(f"unknown severity '{severity}'", "", "say critical, warning or info")
+    own_words = (entry.get("meta") or {}).get("dq") or {}
+    mode = own_words.get("mode")
+    if mode is not None and mode not in set(Mode):
+        raise UsageError(f"unknown mode '{mode}'", "", f"say one of {', '.join(Mode)}")
     return Expectation(
-        type_, own, place, severity, str(entry.get("id") or ""), mostly, notes=notes if isinstance(notes, str) else ""
+        type_,
+        own,
+        place,
+        severity,
+        str(own_words.get("rule") or entry.get("id") or ""),
+        mostly,
+        notes=notes if isinstance(notes, str) else "",
+        mode=Mode(mode) if mode else None,
     )
 
 
@@ -166,7 +178,7 @@ def _custom(type_: str, entry: Mapping[str, Any], clause: Clause, allow_code: Se
 
 def _check(draft: Draft, said: Expectation, clause: Clause) -> Check:
     is_row = isinstance(draft.subject, Rows | Keys) or (isinstance(draft.subject, Foreign) and draft.subject.per_row)
-    mode = _MODES.get(said.severity, Mode.QUARANTINE if is_row else Mode.BLOCK)
+    mode = said.mode or _MODES.get(said.severity, Mode.QUARANTINE if is_row else Mode.BLOCK)
     shown = ", ".join(draft.columns)
     name = said.word.removeprefix("expect_")
     return Check(
@@ -181,6 +193,7 @@ def _check(draft: Draft, said: Expectation, clause: Clause) -> Check:
         mode=mode,
         where=draft.where,
         rule=said.id or said.word,
+        function=draft.name if draft.name in DEFINITIONS else "",
         arguments=draft.arguments,
         warning=draft.warning,
     )
