@@ -138,7 +138,7 @@ def written(
     if api not in set(Api):
         raise UsageError(f"pandera for '{api}' is not written", "", f"say one of {', '.join(Api)}")
     writer = _Writer(Api(api), columns, sources or {})
-    for check in sorted(checks, key=lambda item: _dq_name(item) != "not_null"):  # uniqueness asks for what may be null
+    for check in sorted(checks, key=_first):
         reason = writer.take(check)
         if reason:
             writer.left_out.append(Gap(check.clause, reason, rule=check.id, column=", ".join(check.columns)))
@@ -166,11 +166,16 @@ _IMPORTS = {
 }
 
 
+def _first(check: Check) -> tuple[bool, bool]:
+    """What is there, then what may be null: the others ask for it."""
+    return not isinstance(check.subject, Header | Shape), _dq_name(check) != "not_null"
+
+
 def _dq_name(check: Check) -> str:
     """The check function that *check* is of, whatever a contract calls it."""
-    if check.name in DEFINITIONS:
-        return check.name
-    return _NAMES.get(check.name) or _BY_ARGUMENTS.get(frozenset(check.arguments), check.name)
+    if isinstance(check.subject, Rows | Keys) and check.name in _NAMES:  # `minimum` is a bound of values, and an aggregate
+        return _NAMES[check.name]
+    return check.name if check.name in DEFINITIONS else _BY_ARGUMENTS.get(frozenset(check.arguments), check.name)
 
 
 class _Writer:
