@@ -9,13 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from dq.checks import DEFINITIONS, NONE_BAD, Ask, Check, Gap, Header, Keys, Mode, Rows, Shape
+from dq.checks import DEFINITIONS, NONE_BAD, Ask, Check, Foreign, Gap, Header, Keys, Mode, Rows, Shape
 from dq.checks.conformity import FORMATS
 from dq.errors import UsageError
 from dq.sql import Base, Kind, Missing, any_of, column
 from dq.suites.model import Declared, Written
 from dq.suites.pandera.model import Api
-from dq.suites.pandera.scripts import library
+from dq.suites.pandera.scripts import OneCheck, library
 
 _NAMES = {  # what contracts call checks
     "required": "not_null",
@@ -223,6 +223,8 @@ class _Writer:
             return "pandera's checks have no filter"
         if check.limits != NONE_BAD and check.name != "values_equal_set":
             return "pandera allows no share of bad rows"
+        if isinstance(check.subject, Foreign):
+            return self._delegated(check, check.subject)
         name = _dq_name(check)
         if name == "unique" and isinstance(check.subject, Keys):
             return self._unique(check)
@@ -233,7 +235,8 @@ class _Writer:
     def _column(self, check: Check, name: str, item: _Column) -> str:
         if name == "fits_type":
             return self._dtype(check.columns[0], item)
-        made = list(_checks(name, check.arguments))
+        kind = self.kinds[check.columns[0]].kind
+        made = list(_checks(name, _of_kind(check.arguments, kind)))
         if name == "not_null":
             if check.mode in (Mode.OBSERVE, Mode.WARN):
                 return "pandera cannot only warn of null"
@@ -249,6 +252,17 @@ class _Writer:
             elif check.subject.bad != plain:
                 return "pandera does not look into nested values"
         item.checks += [Call(call.name, call.given, {**call.named, **options}) for call in made]
+        return ""
+
+    def _delegated(self, check: Check, subject: Foreign) -> str:
+        """A built-in check that pandera itself runs."""
+        run = subject.run
+        if not isinstance(run, OneCheck) or not run.rule.name or run.rule.groupby or not check.columns:
+            return "functions are Python, which is not written out"
+        said: dict[str, Any] = {key: _value(value) for key, value in run.rule.arguments.items()}
+        said |= {"raise_warning": True} if run.rule.warns else {}
+        said |= {} if run.rule.ignore_na else {"ignore_na": False}
+        self.columns[check.columns[0]].checks.append(Call(f"pa.Check.{run.rule.name}", (), said))
         return ""
 
     def _dtype(self, name: str, item: _Column) -> str:
@@ -322,6 +336,20 @@ def _checks(name: str, said: Mapping[str, Any]) -> Iterator[Call]:
         yield Call("pa.Check.str_length", (), {f"{name[:3]}_value": said["length"]})
     if name == "values_equal_set":
         yield Call("pa.Check.unique_values_eq", ([_value(item) for item in said["value_set"]],))
+
+
+def _of_kind(said: Mapping[str, Any], kind: Kind | None) -> Mapping[str, Any]:
+    """Arguments with moments that are written as text read as moments, where *kind* is one."""
+    if kind is None or kind.base not in (Base.DATE, Base.TIMESTAMP, Base.TIMESTAMP_TZ):
+        return said
+    read = date.fromisoformat if kind.base is Base.DATE else datetime.fromisoformat
+
+    def moment(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [moment(item) for item in value]
+        return read(value) if isinstance(value, str) else value
+
+    return {key: moment(value) for key, value in said.items()}
 
 
 _BOUNDS = {"at_least": "ge", "at_most": "le", "more_than": "gt", "less_than": "lt"}

@@ -100,7 +100,9 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def schema_of(case: dict[str, Any], library: Any, dtypes: dict[str, Any], *, tells_who: bool, without: tuple[str, ...] = ()) -> Any:
+def schema_of(
+    case: dict[str, Any], library: Any, dtypes: dict[str, Any], *, tells_who: bool, without: tuple[str, ...] = ()
+) -> Any:
     """*tells_who*: of repeated rows it can leave out the first or last. *without*: checks that it stumbles over."""
     assume(any(item["declared"] for item in case["columns"]))
     made = {}

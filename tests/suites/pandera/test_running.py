@@ -104,7 +104,10 @@ def test_a_function_that_raises_errs_alone() -> None:
 def test_what_dq_has_no_equal_of_runs_in_pandera() -> None:
     """A pattern outside the portable subset, and a value of another kind than its column, are judged by pandera itself."""
     frame = pd.DataFrame({"t": ["aa", "ab"], "n": [1, 2]})
-    checks = {"t": pa.Column(str, [pa.Check.str_matches(r"(a)\1"), pa.Check.isin([1, "aa"])]), "n": pa.Column(int, pa.Check.ne("x"))}
+    checks = {
+        "t": pa.Column(str, [pa.Check.str_matches(r"(a)\1"), pa.Check.isin([1, "aa"])]),
+        "n": pa.Column(int, pa.Check.ne("x")),
+    }
     result = judged(frame, pa.DataFrameSchema(checks))
     ran = {item.check.id for item in result.checks if isinstance(item.check.subject, Foreign)}
     assert ran == {"t.str_matches", "t.isin", "n.not_equal_to"}
@@ -127,7 +130,9 @@ def test_an_index_is_judged() -> None:
 def test_an_index_that_a_source_has_not_is_no_pass(tmp_path: Path) -> None:
     """Where the source has no index, its checks are skipped, and the dataset is at least a warning."""
     FRAME.to_parquet(tmp_path / "a.parquet")
-    result = judged(tmp_path / "a.parquet", pa.DataFrameSchema({"a": pa.Column(int)}, index=pa.Index(int, pa.Check.lt(5), name="i")))
+    result = judged(
+        tmp_path / "a.parquet", pa.DataFrameSchema({"a": pa.Column(int)}, index=pa.Index(int, pa.Check.lt(5), name="i"))
+    )
     assert {item.check.id for item in result.checks if item.status == "skip"} >= {"i.less_than", "i.required"}
     assert result.status == "warn"
 
