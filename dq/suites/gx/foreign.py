@@ -82,6 +82,15 @@ def _library() -> Any:
     return gx
 
 
+def suite_object(text: str) -> Any:
+    """The ExpectationSuite of *text*, its JSON. Raises MissingExtra: Great Expectations is not installed."""
+    _library()
+    from great_expectations.core import ExpectationSuite  # noqa: PLC0415
+
+    said = json.loads(text)
+    return ExpectationSuite(name=said["name"], expectations=said["expectations"])
+
+
 def _context(gx: Any) -> Any:
     """A context in memory that calls nobody and draws no progress bars."""
     from great_expectations.data_context.types.base import (  # noqa: PLC0415
