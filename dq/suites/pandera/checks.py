@@ -331,6 +331,7 @@ class _Writer:
             clause=Clause(place, clause or name),
             limits=limits,
             rule=id_,
+            function=name if name in DEFINITIONS and arguments is not None else "",
             arguments=arguments or {},
             each=each,
         )

@@ -17,28 +17,6 @@ from dq.suites.model import Declared, Written
 from dq.suites.pandera.model import Api
 from dq.suites.pandera.scripts import OneCheck, library
 
-_NAMES = {  # what contracts call checks
-    "required": "not_null",
-    "nullValues": "not_null",
-    "enum": "in_set",
-    "minimum": "at_least",
-    "maximum": "at_most",
-    "exclusiveMinimum": "more_than",
-    "exclusiveMaximum": "less_than",
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "length": "max_length",
-    "pattern": "matches",
-    "primary_key": "unique",
-    "duplicateValues": "unique",
-    "type": "fits_type",
-}
-_BY_ARGUMENTS = {
-    frozenset({"values", "pattern"}): "valid",
-    frozenset({"values"}): "in_set",
-    frozenset({"pattern"}): "matches",
-    frozenset({"format"}): "has_format",
-}
 _DTYPES = {
     Api.PANDAS: {
         Base.TEXT: "str",
@@ -168,14 +146,12 @@ _IMPORTS = {
 
 def _first(check: Check) -> tuple[bool, bool]:
     """What is there, then what may be null: the others ask for it."""
-    return not isinstance(check.subject, Header | Shape), _dq_name(check) != "not_null"
+    return not isinstance(check.subject, Header | Shape), _function(check) != "not_null"
 
 
-def _dq_name(check: Check) -> str:
+def _function(check: Check) -> str:
     """The check function that *check* is of, whatever a contract calls it."""
-    if isinstance(check.subject, Rows | Keys) and check.name in _NAMES:  # `minimum` is a bound of values, and an aggregate
-        return _NAMES[check.name]
-    return check.name if check.name in DEFINITIONS else _BY_ARGUMENTS.get(frozenset(check.arguments), check.name)
+    return check.function or check.name
 
 
 class _Writer:
@@ -225,7 +201,7 @@ class _Writer:
             return "pandera allows no share of bad rows"
         if isinstance(check.subject, Foreign):
             return self._delegated(check, check.subject)
-        name = _dq_name(check)
+        name = _function(check)
         if name == "unique" and isinstance(check.subject, Keys):
             return self._unique(check)
         if len(check.columns) != 1 or check.columns[0] not in self.columns:

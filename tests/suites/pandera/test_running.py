@@ -32,8 +32,8 @@ def given(request: pytest.FixtureRequest, tmp_path: Path) -> object:
     if request.param == "csv":
         FRAME.to_csv(tmp_path / "a.csv", index=False)
         return tmp_path / "a.csv"
-    made = {"frame": lambda: FRAME, "polars": lambda: pl.from_pandas(FRAME), "arrow": lambda: pl.from_pandas(FRAME).to_arrow()}
-    return made[request.param]()
+    frame = pl.from_pandas(FRAME)
+    return {"frame": FRAME, "polars": frame, "arrow": frame.to_arrow()}[request.param]
 
 
 def test_functions_run_over_every_source(given: object) -> None:

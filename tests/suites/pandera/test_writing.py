@@ -51,7 +51,7 @@ GOOD = {
     "price": [1.0, None],
     "sku": ["S-1", "S-22"],
     "mail": ["a@b.cd", None],
-    "at": pd.to_datetime(["2024-02-01", None]),
+    "at": [pd.Timestamp("2024-02-01"), pd.NaT],
     "note": ["a", "b"],
 }
 
@@ -115,7 +115,9 @@ def test_source_and_object_are_one_schema(api: str, contract: Path) -> None:
 
 def _told(suite: Suite) -> list[str]:
     """What the checks of *suite* are, each once, whatever they are called."""
-    said = ((item.columns, getattr(item.subject, "bad", item.subject), item.limits, item.mode, item.each) for item in suite.checks)
+    said = (
+        (item.columns, getattr(item.subject, "bad", item.subject), item.limits, item.mode, item.each) for item in suite.checks
+    )
     return sorted(set(map(repr, said)))
 
 
