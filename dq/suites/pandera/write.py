@@ -165,6 +165,7 @@ class _Writer:
         self.together: list[list[str]] = []
         self.matched: set[str] = set()  # patterns that some column must match
         self.strict = self.ordered = False
+        self.there: set[str] | None = set()  # columns that must be; None: all
 
     def call(self, name: str) -> Call:
         """The whole schema."""
@@ -175,6 +176,8 @@ class _Writer:
             named["ordered"] = True
         if self.together:
             named["unique"] = self.together if len(self.together) > 1 else self.together[0]
+        for key, item in self.columns.items():
+            item.required = self.kinds[key].level or self.there is None or key in self.there | self.matched
         levels = [item.level(key) for key, item in self.columns.items() if self.kinds[key].level]
         if levels and self.api is Api.PANDAS:
             named["index"] = levels[0] if len(levels) == 1 else Call("pa.MultiIndex", (levels,))
@@ -186,6 +189,7 @@ class _Writer:
         if isinstance(check.subject, Header):
             return self._header(check, check.subject)
         if isinstance(check.subject, Shape):
+            self.there = None
             self.strict = self.strict or check.subject.extra in (Mode.QUARANTINE, Mode.BLOCK)
             self.ordered = self.ordered or check.subject.order in (Mode.QUARANTINE, Mode.BLOCK)
             return ""
@@ -194,7 +198,6 @@ class _Writer:
         if check.each and check.columns[0] in self.columns:
             item = self.columns[check.columns[0]]
             item.regex = check.each != rf"{re.escape(check.columns[0])}\Z"
-            item.required = item.required and check.columns[0] in self.matched
         if check.where is not None or check.on == "good":
             return "pandera's checks have no filter"
         if check.limits != NONE_BAD and check.name != "values_equal_set":
@@ -284,6 +287,8 @@ class _Writer:
             self.columns[subject.names[0]].dtype = self.kinds[subject.names[0]].dtype or subject.types[0]
         elif subject.ask is Ask.MATCH:
             self.matched |= {check.id.removesuffix(".present")}
+        elif subject.ask is Ask.THERE and self.there is not None and check.mode is Mode.BLOCK:
+            self.there |= set(subject.names)
         elif subject.ask is not Ask.THERE:
             return f"pandera cannot ask this of the columns: {check.says}"
         return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 import dq
 from dq.checks import Foreign
-from tests.suites.pandera.judging import bad_rows, judged
+from tests.suites.pandera.judging import bad_rows, judged, pandera_says
 
 pa: Any = pytest.importorskip("pandera.pandas")
 pp: Any = pytest.importorskip("pandera.polars")
@@ -114,6 +116,38 @@ def test_what_dq_has_no_equal_of_runs_in_pandera() -> None:
     assert bad_rows(result) == {1}
 
 
+def test_spans_of_time_reach_pandera() -> None:
+    """Of a type that dq has no values of, pandera judges them, as what they are."""
+    schema = pa.DataFrameSchema({"v": pa.Column("timedelta64[ns]", pa.Check.gt(pd.Timedelta("2h")), nullable=True)})
+    result = judged(pd.DataFrame({"v": pd.to_timedelta(["3h", "3D", None])}), schema)
+    assert {item.check.id: str(item.status) for item in result.checks} == {"present": "pass", "v.greater_than": "pass"}
+    assert [gap.reason for gap in result.coverage.skipped] == ["dq has no values of type timedelta64[ns]"]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "check"),
+    [
+        (
+            pd.Series(["2020-01-01", "2021-01-01", None]).astype("datetime64[us]").dt.tz_localize("Europe/Berlin"),
+            None,
+            pa.Check.gt(pd.Timestamp("2020-06-01T00:00Z")),
+        ),
+        (pd.Series([date(2020, 1, 1), date(2021, 1, 1), None]), pa.Date, pa.Check.gt(date(2020, 6, 1))),
+        (pd.Series([Decimal("1.5"), Decimal("2.5"), None]), None, pa.Check.gt(Decimal("2.0"))),
+        (pd.Categorical(["a", "b", None]), pa.Category(["a", "b"]), pa.Check.isin(["b"])),
+        (pd.array([1, 2, None], dtype="Int64"), "Int64", pa.Check.gt(1)),
+        (pd.array([False, True, None], dtype="boolean"), "boolean", pa.Check.eq(value=True)),
+    ],
+)
+def test_values_of_every_type_are_judged(values: Any, dtype: Any, check: Any) -> None:
+    """The first value is bad, the second good, and null passes, whatever they are, in dq as in pandera."""
+    schema = pa.DataFrameSchema({"v": pa.Column(dtype, check, nullable=True)})
+    frame = pd.DataFrame({"v": values})
+    result = judged(frame, schema)
+    assert [item.check.id for item in result.failures] == [f"v.{check.name}"]
+    assert bad_rows(result) == {0} == pandera_says(frame, schema)[1]
+
+
 def test_an_index_is_judged() -> None:
     """Levels of an index are judged by name or place; the good rows keep theirs."""
     index = pd.MultiIndex.from_tuples([(1, "x"), (2, "y"), (9, None), (4, "z")], names=["i", None])
@@ -152,6 +186,7 @@ def test_an_index_that_a_source_has_not_is_no_pass(tmp_path: Path) -> None:
         (pa.DataFrameSchema({"a": pa.Column(), "z": pa.Column(nullable=True)}, add_missing_columns=True), set()),
         (pa.DataFrameSchema({"a": pa.Column(str, pa.Check.str_length(max_value=1), coerce=True)}), set()),
         (pa.DataFrameSchema({"b": pa.Column(float)}), {"b.required"}),
+        (pa.DataFrameSchema(dtype="int64"), {"b.dtype", "g.dtype", "g.type"}),
         (pa.DataFrameSchema({"b": pa.Column(float, default=0.0)}), set()),
     ],
 )
