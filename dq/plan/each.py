@@ -28,7 +28,7 @@ def for_columns(plan: Plan, names: Iterable[str]) -> Plan:
 def _fields(fields: Iterable[Field], patterns: Mapping[str, str], names: Sequence[str]) -> Iterator[Field]:
     """What is said of one column holds before what is said of many."""
     fields = list(fields)
-    yield from (item for item in fields if item.name not in patterns or item.name in names)
+    yield from fields
     said = {item.name for item in fields}
     for item in fields:
         if (pattern := patterns.get(item.name)) is not None:

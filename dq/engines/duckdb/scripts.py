@@ -99,7 +99,7 @@ def _hear(talks: Sequence[_Talk], batch: pa.RecordBatch | pa.Table, places: dict
             if error.retryable:
                 raise
             errors[talk.visit.check] = error.what
-        except Exception as error:  # noqa: BLE001  whatever users' Python raises is this check's alone
+        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever users' Python raises is this check's alone
             errors[talk.visit.check] = f"{type(error).__name__}: {error}"
 
 

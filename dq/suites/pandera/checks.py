@@ -80,9 +80,17 @@ def _code(check: Any) -> str:
     return f"{code.co_code.hex()} {constants} {code.co_names} {check.statistics}"
 
 
+def _components(schema: Schema) -> Iterator[Component]:
+    """Columns and levels; a type that is said of the frame is that of every column, where none is named."""
+    yield from schema.columns
+    if not schema.columns and schema.dtype:
+        yield Component(schema.place, ".*", schema.dtype, nullable=True, required=False, regex=True)
+    yield from schema.index
+
+
 def _declared(schema: Schema) -> Iterator[Declared]:
     """The columns, by name or by the pattern of their names, with the kind of their values."""
-    for item in (*schema.columns, *schema.index):
+    for item in _components(schema):
         said = dtype(schema.dtype or item.dtype)
         name, coerced = _name_and_pattern(item, schema)[0], item.coerce or schema.coerce
         yield Declared(name, said.kind, coerced, schema.dtype or item.dtype, item.is_index)
@@ -104,10 +112,8 @@ class _Writer:
             self._parsed(schema.place, "the schema", schema.parsers)
         if schema.presence:
             self._presence()
-        for item in (*schema.columns, *schema.index):
+        for item in _components(schema):
             self._component(item)
-        if not schema.columns and schema.dtype:
-            self._component(Component(schema.place, "", schema.dtype, nullable=True, required=False, regex=True))
         for columns in (*schema.together, *((schema.index_together,) if schema.index_together else ())):
             self._unique(schema.place, columns, schema.report_duplicates, each="")
         for rule in schema.rules:
@@ -187,7 +193,7 @@ class _Writer:
                 columns=(name,),
                 clause=clause,
                 mode=Mode.BLOCK,
-                each=each,
+                each=each or _pattern(item, self.schema.api),  # a column that is not there has no type
             )
         if said.kind is not None:
             self._native(item.place, Native("fits_type", {"kind": str(said.kind)}), name, each, "type", clause=clause)
@@ -331,6 +337,7 @@ class _Writer:
             clause=Clause(place, clause or name),
             limits=limits,
             rule=id_,
+            function=name if name in DEFINITIONS and arguments is not None else "",
             arguments=arguments or {},
             each=each,
         )
@@ -345,7 +352,7 @@ def _fails_null(rule: Rule, api: Api) -> bool:
 def _name_and_pattern(item: Component, schema: Schema) -> tuple[str, str]:
     """The name that checks of *item* have, and the pattern of the columns that they are made for, "" when it is that one."""
     if item.regex:
-        return item.name or "columns", _pattern(item, schema.api)
+        return item.name, _pattern(item, schema.api)
     optional = not item.required or (schema.add_missing_columns and (item.nullable or item.default is not None))
     return item.name, _pattern(item, schema.api) if optional else ""
 

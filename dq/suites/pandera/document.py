@@ -71,7 +71,7 @@ class _Reader:
         kind = str(said.get("schema_type", "dataframe"))
         if kind not in _APIS:
             self.fault(("schema_type",), f"dq reads no schema of type '{kind}'", f"known types: {', '.join(_APIS)}")
-        for key in said.keys() - _SCHEMA:
+        for key in (key for key in said if key not in _SCHEMA):
             self.fault((key,), f"unknown key '{key}'", f"known keys: {', '.join(sorted(_SCHEMA))}")
         columns = tuple(self.columns(said.get("columns")))
         index = tuple(self.component(("index", place), item, is_index=True) for place, item in enumerate(self.listed("index")))
@@ -137,7 +137,7 @@ class _Reader:
         else:
             for name, item in self.mapping((*path, "checks"), checks).items():
                 yield from self.rule((*path, "checks", name), name, item)
-        for name in said.keys() - _COMPONENT if path else ():
+        for name in (key for key in said if path and key not in _COMPONENT):
             yield from self.rule((*path, name), name, said[name])
 
     def rule(self, path: Path, name: str, said: Any) -> Iterator[Rule]:

@@ -126,6 +126,8 @@ def _schema_of_rule(rule: Rule, column: str, allow_code: Sequence[str]) -> Schem
         return document.schema_of(Document("implementation", said))
     if not isinstance(said, Mapping) or not column:
         raise ContractError([Fault(rule.place, "implementation says no schema", _MEND)])
+    if not said:
+        raise ContractError([Fault(rule.place, "implementation says no check", _MEND)])
     if "check" in said:
         said = {str(said["check"]): {key: value for key, value in said.items() if key != "check"} or None}
     return _without_presence(document.schema_of(Document("implementation", {"columns": {column: {"nullable": True, **said}}})))

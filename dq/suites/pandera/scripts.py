@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _KEY = "check_output"
+_DAY = 86_400_000_000_000  # nanoseconds; engines keep spans of time as days and the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,12 @@ def library(api: Api) -> Any:
 
 def _in_pandas(check: Any, table: pa.Table, column: str | None) -> pa.Table:
     import pandas as pd  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
 
     frame = table.to_pandas()
+    for name in (item.name for item in table.schema if item.type == pa.month_day_nano_interval()):
+        spans = table.column(name).to_pylist()
+        frame[name] = pd.to_timedelta([None if span is None else span.days * _DAY + span.nanoseconds for span in spans])
     found = check(frame, column)
     said = found.check_output
     if isinstance(said, pd.DataFrame) and said.index.equals(frame.index):

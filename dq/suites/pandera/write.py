@@ -9,36 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from dq.checks import DEFINITIONS, NONE_BAD, Ask, Check, Gap, Header, Keys, Mode, Rows, Shape
+from dq.checks import DEFINITIONS, NONE_BAD, Ask, Check, Foreign, Gap, Header, Keys, Mode, Rows, Shape
 from dq.checks.conformity import FORMATS
 from dq.errors import UsageError
 from dq.sql import Base, Kind, Missing, any_of, column
 from dq.suites.model import Declared, Written
 from dq.suites.pandera.model import Api
-from dq.suites.pandera.scripts import library
+from dq.suites.pandera.scripts import OneCheck, library
 
-_NAMES = {  # what contracts call checks
-    "required": "not_null",
-    "nullValues": "not_null",
-    "enum": "in_set",
-    "minimum": "at_least",
-    "maximum": "at_most",
-    "exclusiveMinimum": "more_than",
-    "exclusiveMaximum": "less_than",
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "length": "max_length",
-    "pattern": "matches",
-    "primary_key": "unique",
-    "duplicateValues": "unique",
-    "type": "fits_type",
-}
-_BY_ARGUMENTS = {
-    frozenset({"values", "pattern"}): "valid",
-    frozenset({"values"}): "in_set",
-    frozenset({"pattern"}): "matches",
-    frozenset({"format"}): "has_format",
-}
 _DTYPES = {
     Api.PANDAS: {
         Base.TEXT: "str",
@@ -138,7 +116,7 @@ def written(
     if api not in set(Api):
         raise UsageError(f"pandera for '{api}' is not written", "", f"say one of {', '.join(Api)}")
     writer = _Writer(Api(api), columns, sources or {})
-    for check in sorted(checks, key=lambda item: _dq_name(item) != "not_null"):  # uniqueness asks for what may be null
+    for check in sorted(checks, key=_first):
         reason = writer.take(check)
         if reason:
             writer.left_out.append(Gap(check.clause, reason, rule=check.id, column=", ".join(check.columns)))
@@ -166,11 +144,14 @@ _IMPORTS = {
 }
 
 
-def _dq_name(check: Check) -> str:
+def _first(check: Check) -> tuple[bool, bool]:
+    """What is there, then what may be null: the others ask for it."""
+    return not isinstance(check.subject, Header | Shape), _function(check) != "not_null"
+
+
+def _function(check: Check) -> str:
     """The check function that *check* is of, whatever a contract calls it."""
-    if check.name in DEFINITIONS:
-        return check.name
-    return _NAMES.get(check.name) or _BY_ARGUMENTS.get(frozenset(check.arguments), check.name)
+    return check.function or check.name
 
 
 class _Writer:
@@ -184,6 +165,7 @@ class _Writer:
         self.together: list[list[str]] = []
         self.matched: set[str] = set()  # patterns that some column must match
         self.strict = self.ordered = False
+        self.there: set[str] | None = set()  # columns that must be; None: all
 
     def call(self, name: str) -> Call:
         """The whole schema."""
@@ -194,6 +176,8 @@ class _Writer:
             named["ordered"] = True
         if self.together:
             named["unique"] = self.together if len(self.together) > 1 else self.together[0]
+        for key, item in self.columns.items():
+            item.required = self.kinds[key].level or self.there is None or key in self.there | self.matched
         levels = [item.level(key) for key, item in self.columns.items() if self.kinds[key].level]
         if levels and self.api is Api.PANDAS:
             named["index"] = levels[0] if len(levels) == 1 else Call("pa.MultiIndex", (levels,))
@@ -205,6 +189,7 @@ class _Writer:
         if isinstance(check.subject, Header):
             return self._header(check, check.subject)
         if isinstance(check.subject, Shape):
+            self.there = None
             self.strict = self.strict or check.subject.extra in (Mode.QUARANTINE, Mode.BLOCK)
             self.ordered = self.ordered or check.subject.order in (Mode.QUARANTINE, Mode.BLOCK)
             return ""
@@ -213,12 +198,13 @@ class _Writer:
         if check.each and check.columns[0] in self.columns:
             item = self.columns[check.columns[0]]
             item.regex = check.each != rf"{re.escape(check.columns[0])}\Z"
-            item.required = item.required and check.columns[0] in self.matched
         if check.where is not None or check.on == "good":
             return "pandera's checks have no filter"
         if check.limits != NONE_BAD and check.name != "values_equal_set":
             return "pandera allows no share of bad rows"
-        name = _dq_name(check)
+        if isinstance(check.subject, Foreign):
+            return self._delegated(check, check.subject)
+        name = _function(check)
         if name == "unique" and isinstance(check.subject, Keys):
             return self._unique(check)
         if len(check.columns) != 1 or check.columns[0] not in self.columns:
@@ -228,7 +214,8 @@ class _Writer:
     def _column(self, check: Check, name: str, item: _Column) -> str:
         if name == "fits_type":
             return self._dtype(check.columns[0], item)
-        made = list(_checks(name, check.arguments))
+        kind = self.kinds[check.columns[0]].kind
+        made = list(_checks(name, _of_kind(check.arguments, kind)))
         if name == "not_null":
             if check.mode in (Mode.OBSERVE, Mode.WARN):
                 return "pandera cannot only warn of null"
@@ -244,6 +231,17 @@ class _Writer:
             elif check.subject.bad != plain:
                 return "pandera does not look into nested values"
         item.checks += [Call(call.name, call.given, {**call.named, **options}) for call in made]
+        return ""
+
+    def _delegated(self, check: Check, subject: Foreign) -> str:
+        """A built-in check that pandera itself runs."""
+        run = subject.run
+        if not isinstance(run, OneCheck) or not run.rule.name or run.rule.groupby or not check.columns:
+            return "functions are Python, which is not written out"
+        said: dict[str, Any] = {key: _value(value) for key, value in run.rule.arguments.items()}
+        said |= {"raise_warning": True} if run.rule.warns else {}
+        said |= {} if run.rule.ignore_na else {"ignore_na": False}
+        self.columns[check.columns[0]].checks.append(Call(f"pa.Check.{run.rule.name}", (), said))
         return ""
 
     def _dtype(self, name: str, item: _Column) -> str:
@@ -289,6 +287,8 @@ class _Writer:
             self.columns[subject.names[0]].dtype = self.kinds[subject.names[0]].dtype or subject.types[0]
         elif subject.ask is Ask.MATCH:
             self.matched |= {check.id.removesuffix(".present")}
+        elif subject.ask is Ask.THERE and self.there is not None and check.mode is Mode.BLOCK:
+            self.there |= set(subject.names)
         elif subject.ask is not Ask.THERE:
             return f"pandera cannot ask this of the columns: {check.says}"
         return ""
@@ -317,6 +317,20 @@ def _checks(name: str, said: Mapping[str, Any]) -> Iterator[Call]:
         yield Call("pa.Check.str_length", (), {f"{name[:3]}_value": said["length"]})
     if name == "values_equal_set":
         yield Call("pa.Check.unique_values_eq", ([_value(item) for item in said["value_set"]],))
+
+
+def _of_kind(said: Mapping[str, Any], kind: Kind | None) -> Mapping[str, Any]:
+    """Arguments with moments that are written as text read as moments, where *kind* is one."""
+    if kind is None or kind.base not in (Base.DATE, Base.TIMESTAMP, Base.TIMESTAMP_TZ):
+        return said
+    read = date.fromisoformat if kind.base is Base.DATE else datetime.fromisoformat
+
+    def moment(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [moment(item) for item in value]
+        return read(value) if isinstance(value, str) else value
+
+    return {key: moment(value) for key, value in said.items()}
 
 
 _BOUNDS = {"at_least": "ge", "at_most": "le", "more_than": "gt", "less_than": "lt"}

@@ -114,12 +114,17 @@ def test_no_rows_are_rows_too() -> None:
     assert [item.status for item in result.checks] == [Status.FAIL, Status.PASS]
 
 
-def test_what_a_script_raises_is_its_own_error() -> None:
-    """A script that raises makes its check an error, with its words; the others are judged."""
+def _leaves(_: pa.RecordBatchReader) -> pa.Table:
+    raise SystemExit("nothing divides")
+
+
+@pytest.mark.parametrize("script", [_raises, _leaves])
+def test_what_a_script_raises_is_its_own_error(script: Callable[[pa.RecordBatchReader], pa.Table]) -> None:
+    """A script that raises, or would end the process, makes its check an error, with its words; the others are judged."""
     frame = pd.DataFrame({"a": [1, 2, 3]})
-    result = _result(frame, _check("broken", _raises), _check("high", _above(2), columns=("a",)))
+    result = _result(frame, _check("broken", script), _check("high", _above(2), columns=("a",)))
     assert [(item.status, item.message) for item in result.checks] == [
-        (Status.ERROR, "ZeroDivisionError: nothing divides"),
+        (Status.ERROR, f"{'SystemExit' if script is _leaves else 'ZeroDivisionError'}: nothing divides"),
         (Status.FAIL, "1 of 3 rows (33.3 %)"),
     ]
     assert result.status is Status.FAIL

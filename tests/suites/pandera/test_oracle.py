@@ -100,7 +100,9 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def _schema(case: dict[str, Any], library: Any, dtypes: dict[str, Any], *, tells_who: bool, without: tuple[str, ...] = ()) -> Any:
+def schema_of(
+    case: dict[str, Any], library: Any, dtypes: dict[str, Any], *, tells_who: bool, without: tuple[str, ...] = ()
+) -> Any:
     """*tells_who*: of repeated rows it can leave out the first or last. *without*: checks that it stumbles over."""
     assume(any(item["declared"] for item in case["columns"]))
     made = {}
@@ -171,7 +173,7 @@ def test_polars_frames_are_judged_alike(case: dict[str, Any]) -> None:
     frame = _polars(case)
     assume(frame.columns)
     dtypes = {"int64": int, "float64": float, "str": str, "bool": bool}
-    _agree(frame, _schema(case, library, dtypes, tells_who=False, without=("unique_values_eq",)), _nulls(case))
+    _agree(frame, schema_of(case, library, dtypes, tells_who=False, without=("unique_values_eq",)), _nulls(case))
 
 
 @QUIET
@@ -183,4 +185,4 @@ def test_pandas_frames_are_judged_alike(case: dict[str, Any]) -> None:
     frame = _pandas(case)
     assume(not frame.columns.empty)
     dtypes = {"int64": "int64", "float64": "float64", "str": str, "bool": "bool"}
-    _agree(frame, _schema(case, library, dtypes, tells_who=True), _nulls(case))
+    _agree(frame, schema_of(case, library, dtypes, tells_who=True), _nulls(case))
