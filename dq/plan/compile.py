@@ -83,7 +83,7 @@ def compile(  # noqa: A001  the verb
     suited = fields_of((item for suite in suites for item in suite.columns), fields)
     guessed = _guessed(suites, (*fields, *suited))
     of_suites = [check for suite in suites for check in suite.checks]
-    checks = distinct([*compiler.checks, *of_suites, *(_readable(item, suites) for item in guessed)])
+    checks = distinct([*compiler.checks, *of_suites, *_readable(guessed, suites)])
     _known(select, checks, contract)
     words = json.dumps(
         [
@@ -120,14 +120,13 @@ def _guessed(suites: Sequence[Suite], fields: Sequence[Field]) -> tuple[Field, .
     return tuple(Field(name, name, Kind(Base.NUMBER)) for name in names)
 
 
-def _readable(item: Field, suites: Sequence[Suite]) -> Check:
-    """Of a text file: that the values of such a column are numbers."""
-    name = item.name
-    suite = next(suite for suite in suites if name in numbers(suite.checks))
-    clause = Clause(suite.place, f"{name} is compared with numbers")
-    says, test = f"{name} can be read as number", Rows(Misfit(this=column(name)))
-    each = next((check.each for check in suite.checks if check.columns[:1] == (name,)), "")
-    return Check(f"{name}.type", READABLE, Dimension.CONFORMITY, says, (name,), test, clause, each=each)
+def _readable(guessed: Iterable[Field], suites: Sequence[Suite]) -> Iterator[Check]:
+    """Of a text file: that the values of such a column are numbers, where a suite judges them."""
+    judged = {name: suite for suite in reversed(suites) for name in numbers(suite.checks, judged=True)}
+    for name in (item.name for item in guessed if item.name in judged):
+        clause = Clause(judged[name].place, f"{name} is compared with numbers")
+        says, test = f"{name} can be read as number", Rows(Misfit(this=column(name)))
+        yield Check(f"{name}.type", READABLE, Dimension.CONFORMITY, says, (name,), test, clause)
 
 
 def _known(select: Selection, checks: list[Check], contract: Contract) -> None:

@@ -13,12 +13,12 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeE
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Avg, exp.Sum, exp.StddevSamp, exp.PercentileCont)
 
 
-def numbers(checks: Iterable[Check]) -> tuple[str, ...]:
-    """The columns that *checks* compare with numbers, or reckon with, in order."""
-    return tuple(dict.fromkeys(name for check in checks for tree in _trees(check) for name in _of(tree)))
+def numbers(checks: Iterable[Check], *, judged: bool = False) -> tuple[str, ...]:
+    """The columns that *checks* compare with numbers, or reckon with, in order; *judged*: not those of filters alone."""
+    return tuple(dict.fromkeys(name for check in checks for tree in _trees(check, judged=judged) for name in _of(tree)))
 
 
-def _trees(check: Check) -> Iterator[Tree]:
+def _trees(check: Check, *, judged: bool) -> Iterator[Tree]:
     if isinstance(check.subject, Rows | Keys):
         yield check.subject.bad
     if isinstance(check.subject, Measure):
@@ -26,7 +26,7 @@ def _trees(check: Check) -> Iterator[Tree]:
         bounds = [item for limit in check.limits for item in (limit.value if isinstance(limit.value, tuple) else (limit.value,))]
         if isinstance(check.subject.of, exp.Min | exp.Max) and any(_is_number(item) for item in bounds):
             yield exp.Sum(this=check.subject.of.this.copy())
-    if check.where is not None:
+    if check.where is not None and not judged:
         yield check.where
 
 

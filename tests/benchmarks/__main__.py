@@ -24,9 +24,10 @@ HERE = Path(__file__).parent
 FOLDER = Path(".bench")
 PEER_PYTHON = str(FOLDER / "venv" / "bin" / "python")
 PEERS = ("dataframely", "pandera", "pointblank", "great_expectations")
+OTHERS = (*PEERS, "gx_suite")  # run in the Python that has them
 TIMED_IMPORT = "import time; t = time.perf_counter(); import dq; print('{\"seconds\":', time.perf_counter() - t, '}')"
-SLOW = ("great_expectations",)  # measured once: it takes longer than all the others together
-PARTS = ("peers", "memory", "checks", "start", "quarantine")
+SLOW = ("great_expectations", "gx_suite")  # measured once: it takes longer than all the others together
+PARTS = ("peers", "memory", "checks", "start", "quarantine", "suites")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Bench:
             for name, (runner, *arguments) in runners.items():
                 if turn and runner in SLOW:
                     continue
-                python = PEER_PYTHON if runner in PEERS else sys.executable
+                python = PEER_PYTHON if runner in OTHERS else sys.executable
                 done = run((python, "-m", f"tests.benchmarks.runners.{runner}", *arguments), GX_ANALYTICS_ENABLED="false")
                 if done.exit_code or not done.told:
                     sys.exit(f"{runner} failed with {done.exit_code}: {done.complaint}")
@@ -140,6 +141,16 @@ class Bench:
         self.bound("quarantine: enforce with good rows to Parquet / DuckDB copying the file", orders.work / copy.work, 1.4)
         self.bound("quarantine: seconds for 1,000,000 × 20 bad rows (500,000 rows/s)", diverted.work, 2, "s")
         self.bound("quarantine: payload / the same rows as plain zstd Parquet", payload / wide.stat().st_size, 1.3)
+
+    def suites(self) -> None:
+        """One suite as Great Expectations saves it, run by it over pandas and by dq, and whether they found the same."""
+        path = self.orders(self.rows)
+        print("\na suite of Great Expectations\n")
+        found = self.together({"dq, the suite": ("dq_suite", path), "Great Expectations": ("gx_suite", path)})
+        ours, theirs = found.values()
+        if ours.told["bad"] != theirs.told["bad"]:
+            sys.exit(f"dq counts {ours.told['bad']}, Great Expectations {theirs.told['bad']}")
+        self.bound("suites: dq / Great Expectations", ours.wall / theirs.wall, 0.1)
 
     def start(self) -> None:
         """What everybody waits for: the import, and a small file from the command line."""

@@ -1,4 +1,4 @@
-"""Expectations about every value of one column. Values that are not there are neither judged nor counted."""
+"""Expectations about every value of one column. A value that is not there is not judged, and no part of what `mostly` is of."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def column_drafts(said: Expectation) -> Iterator[Draft]:
     if said.word in ALL_ROWS:
         draft, where = ALL_ROWS[said.word](said), said.filter
     else:
-        draft, where = VALUES[said.word](said), both(there(said.column), said.filter)
+        draft, where = VALUES[said.word](said), said.filter
+        if said.mostly != 1:  # else nobody asks how many values there are, and counting them takes a scan
+            where = both(there(said.column), where)
     yield replace(draft, limits=said.tolerance, where=where)
 
 
@@ -271,7 +273,8 @@ def _strftime(said: Expectation) -> Draft:
     if "%%" in form or format_pattern(lenient) is None:
         raise OnlyItself(f"the format {form}")
     read = ReadAs(this=column(said.column), to=Kind(Base.TIMESTAMP), format=literal(lenient))
-    return rows("date_format", is_null(read), f"{said.column} is written as {form}", [said.column], strftime_format=form)
+    unread = all_of(there(said.column), is_null(read))
+    return rows("date_format", unread, f"{said.column} is written as {form}", [said.column], strftime_format=form)
 
 
 # -- keys: what a value is among the others -------------------------------------------------------------------------------

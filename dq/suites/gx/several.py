@@ -8,7 +8,7 @@ from itertools import combinations
 
 from sqlglot import exp
 
-from dq.checks import Keys
+from dq.checks import Keys, Rows
 from dq.errors import UsageError
 from dq.sql import SOURCE, AsText, Tree, all_of, any_of, column, compare, is_null, literal, not_, table
 from dq.suites.draft import Draft, both, rows, there
@@ -28,8 +28,10 @@ def _several(name: str) -> Callable[[Translator], Translator]:
 
 def several_drafts(said: Expectation) -> Iterator[Draft]:
     """The checks of an expectation about several columns of a row. Raises KeyError for any other."""
-    draft = SEVERAL[said.word](said)
-    yield replace(draft, limits=said.tolerance, where=both(_judged(said), said.filter), arguments=dict(said.said))
+    draft, judged = SEVERAL[said.word](said), _judged(said)
+    if said.mostly == 1 and isinstance(draft.subject, Rows) and judged is not None:  # nobody asks how many rows are judged
+        draft, judged = replace(draft, subject=Rows(all_of(judged, draft.subject.bad))), None
+    yield replace(draft, limits=said.tolerance, where=both(judged, said.filter), arguments=dict(said.said))
 
 
 def _names(said: Expectation) -> tuple[str, ...]:
