@@ -72,7 +72,7 @@ def test_the_folder_of_a_data_context_has_suites_by_name(tmp_path: Path) -> None
             r"takes no 'valueset'\n.*'value_set'",
         ),
         ({"type": "expect_column_values_to_be_in_set", "kwargs": {**IN_SET, "mostly": 95}}, r"mostly is 95\n"),
-        ({"type": "expect_column_values_to_be_in_set", "kwargs": {**IN_SET, "row_condition": "id >"}}, r"not a row condition"),
+        ({"type": "expect_column_values_to_be_in_set", "kwargs": {**IN_SET, "row_condition": "id >"}}, r"not a row cond"),
         ({"type": "expect_column_values_to_be_in_set", "kwargs": IN_SET, "severity": "fatal"}, r"unknown severity 'fatal'"),
         ({"type": "expect_shop_to_be_open", "kwargs": {}}, r"unknown expectation .*\n.*allow_code"),
         ({"kwargs": {}}, r"without a type"),

@@ -29,14 +29,16 @@ schema:
     properties:
       - {name: id, physicalName: ID, required: true, unique: true}
       - {name: state, quality: [{metric: invalidValues, arguments: {validValues: [open, shut]}, mustBe: 0, severity: warning}]}
-      - {name: total, logicalTypeOptions: {minimum: 0, exclusiveMaximum: 1000}}
+      - {name: total, logicalType: number, logicalTypeOptions: {minimum: 0, exclusiveMaximum: 1000}}
       - {name: paid, quality: [{type: custom, engine: dq, implementation: {check: mean, mustBeGreaterThan: 5}}]}
-      - {name: code, logicalTypeOptions: {pattern: "^[A-Z]{3}$", maxLength: 3}}
-      - {name: mail, logicalTypeOptions: {format: email}}
+      - {name: code, logicalType: string, logicalTypeOptions: {pattern: "^[A-Z]{3}$", maxLength: 3}}
+      - {name: mail, logicalType: string, logicalTypeOptions: {format: email}}
       - {name: note, quality: [{metric: nullValues, mustBeLessOrEqualTo: 5, unit: percent}]}
-      - {name: late, quality: [{id: blocked, metric: invalidValues, arguments: {validValues: [1]}, mustBe: 0, severity: critical}]}
+      - name: late
+        quality: [{id: blocked, metric: invalidValues, arguments: {validValues: [1]}, mustBe: 0, severity: critical}]
       - {name: some, quality: [{metric: invalidValues, arguments: {validValues: [1]}, mustBeLessOrEqualTo: 5, unit: percent}]}
-      - {name: part, quality: [{type: custom, engine: dq, implementation: {check: quantile, quantile: 0.5, mustBeLessOrEqualTo: 5}}]}
+      - name: part
+        quality: [{type: custom, engine: dq, implementation: {check: quantile, quantile: 0.5, mustBeLessOrEqualTo: 5}}]
       - name: kept
         quality:
           - id: filtered
@@ -49,7 +51,9 @@ schema:
 
 def _meaning(check: Check) -> tuple[object, ...]:
     where = check.where.sql() if check.where is not None else ""
-    arguments = {name: tuple(value) if isinstance(value, list) else value for name, value in check.arguments.items()}
+    arguments = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in check.arguments.items() if name != "keep"
+    }
     return check.function, tuple(sorted(arguments.items())), check.columns, check.limits, str(check.mode), where
 
 
@@ -59,7 +63,7 @@ def test_a_round_trip_loses_nothing_that_both_can_say(tmp_path: Path) -> None:
     path.write_text(CONTRACT, "utf-8")
     written = to_great_expectations(path)
     left_out = {gap.reason.partition(":")[0] for gap in written.left_out}
-    assert left_out == {"two", "some.invalidValues"}
+    assert left_out == {"two", "some.invalidValues", "total.type", "code.type", "mail.type"}
     contract = load(path)
     before = [check for check in plan(contract, contract.objects[0]).checks if check.id != "record"]
     suite = dq.load_suite(json.loads(written.text))
@@ -69,10 +73,11 @@ def test_a_round_trip_loses_nothing_that_both_can_say(tmp_path: Path) -> None:
     # said with other words there: a pattern for a format, a pair of columns for a condition
     assert lost == ["mail.format", "pair"]
     again = to_great_expectations(suite)
-    kept = {item["type"] for item in json.loads(written.text)["expectations"]} - {
-        item["type"] for item in json.loads(again.text)["expectations"]
-    }
-    assert kept == {"expect_table_columns_to_match_set", "expect_column_pair_values_a_to_be_greater_than_b"}
+    assert _types(again.text) == _types(written.text)
+
+
+def _types(text: str) -> set[str]:
+    return {item["type"] for item in json.loads(text)["expectations"]}
 
 
 def _named(check: Check) -> Check:
