@@ -160,7 +160,7 @@ class _Writer:
         if item.parsers:
             self._parsed(item.place, item.name, item.parsers)
         self._type(item, name, each)
-        if not item.nullable and item.default is None:
+        if _needs_value(item):
             self._native(item.place, Native("not_null"), name, each, "required")
         if item.default is not None:
             reason = f"dq fills nothing in: null passes, where pandera puts {item.default!r}"
@@ -204,7 +204,8 @@ class _Writer:
         if self.schema.api is Api.POLARS:
             report = "all"  # as pandera's checks for Polars do
         listed = ", ".join(columns)
-        subject = repeats(columns, report)
+        never = {_name_and_pattern(item, self.schema)[0] for item in _components(self.schema) if _needs_value(item)}
+        subject = repeats(columns, report, has_nulls=not never >= set(columns))
         self._add(
             f"{listed}.unique",
             subject,
@@ -342,6 +343,10 @@ class _Writer:
             each=each,
         )
         self.checks.append(replace(check, mode=mode or (Mode.QUARANTINE if check.is_row_check else Mode.BLOCK)))
+
+
+def _needs_value(item: Component) -> bool:
+    return not item.nullable and item.default is None
 
 
 def _fails_null(rule: Rule, api: Api) -> bool:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
 from dq.checks import Keys
+from dq.checks.uniqueness import unique
 from dq.sql import ROW_NO, SOURCE, Output, Tree, column, compare, literal, table
 
 
-def repeats(columns: Sequence[str], report: str) -> Keys:
+def repeats(columns: Sequence[str], report: str, *, has_nulls: bool) -> Keys:
     """
     The rows whose *columns* occur more than once: all of them, or but for the first or the last (`exclude_first`, …).
 
-    Null is a value here, as it is to pandera.
+    Null is a value here, as it is to pandera; without *has_nulls*, where null is bad anyway, it is left out, which is faster.
     """
+    if report == "all" and not has_nulls:
+        return replace(unique(*columns), survivor=None)
     inner, outer = exp.to_identifier("n", quoted=True), exp.to_identifier(ROW_NO, quoted=True)
     if report == "all":
         number, least = _over(exp.Count(this=exp.Star()), columns), 1

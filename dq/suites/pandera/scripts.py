@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _KEY = "check_output"
+_ZONES = "PYARROW_IGNORE_TIMEZONE"  # which pandera sets when it is imported, for all of the process
 _DAY = 86_400_000_000_000  # nanoseconds; engines keep spans of time as days and the rest
 
 
@@ -67,12 +69,17 @@ def library(api: Api) -> Any:
     Raises:
         MissingExtra: it, or the frames it is for, is not installed.
     """
-    for package in ("pandera", str(api)):
-        try:
-            importlib.import_module(package)
-        except ImportError:
-            raise MissingExtra(package, package) from None
-    return importlib.import_module(f"pandera.{api}")
+    zones = os.environ.get(_ZONES)
+    try:
+        for package in ("pandera", str(api)):
+            try:
+                importlib.import_module(package)
+            except ImportError:
+                raise MissingExtra(package, package) from None
+        return importlib.import_module(f"pandera.{api}")
+    finally:
+        if zones is None:
+            os.environ.pop(_ZONES, None)
 
 
 def _in_pandas(check: Any, table: pa.Table, column: str | None) -> pa.Table:
