@@ -15,6 +15,7 @@ import dq
 
 ROWS = pd.DataFrame({"id": [1, 2, 2], "state": ["open", "shut", "odd"]})
 IN_SET = {"column": "state", "value_set": ["open", "shut"]}
+ENTRY = {"type": "expect_column_values_to_be_in_set", "kwargs": IN_SET}
 OLD = {
     "expectation_suite_name": "orders",
     "ge_cloud_id": None,
@@ -81,7 +82,7 @@ def test_the_folder_of_a_data_context_has_suites_by_name(tmp_path: Path) -> None
 )
 def test_what_is_wrong_is_named_placed_and_mended(entry: Any, problem: str, tmp_path: Path) -> None:
     """A suite with a fault is refused as a whole; each fault has its line, and says what to do."""
-    path = _saved(tmp_path, {"name": "s", "expectations": [NEW["expectations"][0], entry]})  # type: ignore[index]  # a list
+    path = _saved(tmp_path, {"name": "s", "expectations": [ENTRY, entry]})
     with pytest.raises(dq.ContractError, match=problem) as caught:
         dq.load_suite(path)
     assert caught.value.faults[0].place.path == "expectations[1]"
@@ -177,7 +178,7 @@ def test_text_files_are_read_as_the_numbers_a_suite_means(tmp_path: Path) -> Non
 
 def test_a_missing_column_is_no_pass() -> None:
     """An expectation about a column that is not there errs, and names one that is near."""
-    suite = dq.load_suite({"name": "s", "expectations": [{**OLD["expectations"][0], "kwargs": {**IN_SET, "column": "sate"}}]})  # type: ignore[index]
+    suite = dq.load_suite({"name": "s", "expectations": [{**ENTRY, "kwargs": {**IN_SET, "column": "sate"}}]})
     result = dq.validate(ROWS, suite)
     assert result.status == "error"
     assert "did you mean 'state'" in result.checks[0].message
