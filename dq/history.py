@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dq import settings as settings_module
+from dq.contract import Contract, read
 from dq.diversion import complete, places, writes_into
-from dq.errors import DqError
+from dq.errors import ContractError, DqError
 from dq.quarantine import Recovered
 from dq.quarantine import collect as collect_garbage
 from dq.quarantine.care import GRACE
 from dq.recall import recalled
+from dq.result import Result
 from dq.run import opened
 from dq.settings import Settings
 from dq.store import Batch, Problem, Reason, Run, State, upgrade_store
@@ -48,6 +50,11 @@ class History:
         """
         return upgrade_store((settings or settings_module.load()).store_url)
 
+    @property
+    def place(self) -> str:
+        """Where the store is, without passwords."""
+        return self._store.name
+
     # -- questions -------------------------------------------------------------------------------------------------------
 
     def runs(
@@ -70,6 +77,26 @@ class History:
             UsageError: there is none, or several begin so.
         """
         return self._store.run(run_id)
+
+    def result(self, run_id: str) -> Result:
+        """
+        The result of one run, for reports: verdicts, samples, columns and coverage; a note says what the store does not keep.
+
+        Raises:
+            UsageError: there is none, or several begin so.
+        """
+        from dq.report.recorded import from_run  # noqa: PLC0415  only reports need it
+
+        run = self._store.run(run_id)
+        return from_run(run, self._contract(run))
+
+    def _contract(self, run: Run) -> Contract | None:
+        """What the run enforced; None when this dq cannot read it."""
+        kept = self._store.contract(run.id)
+        try:
+            return read(kept.body, f"{kept.name}@{kept.version}") if kept else None
+        except ContractError:
+            return None
 
     def batches(
         self,
