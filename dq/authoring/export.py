@@ -12,7 +12,11 @@ from dq.plan import Field, Plan, compile
 from dq.settings import Settings
 from dq.sql import Base
 from dq.suites import Suite, Written
+from dq.suites.dbt.translate import TOOL as DBT
+from dq.suites.dbt.write import as_read as dbt_as_read
 from dq.suites.dbt.write import written as dbt
+from dq.suites.gx.translate import TOOL
+from dq.suites.gx.write import as_read as gx_as_read
 from dq.suites.gx.write import written as great_expectations
 from dq.suites.model import Declared
 from dq.suites.pandera.write import written as pandera
@@ -51,7 +55,7 @@ def to_great_expectations(given: Given, *, schema: str | None = None, settings: 
         ContractError, UsageError: as `to_pandera`.
     """
     if isinstance(given, Suite):
-        return great_expectations(given.name, given.checks, given.gaps)
+        return gx_as_read(given) if given.tool == TOOL else great_expectations(given.name, given.checks, given.gaps)
     plan = _plan(given, schema, settings)
     return great_expectations(plan.object, plan.checks, plan.gaps, sources=_sources(plan))
 
@@ -64,7 +68,7 @@ def to_dbt(given: Given, *, schema: str | None = None, settings: Settings | None
         ContractError, UsageError: as `to_pandera`.
     """
     if isinstance(given, Suite):
-        return dbt(given.name, given.checks, given.gaps)
+        return dbt_as_read(given) if given.tool == DBT else dbt(given.name, given.checks, given.gaps)
     plan = _plan(given, schema, settings)
     return dbt(plan.object, plan.checks, plan.gaps, sources=_sources(plan))
 

@@ -25,6 +25,13 @@ class Draft:
     part: str = ""
     warning: str = ""
 
+    @property
+    def function(self) -> str:
+        """The check function that its name and arguments are those of, "" when there is none."""
+        found = DEFINITIONS.get(self.name)
+        needed = {name for name, item in found.parameters.items() if item.default is item.empty} if found else {""}
+        return self.name if found and needed <= set(self.arguments) <= set(found.parameters) else ""
+
 
 # -- drafts ------------------------------------------------------------------------------------------------------------
 

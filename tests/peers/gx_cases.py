@@ -94,11 +94,16 @@ def _value(value: Any) -> Any:
     return value
 
 
-def _unexpected(source: object, case: Case) -> Counter[Any]:
-    """The values of the rows that are not as expected, whatever share of them may be so."""
+def _unexpected(engine: str, case: Case) -> Counter[Any]:
+    """
+    The values of the rows that are not as expected, whatever share of them may be so.
+
+    Each row has a number of its own: of rows that are equal in every column, one is not diverted.
+    """
     suite = dq.load_suite(_suite(case, mostly=...))
-    result = dq.validate(source, suite)
-    bad = list(result.bad or ())
+    frame = _frame(case)
+    with _SOURCES[engine](frame.assign(pk_index=range(len(frame)))) as source:
+        bad = list(dq.validate(source, suite).bad or ())
     kwargs = _kwargs(case)
     if "column" in kwargs:
         return Counter(_value(row[kwargs["column"]]) for row in bad)
@@ -132,7 +137,7 @@ def score(folder: Path, engine: str) -> Iterator[Score]:
                     verdicts.append(Miss(case["id"], str(wanted), str(got), f"{case['expectation']} {why}"))
                 elif (expected := _listed(case)) is not None:
                     listed += 1
-                    if (found := _unexpected(source, case)) != Counter(_value(item) for item in expected):
+                    if (found := _unexpected(engine, case)) != Counter(_value(item) for item in expected):
                         values.append(Miss(case["id"], str(expected), str(list(found.elements())), case["expectation"]))
         except Exception as error:  # noqa: BLE001  one case must not stop the others
             got = False

@@ -110,7 +110,7 @@ def model(text: str) -> str:
 def _expression(said: Expectation) -> Draft:
     """On a column the expression goes on behind its name."""
     text = f"{said.may('column', str, '')} {said.need('expression', str)}".strip()
-    return _fails("condition", condition(text, said.word), text)
+    return replace(_fails("condition", condition(text, said.word), text), arguments={"sql": text})
 
 
 @_test("dbt_utils.accepted_range")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dq.checks import DEFINITIONS, NONE_BAD, Check, Clause, Gap, GapKind, Keys, Limit, Measure, Mode, Op, Rows, Unit
+from dq.checks import NONE_BAD, Check, Clause, Gap, GapKind, Keys, Limit, Measure, Mode, Op, Rows, Unit
 from dq.checks.model import Dimension
 from dq.errors import Place, UsageError
 from dq.sql import Tree, condition
@@ -113,7 +113,7 @@ def _check(draft: Draft, said: Expectation, clause: Clause, config: Mapping[str,
         where=draft.where,
         rule=name or said.word,
         tags=(tags,) if isinstance(tags, str) else tuple(map(str, tags)),
-        function=draft.name if draft.name in DEFINITIONS else "",
+        function=draft.function,
         arguments=draft.arguments,
         warning=draft.warning,
     )

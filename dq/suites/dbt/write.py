@@ -11,7 +11,7 @@ import yaml
 from dq.checks import NONE_BAD, Ask, Check, Gap, Header, Limit, Mode, Op, Shape, Unit
 from dq.checks.conformity import FORMATS
 from dq.sql import spoken
-from dq.suites.model import Written
+from dq.suites.model import Suite, Written
 
 Test = tuple[str, dict[str, Any]]
 _E = "dbt_expectations.expect_"
@@ -44,6 +44,12 @@ def written(name: str, checks: Iterable[Check], gaps: Sequence[Gap] = (), *, sou
     document = {"version": 2, "models": [model]}
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
     return Written(text, tuple(unsaid), partial(yaml.safe_load, text))
+
+
+def as_read(suite: Suite) -> Written:
+    """A suite that was read from dbt's YAML, as it was."""
+    text = yaml.safe_dump({"version": 2, **suite.document}, sort_keys=False, allow_unicode=True, width=120)
+    return Written(text, (), partial(yaml.safe_load, text))
 
 
 def _test(check: Check, names: Sequence[str]) -> Test:

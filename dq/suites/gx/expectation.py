@@ -98,9 +98,14 @@ _WORDS = {
 
 def bounds(said: Expectation, *, low: str = "min_value", high: str = "max_value") -> tuple[Limit, ...]:
     """The limits that two bounds say, each of which may be left out, or be strict."""
+    least, most = said.may(low), said.may(high)
+    strict_low, strict_high = said.flag("strict_min"), said.flag("strict_max")
+    if isinstance(least, int | float) and isinstance(most, int | float) and not (strict_low or strict_high):
+        both = Limit(Op.EQ, least, Unit.VALUE) if least == most else Limit(Op.BETWEEN, (least, most), Unit.VALUE)
+        return (both,)
     found = []
-    if (least := said.may(low)) is not None:
-        found.append(Limit(Op.GT if said.flag("strict_min") else Op.GE, least, Unit.VALUE))
-    if (most := said.may(high)) is not None:
-        found.append(Limit(Op.LT if said.flag("strict_max") else Op.LE, most, Unit.VALUE))
+    if least is not None:
+        found.append(Limit(Op.GT if strict_low else Op.GE, least, Unit.VALUE))
+    if most is not None:
+        found.append(Limit(Op.LT if strict_high else Op.LE, most, Unit.VALUE))
     return tuple(found)

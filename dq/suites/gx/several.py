@@ -11,7 +11,7 @@ from sqlglot import exp
 from dq.checks import Keys, Rows
 from dq.errors import UsageError
 from dq.sql import SOURCE, AsText, Tree, all_of, any_of, column, compare, is_null, literal, not_, table
-from dq.suites.draft import Draft, both, rows, there
+from dq.suites.draft import Draft, both, known, rows, there
 from dq.suites.gx.expectation import Expectation
 
 Translator = Callable[[Expectation], Draft]
@@ -29,9 +29,13 @@ def _several(name: str) -> Callable[[Translator], Translator]:
 def several_drafts(said: Expectation) -> Iterator[Draft]:
     """The checks of an expectation about several columns of a row. Raises KeyError for any other."""
     draft, judged = SEVERAL[said.word](said), _judged(said)
-    if said.mostly == 1 and isinstance(draft.subject, Rows) and judged is not None:  # nobody asks how many rows are judged
-        draft, judged = replace(draft, subject=Rows(all_of(judged, draft.subject.bad))), None
-    yield replace(draft, limits=said.tolerance, where=both(judged, said.filter), arguments=dict(said.said))
+    if said.mostly == 1 and judged is not None:  # nobody asks how many rows are judged
+        if isinstance(draft.subject, Rows):
+            draft = replace(draft, subject=Rows(all_of(judged, draft.subject.bad)))
+        judged = None
+    if not draft.function:
+        draft = replace(draft, arguments=dict(said.said))
+    yield replace(draft, limits=said.tolerance, where=both(judged, said.filter))
 
 
 def _names(said: Expectation) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ def _compound(said: Expectation) -> Draft:
     """As `unique`, but that nothing is equal to nothing, so that a key may have parts without a value."""
     names = _names(said)
     if _judged(said) == there(*names):
-        return replace(_compound_of(said, names, [column(name) for name in names]))
+        return known("unique", names)
     parts: Sequence[Tree] = [part for name in names for part in (is_null(column(name)), _text(name))]
     return _compound_of(said, names, parts)
 

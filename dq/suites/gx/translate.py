@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dq.checks import DEFINITIONS, NONE_BAD, Check, Clause, Foreign, Gap, Keys, Limit, Mode, Op, Rows, Unit
+from dq.checks import NONE_BAD, Check, Clause, Foreign, Gap, Keys, Limit, Mode, Op, Rows, Unit
 from dq.checks.model import Dimension
 from dq.errors import Fault, Place, UsageError
 from dq.suites.draft import Draft, both, there
@@ -193,7 +193,7 @@ def _check(draft: Draft, said: Expectation, clause: Clause) -> Check:
         mode=mode,
         where=draft.where,
         rule=said.id or said.word,
-        function=draft.name if draft.name in DEFINITIONS else "",
+        function=draft.function,
         arguments=draft.arguments,
         warning=draft.warning,
     )

@@ -15,7 +15,7 @@ from dq.checks.conformity import FORMATS
 from dq.sql import Missing, Tree
 from dq.suites.draft import there
 from dq.suites.gx.foreign import suite_object
-from dq.suites.model import Written
+from dq.suites.model import Suite, Written
 
 Said = tuple[str, dict[str, Any]]
 
@@ -38,6 +38,12 @@ def written(name: str, checks: Iterable[Check], gaps: Sequence[Gap] = (), *, sou
     document = {"name": name, "expectations": entries, "meta": {}}
     text = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
     return Written(text, tuple(unsaid), partial(suite_object, text))
+
+
+def as_read(suite: Suite) -> Written:
+    """A suite that was read from Great Expectations, as it was."""
+    text = json.dumps({**suite.document, "meta": {}}, indent=2, ensure_ascii=False, default=str) + "\n"
+    return Written(text, (), partial(suite_object, text))
 
 
 def _entries(check: Check) -> Iterable[dict[str, Any]]:

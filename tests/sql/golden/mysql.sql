@@ -127,6 +127,15 @@ FALSE
 -- element of an array
 -- gap: AnyOf
 
+-- JSON
+JSON_VALID(`x`)
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT `v` FROM (SELECT `x` AS `v` FROM `t`) AS s
+
 -- value of a map
 -- gap: AnyOf, MapValues
 

@@ -127,6 +127,15 @@ CAST("x" AS TIMESTAMP)
 -- element of an array
 EXISTS(SELECT 1 FROM UNNEST("x") AS __dq_items("i") WHERE ("i" < 0))
 
+-- JSON
+("x" IS JSON)
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 -- gap: MapValues
 

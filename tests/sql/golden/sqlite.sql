@@ -127,6 +127,15 @@ DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 -- element of an array
 -- gap: AnyOf
 
+-- JSON
+(JSON_VALID("x") = 1)
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 -- gap: AnyOf, MapValues
 

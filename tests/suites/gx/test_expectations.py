@@ -37,9 +37,13 @@ def suite_of(name: str, kwargs: Mapping[str, Any], **more: Any) -> dq.Suite:
 
 
 def bad_rows(frame: pd.DataFrame, name: str, kwargs: Mapping[str, Any]) -> list[int]:
-    """The rows that are not as expected, whatever share of them may be so."""
+    """
+    The rows that are not as expected, whatever share of them may be so.
+
+    Each row has a number of its own: of rows that are equal in every column, one is not diverted.
+    """
     strict = {key: value for key, value in kwargs.items() if key != "mostly"}
-    result = dq.validate(frame, suite_of(name, strict), why=False)
+    result = dq.validate(frame.assign(number=range(len(frame))), suite_of(name, strict), why=False)
     assert not [item.message for item in result.checks if item.status == "error"]
     return sorted(row["__dq_row_no"] for row in result.bad or ())
 
