@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from dq.plan import EVERYTHING, Plan, Selection, compile
 from dq.settings import Settings
 from dq.source import Files, Format, Frame, Other, Reading, Source, Table
 from dq.source import source as recognise
+from dq.suites import Suite, as_contract
+from dq.suites import load as load_suite
 
-Ref = str | os.PathLike[str] | Contract
+Ref = str | os.PathLike[str] | Contract | Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Job:
     settings: Settings
     where: str | None = None  # only rows that pass it are the dataset
     ref: str = ""  # how the contract was asked for: a reference, or the path of a file
+    suites: tuple[Suite, ...] = ()
+    alone: bool = False  # there are suites and no contract
 
 
 def prepare(
@@ -50,6 +54,7 @@ def prepare(
     reading: Reading | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
 ) -> Job:
     """
     Recognise what a run was told. *given* None means: what the contract's server says.
@@ -59,9 +64,15 @@ def prepare(
         ContractError: the contract is not there, or not valid.
     """
     settings = settings or settings_module.load()
-    if not ref:
+    if isinstance(suites, str | os.PathLike | Mapping | Suite):
+        suites = (suites,)
+    attached = tuple(
+        load_suite(item, allow_code=settings.allow_code) for item in ([ref] if isinstance(ref, Suite) else []) + [*suites]
+    )
+    alone = bool(attached) and (not ref or isinstance(ref, Suite))
+    if not ref and not attached:
         raise UsageError("no contract is given", "validate", "name one: contract='flights@^1', or a path")
-    contract = load(ref, contracts=settings.contracts)
+    contract = as_contract(attached[0]) if alone or isinstance(ref, Suite) else load(ref, contracts=settings.contracts)
     place = _server(contract, server)
     source = _settled(recognise(_from_server(contract, place, schema) if given is None else given))
     if isinstance(source, Table) and source.where is not None:
@@ -70,12 +81,14 @@ def prepare(
         listed = ", ".join(item.name for item in contract.objects)
         raise UsageError("a filter needs to know its schema object", contract.ref, f"say schema=NAME, one of: {listed}")
     item = _object(contract, schema, source)
-    plan = compile(contract, resolved(item, os.environ), dataset=dataset, select=select)
+    named = dataset or (contract.name if alone else None)
+    resolved_item = resolved(item, os.environ)
+    plan = compile(contract, resolved_item, dataset=named, select=select, suites=attached, allow_code=settings.allow_code)
     others = {name: _reference(contract, plan, name, _beside(source, other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
-    said_as = contract.place.document if isinstance(ref, Contract) else os.fspath(ref)
-    return Job(source, contract, plan, select, read, others, settings, where, said_as)
+    said_as = contract.place.document if isinstance(ref, Contract | Suite) else os.fspath(ref)
+    return Job(source, contract, plan, select, read, others, settings, where, said_as, attached, alone)
 
 
 def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObject:

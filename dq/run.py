@@ -27,6 +27,8 @@ from dq.result import ColumnProfile, Result
 from dq.settings import Settings
 from dq.source import Frame, Library, Reading, Source, Table
 from dq.source import source as recognise
+from dq.suites import Suite
+from dq.suites import load as suites_of
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 Progress = Callable[[float], None]
 
 
-def load_contract(ref: Ref, *, contracts: str | Path | None = None) -> Contract:
+def load_contract(ref: str | os.PathLike[str] | Contract, *, contracts: str | Path | None = None) -> Contract:
     """
     The contract that *ref* names: a path, or `name`, `name@1.2.0`, `name@^1` in the contracts folder (newest match first).
 
@@ -43,6 +45,18 @@ def load_contract(ref: Ref, *, contracts: str | Path | None = None) -> Contract:
         ContractError: it is not there, or not valid; the error holds every fault of the file.
     """
     return load(ref, contracts=contracts if contracts is not None else settings_module.load().contracts)
+
+
+def load_suite(ref: object, *, parameters: Mapping[str, Any] | None = None, settings: Settings | None = None) -> Suite:
+    """
+    The suite that *ref* is, or names: a path, the folder of a data context, `folder#name`, or an object of the tool.
+
+    *parameters* are the values of its `$PARAMETER`s. It stands wherever a contract does, or beside one, as `suites=`.
+
+    Raises:
+        ContractError: something in it is wrong; the error holds every fault. UsageError: there is no suite.
+    """
+    return suites_of(ref, parameters=parameters, allow_code=(settings or settings_module.load()).allow_code)
 
 
 def validate(
@@ -54,6 +68,7 @@ def validate(
     dataset: str | None = None,
     stage: str | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
     rules: Sequence[str] = (),
     dimensions: Sequence[str] = (),
     tags: Sequence[str] = (),
@@ -78,6 +93,8 @@ def validate(
         dataset: the name that results are recorded under; default `<contract>.<schema object>`.
         stage: rules that name other stages are left out.
         where: a SQL condition; only rows that pass it are the dataset.
+        suites: expectations written for other tools, checked together with the contract, or without one: paths, suites
+            of `load_suite`, or objects of the tool.
         rules: only checks of these rules; empty means all.
         dimensions: only checks of these quality dimensions; empty means all.
         tags: only checks with one of these tags; empty means all.
@@ -106,6 +123,7 @@ def validate(
         reading=reading,
         settings=settings,
         where=where,
+        suites=suites,
     )
     keeps = bool(job.settings.store_url) if record is None else record
     keep = _keeper(job) if keeps and not metadata_only else None
@@ -152,12 +170,13 @@ def profile(
 
 def split(
     source: object,
-    contract: Ref,
+    contract: Ref = "",
     *,
     schema: str | None = None,
     references: Mapping[str, object] | None = None,
     stage: str | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
     reading: Reading | None = None,
     settings: Settings | None = None,
 ) -> tuple[Any, Any]:
@@ -179,6 +198,7 @@ def split(
         reading=reading,
         settings=settings,
         where=where,
+        suites=suites,
     )
     job = _settled(job)
     with _looked(job, Also.BAD) as (result, view):
@@ -187,7 +207,7 @@ def split(
 
 def enforce(
     source: object,
-    contract: Ref,
+    contract: Ref = "",
     *,
     stage: str,
     schema: str | None = None,
@@ -196,6 +216,7 @@ def enforce(
     key: str | None = None,
     at: datetime | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
     output: str | os.PathLike[str] | None = None,
     policy: Policy = AS_WRITTEN,
     server: str | None = None,
@@ -208,7 +229,8 @@ def enforce(
     Validate *source*, put its bad rows safely away, and let its good rows go on: each row exactly once, whatever is killed.
 
     Args:
-        source: as in `validate`, and so are contract, schema, references, dataset, where, server, reading, settings, progress.
+        source: as in `validate`, and so are contract, schema, references, dataset, where, suites, server, reading,
+            settings, progress.
         stage: the point of the pipeline, such as `raw`.
         key: the part of the dataset that this is: enforcing it again replaces, it never adds. None: named by its content,
             so that the same content again changes nothing.
@@ -235,6 +257,7 @@ def enforce(
         reading=reading,
         settings=settings,
         where=where,
+        suites=suites,
     )
     from dq.diversion import Order, divert, writes_into  # noqa: PLC0415  the store is heavy
     from dq.quarantine import checked  # noqa: PLC0415
@@ -273,7 +296,7 @@ def opened(job: Job, progress: Progress | None = None, writable: tuple[str, ...]
     engine = _engine(job.settings, job.source)
     with engine.open(
         job.source,
-        fields=job.plan.fields,
+        fields=(*job.plan.fields, *job.plan.suited),
         reading=job.reading,
         references=job.references,
         progress=progress,

@@ -20,12 +20,14 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Parameters,
     Query,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Suites,
     Table,
     Threads,
     TimestampFormats,
@@ -34,6 +36,7 @@ from dq.cli.options import (
     dialect,
     given,
     referenced,
+    suited,
 )
 from dq.cli.output import page, write
 from dq.cli.progress import watched
@@ -64,7 +67,9 @@ class MaxMode(StrEnum):
 def enforce(
     source: Sources = None,
     *,
-    contract: Contract,
+    contract: Contract = "",
+    suites: Suites = None,
+    parameters: Parameters = None,
     stage: Annotated[str, typer.Option(metavar="S", help="The point of the pipeline, say raw.", rich_help_panel=_STAGE)],
     output: Annotated[
         str,
@@ -128,6 +133,7 @@ def enforce(
         done = run(
             given(source, table, query),
             contract,
+            suites=suited(suites or (), parameters or ()),
             stage=stage,
             key=key,
             at=None if at is None else moment(at, "--at"),

@@ -27,6 +27,19 @@ Query = Annotated[
 Contract = Annotated[
     str, typer.Option("--contract", "-c", metavar="REF", help="A path, or name, name@1.2.0, name@^1 in the contracts folder.")
 ]
+Suites = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--suite",
+        metavar="REF",
+        help="Expectations of another tool: a Great Expectations suite.json or FOLDER#NAME, pandera, dbt's schema.yml#MODEL.",
+        rich_help_panel=WHAT,
+    ),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", metavar="NAME=VALUE", help="A $PARAMETER of a suite.", rich_help_panel=WHAT),
+]
 Schema = Annotated[str | None, typer.Option(metavar="NAME", help="Which schema object of the contract.", rich_help_panel=WHAT)]
 References = Annotated[
     list[str] | None,
@@ -86,6 +99,28 @@ def referenced(said: Iterable[str]) -> dict[str, list[str]]:
             raise UsageError(f"'{item}' is not NAME=FILE", "--with", "say --with planes=planes.csv")
         files.setdefault(name, []).append(path)
     return files
+
+
+def suited(said: Iterable[str], parameters: Iterable[str]) -> list[object]:
+    """The suites that are named; with parameters they are read here, for these are theirs."""
+    values = dict(_parameter(item) for item in parameters)
+    if not values:
+        return list(said)
+    from dq.run import load_suite  # noqa: PLC0415  heavy
+
+    return [load_suite(item, parameters=values) for item in said]
+
+
+def _parameter(item: str) -> tuple[str, str | int | float]:
+    name, equals, text = item.partition("=")
+    if not (name and equals):
+        raise UsageError(f"'{item}' is not NAME=VALUE", "--parameter", "say --parameter limit=5")
+    for kind in (int, float):
+        try:
+            return name, kind(text)
+        except ValueError:
+            continue
+    return name, text
 
 
 def dialect(**said: Any) -> dict[str, Any] | None:

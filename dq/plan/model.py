@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from dq.checks.model import Check, Clause, Gap, Status
+from dq.checks.model import Check, Clause, Gap, Script, Status
 from dq.sql import Kind, Tree
 
 
@@ -21,7 +21,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     items: Field | None = None
     formats: tuple[str, ...] = ()  # `strptime` formats for dates and times kept as text
-    text: bool = False  # physicalType says that values are kept as text
+    text: bool = False  # values may be kept as text (says physicalType), or become text (says a suite that coerces)
     sensitive: bool = False
     key: bool = False  # part of the primary key: shown beside samples
     clause: Clause | None = None
@@ -44,6 +44,8 @@ class Plan:
     sha256: str
     zone: str = "UTC"
     owners: tuple[str, ...] = ()
+    suited: tuple[Field, ...] = ()  # columns that only suites declare; whether they are there is the suites' business
+    guessed: tuple[Field, ...] = ()  # columns that nobody declares: where they are text, or JSON, they are read so
 
     def field(self, name: str) -> Field | None:
         """The declared column of that name."""
@@ -82,6 +84,22 @@ class Predicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """
+    A script and the *columns* that it is given, beside the row number.
+
+    The numbers that it returns are kept as table *name*, column k0, for `dq.sql.InSet` to look into. *in_batches*: batch by
+    batch; else all rows at once.
+    """
+
+    check: int  # its place among the plan's checks
+    name: str
+    run: Script
+    columns: Mapping[str, Tree]
+    in_batches: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unable:
     """Why a check cannot run on these columns, and what that makes of it: skip, or error."""
 
@@ -102,6 +120,7 @@ class Passes:
 
     columns: Mapping[str, Tree]
     keys: tuple[KeySet, ...] = ()
+    visits: tuple[Visit, ...] = ()
     rows: tuple[Predicate, ...] = ()
     measures: Mapping[str, Tree] = field(default_factory=dict)
     good: Mapping[str, Tree] = field(default_factory=dict)

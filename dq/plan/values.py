@@ -371,7 +371,7 @@ class Value:
             return raw, exp.false()
         if base is Base.TEXT and (wanted is Base.UUID or (self.field and self.field.text and wanted is not Base.TEXT)):
             return self._judge(raw, self._from_text(raw, kind))
-        if base is Base.UUID and wanted is Base.TEXT:
+        if wanted is Base.TEXT and (base is Base.UUID or (base is Base.INTEGER and self.field and self.field.text)):
             return exp.cast(raw, exp.DataType.build("text")), exp.false()
         if base is Base.UNKNOWN:  # an all-null column, or a type that only the engine knows
             return raw, exp.false()

@@ -26,9 +26,11 @@ from dq.sql.nodes import (
     ROW_NO,
     SOURCE,
     AnyOf,
+    AsText,
     Base,
     InSet,
     IsFinite,
+    IsJson,
     JsonItems,
     JsonPart,
     JsonText,
@@ -40,6 +42,7 @@ from dq.sql.nodes import (
     Misfit,
     Missing,
     MultipleOf,
+    Output,
     Part,
     PlainText,
     ReadAs,
@@ -49,7 +52,7 @@ from dq.sql.parse import aggregate, condition
 from dq.sql.pattern import pattern_problem
 from dq.sql.query import placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
-from dq.sql.rewrite import bind_now, columns_of, replace_columns
+from dq.sql.rewrite import bind_now, columns_of, replace_columns, spoken
 from dq.sql.sqlite import SQLITE_AGGREGATES, SQLITE_FUNCTIONS, equip_sqlite
 
 __all__ = [
@@ -59,9 +62,11 @@ __all__ = [
     "SQLITE_AGGREGATES",
     "SQLITE_FUNCTIONS",
     "AnyOf",
+    "AsText",
     "Base",
     "InSet",
     "IsFinite",
+    "IsJson",
     "JsonItems",
     "JsonPart",
     "JsonText",
@@ -73,6 +78,7 @@ __all__ = [
     "Misfit",
     "Missing",
     "MultipleOf",
+    "Output",
     "Part",
     "PlainText",
     "ReadAs",
@@ -105,6 +111,7 @@ __all__ = [
     "render",
     "render_query",
     "replace_columns",
+    "spoken",
     "strictest",
     "table",
     "total",

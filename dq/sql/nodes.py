@@ -147,6 +147,24 @@ class JsonValues(exp.Expression, exp.Func):
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
+class AsText(exp.Expression, exp.Func):
+    """Value *this* as text: itself when it is text. Resolved at binding."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class IsJson(exp.Expression, exp.Func):
+    """Whether *this* is text of one JSON value; null for null. Anything but text is none, which is resolved at binding."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class Output(exp.Expression, exp.Func):
+    """A column that a sub-select in FROM gives, by the name *this* (an identifier)."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
 class MultipleOf(exp.Expression, exp.Func):
     """Whether number *this* is a multiple of *expression* (a number literal), judged on a float's shortest decimal text."""
 

@@ -26,9 +26,10 @@ FOLDER = Path(".bench")
 PEER_PYTHON = str(FOLDER / "venv" / "bin" / "python")
 PEERS = ("dataframely", "pandera", "pointblank", "great_expectations")
 IN_TABLES = "great_expectations_table"
+OTHERS = (*PEERS, "gx_suite", IN_TABLES)  # run in the Python that has them
 TIMED_IMPORT = "import time; t = time.perf_counter(); import dq; print('{\"seconds\":', time.perf_counter() - t, '}')"
-SLOW = ("great_expectations", IN_TABLES)  # measured once: it takes longer than all the others together
-PARTS = ("peers", "memory", "checks", "start", "quarantine", "tables")
+SLOW = ("great_expectations", "gx_suite", IN_TABLES)  # measured once: it takes longer than all the others together
+PARTS = ("peers", "memory", "checks", "start", "quarantine", "tables", "suites")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Bench:
             for name, (runner, *arguments) in runners.items():
                 if turn and runner in SLOW:
                     continue
-                python = PEER_PYTHON if runner in (*PEERS, IN_TABLES) else sys.executable
+                python = PEER_PYTHON if runner in OTHERS else sys.executable
                 done = run((python, "-m", f"tests.benchmarks.runners.{runner}", *arguments), GX_ANALYTICS_ENABLED="false")
                 if done.exit_code or not done.told:
                     sys.exit(f"{runner} failed with {done.exit_code}: {done.complaint}")
@@ -168,6 +169,16 @@ class Bench:
         self.bound("tables: dq / the same aggregates written by hand", ours.work / hand.work, 1.5)
         self.bound(f"tables: peak with {rows:,} bad rows streamed out", bad.peak, 200, "MB")
         print(f"  dq / Great Expectations, which runs 14 of the checks and fetches no bad rows: {ours.work / theirs.work:.2f}")
+
+    def suites(self) -> None:
+        """One suite as Great Expectations saves it, run by it over pandas and by dq, and whether they found the same."""
+        path = self.orders(self.rows)
+        print("\na suite of Great Expectations\n")
+        found = self.together({"dq, the suite": ("dq_suite", path), "Great Expectations": ("gx_suite", path)})
+        ours, theirs = found.values()
+        if ours.told["bad"] != theirs.told["bad"]:
+            sys.exit(f"dq counts {ours.told['bad']}, Great Expectations {theirs.told['bad']}")
+        self.bound("suites: dq / Great Expectations", ours.wall / theirs.wall, 0.1)
 
     def start(self) -> None:
         """What everybody waits for: the import, and a small file from the command line."""

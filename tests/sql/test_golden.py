@@ -26,6 +26,7 @@ from dq.sql import (
     Base,
     InSet,
     IsFinite,
+    IsJson,
     JsonItems,
     JsonPart,
     JsonText,
@@ -35,6 +36,7 @@ from dq.sql import (
     MapValues,
     Matches,
     MultipleOf,
+    Output,
     Part,
     PlainText,
     ReadAs,
@@ -64,6 +66,10 @@ FOLDER = Path(__file__).with_name("golden")
 X, Y = column("x"), column("y")
 _BASES = (Base.INTEGER, Base.NUMBER, Base.BOOLEAN, Base.DATE, Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ, Base.UUID)
 KINDS = [*(Kind(base) for base in _BASES), Kind(Base.DECIMAL, 10, 2)]
+
+
+def _lag() -> exp.Expr:
+    return exp.Window(this=exp.Lag(this=X.copy()), order=exp.Order(expressions=[exp.Ordered(this=Y.copy())]))
 
 
 def _ident(name: str) -> exp.Identifier:
@@ -139,6 +145,11 @@ TREES: dict[str, Tree] = {
     "key set of one": InSet(this=_ident("keys 1"), expressions=[X.copy()]),
     "field of an object": Part(this=X.copy(), expression=literal("a b")),
     "element of an array": AnyOf(this=X.copy(), alias=_ident("i"), expression=compare("<", column("i"), literal(0))),
+    "JSON": IsJson(this=X.copy()),
+    "the value before": exp.select(exp.alias_(_lag(), "v", quoted=True)).from_(table("t")),
+    "of a sub-select": exp.select(Output(this=_ident("v"))).from_(
+        exp.select(exp.alias_(X.copy(), "v", quoted=True)).from_(table("t")).subquery("s")
+    ),
     "value of a map": AnyOf(this=MapValues(this=X.copy()), alias=_ident("i"), expression=is_null(column("i"))),
     "size of an array": exp.ArraySize(this=exp.ArrayDistinct(this=exp.ArrayCompact(this=X.copy()))),
     "number of items": exp.ArraySize(this=X.copy()),

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from dq.sql import words
 from dq.sql.dialect import Writer
-from dq.sql.nodes import InSet, Matches, PlainText, ReadAs
+from dq.sql.nodes import InSet, Matches, Output, PlainText, ReadAs
 
 T = exp.DType
 
@@ -32,6 +32,7 @@ EVERYWHERE: Mapping[type[exp.Expr], Writer] = {
     exp.Trim: "TRIM({this})",
     InSet: words.in_set,
     Matches: words.matches,
+    Output: "{this}",
     PlainText: "{this}",
     ReadAs: words.read_as,
 }

@@ -16,6 +16,7 @@ from dq.sql.nodes import (
     AnyOf,
     Base,
     IsFinite,
+    IsJson,
     JsonItems,
     JsonPart,
     JsonText,
@@ -213,6 +214,7 @@ def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
             " AS __dq_items WHERE {expression}) END"
         ),
         IsFinite: "({this} IS NOT NULL)",
+        IsJson: "JSON_VALID({this})",
         JsonItems: "CASE WHEN JSON_TYPE({this}) = 'ARRAY' THEN {this} END",
         JsonPart: _json_part,
         JsonText: (

@@ -9,7 +9,20 @@ from sqlglot import exp
 from dq.sql import words
 from dq.sql.dialect import Dialect, Reading, Regex
 from dq.sql.dialects.everywhere import EVERYWHERE, HIGHEST, LOWER, LOWEST, TYPES, UPPER
-from dq.sql.nodes import AnyOf, Base, IsFinite, JsonItems, JsonPart, JsonText, JsonType, JsonValues, MultipleOf, Part, PlainText
+from dq.sql.nodes import (
+    AnyOf,
+    Base,
+    IsFinite,
+    IsJson,
+    JsonItems,
+    JsonPart,
+    JsonText,
+    JsonType,
+    JsonValues,
+    MultipleOf,
+    Part,
+    PlainText,
+)
 from dq.sql.pen import Pen
 
 T = exp.DType
@@ -75,6 +88,7 @@ POSTGRES = Dialect(
             "CASE WHEN {this} IS NOT NULL THEN EXISTS(SELECT 1 FROM UNNEST({this}) AS __dq_items({alias}) WHERE {expression}) END"
         ),
         IsFinite: "({this} NOT IN ('NaN', 'Infinity', '-Infinity'))",
+        IsJson: "({this} IS JSON)",
         JsonItems: "CASE WHEN JSONB_TYPEOF({this}) = 'array' THEN ARRAY(SELECT JSONB_ARRAY_ELEMENTS({this})) END",
         JsonPart: "({this} -> {expression})",
         JsonText: "({this} #>> '{{}}')",

@@ -14,6 +14,7 @@ from dq.sql.nodes import (
     AnyOf,
     Base,
     IsFinite,
+    IsJson,
     JsonItems,
     JsonPart,
     JsonText,
@@ -180,6 +181,7 @@ SQLITE = Dialect(
             " FROM JSON_EACH({this})) WHERE {expression}) END"
         ),
         IsFinite: "({this} NOT IN (9e999, -9e999))",
+        IsJson: "(JSON_VALID({this}) = 1)",
         JsonItems: "DQ_JSON_ITEMS({this})",
         JsonPart: "DQ_JSON_PART({this}, {expression})",
         JsonText: "DQ_JSON_TEXT({this})",

@@ -145,6 +145,15 @@ STRUCT_EXTRACT("x", 'a b')
 -- element of an array
 LEN(LIST_FILTER("x", LAMBDA "i": ("i" < 0))) > 0
 
+-- JSON
+JSON_VALID("x")
+
+-- the value before
+SELECT LAG("x") OVER (ORDER BY "y") AS "v" FROM "t"
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 LEN(LIST_FILTER(MAP_VALUES("x"), LAMBDA "i": ("i" IS NULL))) > 0
 

@@ -145,6 +145,15 @@ CASE WHEN PG_TYPEOF("x") = CAST('double precision' AS REGTYPE) AND ABS("x") BETW
 -- element of an array
 CASE WHEN "x" IS NOT NULL THEN EXISTS(SELECT 1 FROM UNNEST("x") AS __dq_items("i") WHERE ("i" < 0)) END
 
+-- JSON
+("x" IS JSON)
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 -- gap: MapValues
 

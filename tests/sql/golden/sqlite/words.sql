@@ -145,6 +145,15 @@ DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 -- element of an array
 CASE WHEN "x" IS NOT NULL THEN EXISTS(SELECT 1 FROM (SELECT DQ_JSON_ITEM("x", key) AS "i" FROM JSON_EACH("x")) WHERE ("i" < 0)) END
 
+-- JSON
+(JSON_VALID("x") = 1)
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 -- gap: MapValues
 
