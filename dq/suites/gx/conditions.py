@@ -50,7 +50,10 @@ def row_condition(said: Any, parser: str | None) -> Tree | None:
         return condition(said, "row_condition")
     if parser is not None and parser not in (*_PANDAS, *_OWN):
         raise UsageError(f"unknown condition_parser '{parser}'", "", f"say one of {', '.join((*_PANDAS, *_OWN, 'spark'))}")
-    return _Reader(said).truth(_parsed(said))
+    try:
+        return _Reader(said).truth(_parsed(said))
+    except RecursionError:
+        raise UsageError("a row condition nested too deeply", "", "write a simpler one") from None
 
 
 # -- as Great Expectations 1.x saves them -----------------------------------------------------------------------------------

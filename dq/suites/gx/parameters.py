@@ -73,7 +73,10 @@ def _value(tree: ast.expr, text: str, given: Mapping[str, Any]) -> Any:
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
         return -_value(tree.operand, text, given)
     if isinstance(tree, ast.BinOp) and type(tree.op) in _STEPS:
-        return _STEPS[type(tree.op)](_value(tree.left, text, given), _value(tree.right, text, given))
+        left, right = (_value(side, text, given) for side in (tree.left, tree.right))
+        if isinstance(left, str | list) or isinstance(right, str | list):  # a text times a number fills the memory
+            raise UsageError(f"parameter '{text}' reckons with text", "", "write arithmetic of numbers and times")
+        return _STEPS[type(tree.op)](left, right)
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
         return _call(tree, tree.func.id, text, given)
     raise UsageError(

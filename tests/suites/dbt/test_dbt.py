@@ -96,7 +96,7 @@ def test_a_round_trip_keeps_what_both_can_say(tmp_path: Path) -> None:
     ]
     suite = dq.load_suite(yaml.safe_load(written.text))
     functions = sorted(check.function for check in suite.checks if check.function)
-    assert functions == ["condition", "foreign_key", "in_set", "matches", "not_null", "unique"]
+    assert functions == ["condition", "foreign_key", "in_set", "matches", "max_length", "not_null", "unique"]
     assert len(suite.checks) == written.text.count("dbt_") + functions.count("unique") + 3
     assert yaml.safe_load(to_dbt(suite).text) == yaml.safe_load(written.text)
 

@@ -122,3 +122,30 @@ def test_parameters_are_given_or_worked_out() -> None:
     assert not dq.validate(pd.DataFrame({"a": [11]}), suite).ok
     with pytest.raises(dq.ContractError, match=r"parameter 'limit' is not given"):
         dq.load_suite(said, parameters={"least": 1})
+
+
+@pytest.mark.parametrize("text", ["'a' * 9999999999", "open('x')", "now().year", "a if b else c", "[1] * 9", "2 ** 99"])
+def test_a_parameter_is_arithmetic_and_no_more(text: str) -> None:
+    """Nothing that a parameter says is run, or fills the memory."""
+    kwargs = {"column": "a", "max_value": {"$PARAMETER": text}}
+    with pytest.raises(dq.ContractError, match="parameter"):
+        suite_of("expect_column_values_to_be_between", kwargs)
+
+
+def test_hostile_names_are_names() -> None:
+    """A column's name is quoted wherever it goes, into queries of their own too."""
+    name = 'a"b; DROP TABLE x --'
+    frame = pd.DataFrame({name: [1, 1, 2]})
+    for type_, kwargs in (
+        ("expect_column_most_common_value_to_be_in_set", {"column": name, "value_set": [1]}),
+        ("expect_column_values_to_be_increasing", {"column": name}),
+        ("expect_column_value_z_scores_to_be_less_than", {"column": name, "threshold": 9, "double_sided": True}),
+    ):
+        assert dq.validate(frame, suite_of(type_, kwargs)).ok
+
+
+def test_conditions_nested_without_end_are_refused() -> None:
+    """A condition of ten thousand negations is a fault of the suite."""
+    kwargs = {"column": "a", "value_set": [1], "row_condition": "not " * 10_000 + "a", "condition_parser": "pandas"}
+    with pytest.raises(dq.ContractError, match="row condition"):
+        suite_of("expect_column_values_to_be_in_set", kwargs)
