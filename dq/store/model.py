@@ -64,12 +64,18 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One immutable payload object: *path* is relative to the root of the dead letters."""
+    """
+    One immutable payload object: *path* is relative to the root of the dead letters.
+
+    *key_id* names the key that encrypts it, "" when none does. *purged_at*: it is gone, its counts stay.
+    """
 
     path: str
     rows: int
     size: int
     sha256: str
+    key_id: str = ""
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
