@@ -163,5 +163,3 @@ def _cipher(key: Key, salt: bytes) -> Any:
 
 def _nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
-
-

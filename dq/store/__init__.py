@@ -7,6 +7,7 @@ from dq.store.model import (
     CheckFacts,
     Claim,
     ContractFacts,
+    Hashes,
     Metric,
     Part,
     Problem,
@@ -21,14 +22,17 @@ from dq.store.model import (
     TakenOver,
     new_id,
 )
+from dq.store.stats import Broken, Standing, Stats
 from dq.store.store import Store, Turn, open_store, upgrade_store
 
 __all__ = [
     "AuditEntry",
     "Batch",
+    "Broken",
     "CheckFacts",
     "Claim",
     "ContractFacts",
+    "Hashes",
     "Metric",
     "Part",
     "Problem",
@@ -39,7 +43,9 @@ __all__ = [
     "RunFacts",
     "Settlement",
     "Slot",
+    "Standing",
     "State",
+    "Stats",
     "Store",
     "TakenOver",
     "Turn",

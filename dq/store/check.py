@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from dq.store import audit, rows, schema
+from dq.store import audit, parts, rows, schema
 from dq.store.model import Problem, RowState, State
 
 _ACTIVE = (State.COMMITTED, State.PUBLISHED)
@@ -51,7 +51,7 @@ def _batches(connection: sa.Connection) -> Iterator[Problem]:
             ranges = rows.states(connection, row.id, row.rows_bad or 0)
             if any(item.state is RowState.OPEN for item in ranges):
                 yield Problem(f"it is {state}, but has open rows", where)
-        if broken := audit.broken(connection, row.id):
+        if broken := audit.broken(connection, row.id) or audit.contradicted(connection, row.id, parts.of(connection, row.id)):
             yield Problem(broken, where)
 
 

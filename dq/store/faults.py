@@ -31,6 +31,21 @@ STEPS = (
 )
 TRANSACTIONS = ("claim", "commit", "block", "mark")
 POINTS = (*STEPS, *(f"{name}:{side}" for name in TRANSACTIONS for side in ("before COMMIT", "after COMMIT")))
+KEEPING = (  # while dead letters are purged, erased or encrypted anew
+    "purge:before COMMIT",
+    "purge:after COMMIT",
+    "begin:before COMMIT",
+    "begin:after COMMIT",
+    "in-rewrite",  # after each payload object
+    "after-rewrite",
+    "swap:before COMMIT",
+    "swap:after COMMIT",
+    "samples:before COMMIT",
+    "samples:after COMMIT",
+    "in-burial",  # after each object that goes
+    "bury:before COMMIT",
+    "bury:after COMMIT",
+)
 FILES = ("after-stage", "before-rename", "after-rename")  # while good rows are published as a file
 
 _hook: Hook | None = None
@@ -58,10 +73,9 @@ def from_text(text: str) -> Hook:
     point, _, action = text.rpartition(":")
     head, _, tail = point.rpartition(":")
     point, number = (head, int(tail)) if tail.isdecimal() else (point, 1)
-    if point not in (*POINTS, *FILES) or action not in ("kill", "raise"):
-        raise UsageError(
-            f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join((*POINTS, *FILES))}"
-        )
+    known = (*POINTS, *KEEPING, *FILES)
+    if point not in known or action not in ("kill", "raise"):
+        raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join(known)}")
     passed = 0
 
     def strike(name: str) -> None:

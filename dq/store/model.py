@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -79,6 +79,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Hashes:
+    """Whom some rows are about: the first eight bytes of keyed hashes, sorted. *key_id* names the key, "" the store's own."""
+
+    key_id: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """How many rows of a batch break one check."""
 
@@ -141,6 +149,11 @@ class Batch:
     expires_at: datetime | None = None
     legal_hold: bool = False
 
+    @property
+    def purged_at(self) -> datetime | None:
+        """When its rows were removed; their counts and reasons stay."""
+        return next((part.purged_at for part in self.parts if part.purged_at), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -192,6 +205,7 @@ class CheckFacts:
     value: str | None = None
     message: str = ""
     samples: tuple[Mapping[str, Any], ...] = ()  # masked where the contract says so
+    subjects: tuple[str, ...] = ()  # whom each sample is about, as keyed hashes with blanks between
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +279,8 @@ class Settlement:
     blocked_by: tuple[str, ...] = ()
     digest: str = ""
     schema: str = ""
+    subjects: tuple[Hashes, ...] = ()
+    retention: timedelta | None = None  # how long the bad rows are kept; None: for ever
 
 
 @dataclass(frozen=True, slots=True)
