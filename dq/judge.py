@@ -52,7 +52,7 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
         return _counted(check, Counted(_count(rows), _count(bad)))
-    hidden = check.name in _EXTREMES and any(item.sensitive for name in check.columns if (item := plan.field(name)))
+    hidden = check.name in _EXTREMES and any(plan.hides(name) for name in check.columns)
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
 
 

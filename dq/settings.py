@@ -13,7 +13,7 @@ from typing import Any
 
 from dq.errors import UsageError
 
-_SECRET = "quarantine_key"
+_SECRET = "quarantine_key"  # noqa: S105  its name
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) 
     tree = _query(number, check, plan, passes)
     if tree is None:
         return ""
-    if any(item.sensitive for name in check.columns if (item := plan.field(name))):
+    if any(plan.hides(name) for name in check.columns):
         tree = tree.transform(
             lambda node: exp.Literal.string("***") if isinstance(node, exp.Literal) and node.is_string else node
         )

@@ -33,12 +33,13 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dq.errors import EngineError, Fenced, SourceChanged, SourceError, WorldError
 from dq.quarantine.budget import DEFAULT, Budget
 from dq.quarantine.key import batch_id as name_of
+from dq.quarantine.subjects import Whom, hasher
 from dq.quarantine.vault import Vault, folder_of
 from dq.result import Outcome
 from dq.store import Batch, Claim, Part, Reason, RunFacts, Settlement, Slot, State, Store, TakenOver, Turn, faults
@@ -58,6 +59,7 @@ class Looked:
 
     *blocked_by* are checks that failed in mode block, *erred* those that could not run and would stop the stage.
     *digest* names which rows are bad, whatever their order; "" is not compared. *run* are the facts for the store.
+    *subjects* say where in a row a person is named, *retention* how long bad rows are kept (None: for ever).
     """
 
     rows: int
@@ -68,6 +70,8 @@ class Looked:
     erred: tuple[str, ...] = ()
     digest: str = ""
     schema: str = ""
+    subjects: tuple[tuple[str, ...], ...] = ()
+    retention: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +207,17 @@ def finish(store: Store, work: Work, batch: Batch, *, actor: str) -> Enforced:
 
 def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Looked, budget: Budget, actor: str) -> Batch:
     """S2 to S5."""
-    parts = _secure(store, vault, claim, work, looked)
+    whom = Whom(looked.subjects, hasher(store, vault.keys))
+    parts = _secure(store, vault, claim, work, looked, whom=whom)
     stopped = (*looked.erred, *looked.blocked_by)
     beyond = budget.blocks(looked.rows, looked.bad)
     blocked_by = (*stopped, f"budget: {beyond}") if beyond else stopped
     outcome = _outcome(looked, blocked_by)
     faults.at("after-budget")
     settlement = Settlement(
-        outcome, looked.rows, looked.bad, looked.run, parts, looked.reasons, blocked_by, looked.digest, looked.schema
-    )
+        outcome, looked.rows, looked.bad, looked.run, parts, looked.reasons, blocked_by, looked.digest, looked.schema,
+        whom.hashes(), looked.retention,
+    )  # fmt: skip
     return (store.block if blocked_by else store.commit)(claim, settlement, actor=actor)
 
 
@@ -223,12 +229,12 @@ def _outcome(looked: Looked, blocked_by: tuple[str, ...]) -> Outcome:
     return Outcome.QUARANTINED if looked.bad else Outcome.PASSED
 
 
-def _secure(store: Store, vault: Vault, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
+def _secure(store: Store, vault: Vault, claim: Claim, work: Work, looked: Looked, *, whom: Whom) -> tuple[Part, ...]:
     """S2 and S3: the bad rows, written and read back."""
     folder = folder_of(store.id, claim.batch_id, claim.token)
     parts: list[Part] = []
     if looked.bad:
-        work.drain(lambda batches: parts.extend(vault.write(folder, batches, first=len(parts))))
+        work.drain(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts))))
     faults.at("after-drain")
     if (drained := sum(part.rows for part in parts)) != looked.bad:
         raise EngineError(

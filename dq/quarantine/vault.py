@@ -34,7 +34,7 @@ _CAST = "cast the column to another type first"
 
 class Vault:
     """
-    Payload objects below *root*: a folder, or any URL that fsspec knows. *storage* goes to fsspec. With *keys* they are encrypted.
+    Payload objects below *root*: a folder, or any URL that fsspec knows. *storage* goes to fsspec, *keys* encrypt them.
 
     Raises:
         UsageError, MissingExtra: nothing here reads such a URL.
@@ -132,9 +132,9 @@ class Vault:
                 with pa.ipc.open_stream(plain) as stream:
                     yield from stream
 
-    def delete(self, part: Part) -> None:
+    def delete(self, path: str) -> None:
         """Remove the object; that it is gone already is no error."""
-        self._objects.delete(part.path)
+        self._objects.delete(path)
 
     def garbage(self, store_id: str, *, needed: Callable[[str, int, str], bool], grace: timedelta) -> int:
         """

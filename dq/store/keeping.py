@@ -106,10 +106,6 @@ class Keeping:
         """The store's own key, which hashes subjects where no other is given."""
         return self._database.write("secret", subjects.secret)
 
-    def subject_keys(self) -> frozenset[str]:
-        """The ids of the keys that hashed subjects; "" is the store's own."""
-        return self._database.read(subjects.key_ids)
-
     def about(self, hashes: Mapping[str, bytes]) -> frozenset[str]:
         """Batches that may hold rows about the person whose hash under each key is said."""
         return self._database.read(lambda c: subjects.about(c, hashes))

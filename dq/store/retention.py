@@ -79,6 +79,7 @@ def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) ->
     subjects.put(connection, batch_id, ())
     runs = sa.select(schema.run.c.id).where(schema.run.c.batch == batch_id)
     connection.execute(sa.delete(schema.sample).where(schema.sample.c.run.in_(runs)))
+    _forget_fixes(connection, batch_id, at)
     detail = {
         "rows": sum(item.rows for item in here),
         "open": sum(item.rows for item in gone),
@@ -138,6 +139,8 @@ def swap(
         subjects.put(connection, batch_id, tuple(hashes))
     gone = list(_open(rows.states(connection, batch_id, row.rows_bad or 0), erased))
     rows.act(connection, batch_id, gone, actor=actor, at=at, note=event)
+    if gone:
+        _forget_fixes(connection, batch_id, at)
     replaced = [[item.path, item.sha256] for item in before if item.path not in kept]
     said = {**detail, "replaced": replaced, "parts": parts.told(after)}
     audit.append(connection, batch_id, event, actor=actor, at=at, detail=said)
@@ -160,6 +163,12 @@ def _open(states: Sequence[RowRange], wanted: Iterable[RowRange]) -> Iterator[Ro
             if states[here].state is RowState.OPEN:
                 yield RowRange(max(item.first, states[here].first), min(item.last, states[here].last), RowState.PURGED)
             here += 1
+
+
+def _forget_fixes(connection: sa.Connection, batch_id: str, at: datetime) -> None:
+    """What was said to fix rows may hold their values."""
+    mine = sa.and_(schema.replay.c.batch == batch_id, schema.replay.c.fix.is_not(None))
+    connection.execute(sa.update(schema.replay).where(mine).values(fix={"removed": at.isoformat()}))
 
 
 def _set(connection: sa.Connection, batch_id: str, **values: Any) -> None:

@@ -25,20 +25,17 @@ def put(connection: sa.Connection, batch_id: str, hashes: Sequence[Hashes]) -> N
         connection.execute(sa.insert(schema.subject), row)
 
 
-def key_ids(connection: sa.Connection) -> frozenset[str]:
-    """The keys that hashed anything."""
-    return frozenset(connection.scalars(sa.select(schema.subject.c.key_id).distinct()))
-
-
 def about(connection: sa.Connection, hashes: Mapping[str, bytes]) -> frozenset[str]:
-    """The batches that may hold rows about a person, whose hash under each key *hashes* says."""
+    """
+    The batches that may hold rows about a person, whose hash under each key *hashes* says.
+
+    One that was hashed under another key may hold anybody's.
+    """
     s = schema.subject
-    query = sa.select(s.c.batch, s.c.hashes).where(s.c.key_id == sa.bindparam("key"))
     return frozenset(
         row.batch
-        for key_id, found in hashes.items()
-        for row in connection.execution_options(yield_per=16).execute(query, {"key": key_id})
-        if row.hashes.startswith(UNREAD) or _holds(row.hashes, found[:WIDTH])
+        for row in connection.execution_options(yield_per=16).execute(sa.select(s))
+        if row.key_id not in hashes or row.hashes.startswith(UNREAD) or _holds(row.hashes, hashes[row.key_id][:WIDTH])
     )
 
 
@@ -55,10 +52,7 @@ def _holds(data: bytes, wanted: bytes) -> bool:
 
 
 def columns(connection: sa.Connection) -> dict[str, tuple[frozenset[tuple[str, ...]], dict[str, bool]]]:
-    """
-    By dataset: the columns that any of its batches said name a person; and its batches that still have rows, with
-    whether each has hashes.
-    """
+    """By dataset: columns that a batch said name a person; and batches that still have rows, with whether each has hashes."""
     b, s, d, p, h = schema.batch, schema.slot, schema.dataset, schema.part, schema.subject
     query = (
         sa.select(d.c.name, b.c.id, b.c.schema, sa.exists().where(h.c.batch == b.c.id).label("hashed"))
