@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -35,6 +35,7 @@ class Numbers:
     answers: Mapping[int, Scalar | Exception]
     unable: Mapping[int, Unable]
     columns: Sequence[str]
+    revealing: Collection[int] = ()  # checks whose answers may hold a value that nobody may see
 
 
 def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
@@ -44,10 +45,11 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
     if isinstance(check.subject, Shape):
         return _shape(check.subject, numbers, plan)
     if isinstance(check.subject, Answer):
-        answer = numbers.answers.get(number)
+        answer, hidden = numbers.answers.get(number), number in numbers.revealing
         if isinstance(answer, Exception):
-            return Verdict(Status.ERROR, NotRun(str(answer)), f"the query cannot run: {answer}")
-        return _measured(check, answer, numbers, hidden=False)
+            why = "it reads a sensitive column, so its error is hidden" if hidden else str(answer)
+            return Verdict(Status.ERROR, NotRun(why), f"the query cannot run: {why}")
+        return _measured(check, answer, numbers, hidden=hidden)
     if isinstance(check.subject, Rows | Keys):
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)

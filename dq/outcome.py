@@ -20,7 +20,7 @@ from dq.mask import mask
 from dq.plan import RECORD, Field, Passes, Plan, Unable, as_declared, bind, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
 from dq.why import Ground, standouts
-from dq.wording import misread_sql, sql_of
+from dq.wording import misread_sql, reveals, sql_of
 
 Whom = Callable[[str | None], str]  # a mark of the person of that name; of None, that it may be anybody
 
@@ -122,7 +122,9 @@ class _Look:
         """Run the passes, judge, settle the bad rows and keep them."""
         found = self.view.look(self.passes)
         unable = {**self.passes.unable, **{check: Unable(Status.ERROR, why) for check, why in found.errors.items()}}
-        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, tuple(self.view.columns.types))
+        revealing = frozenset(number for number, query in self.passes.answers.items() if reveals(query, self.plan))
+        types = tuple(self.view.columns.types)
+        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, types, revealing)
         verdicts = self._judge(numbers)
         checks = list(enumerate(self.plan.checks))
         bad_rows = self.view.divert(

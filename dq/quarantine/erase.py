@@ -8,7 +8,7 @@ read. A row keeps its place, its number and its reasons, so that counts and audi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -20,7 +20,6 @@ from dq.quarantine.rewriting import Swap, bury, rewrite
 from dq.quarantine.subjects import RAW, Path, Person, Whom, hasher, hashers
 from dq.quarantine.vault import Vault
 from dq.store import Batch, Part, RowRange, RowState, Store
-from dq.store.subjects import UNREAD, WIDTH
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,9 +85,9 @@ def erase(
         raise UsageError("nobody is named", "subject", "say the value that names the person")
     known = {name: said for name, said in store.subject_columns().items() if said[0] and dataset in (None, name)}
     mine = hasher(store, vault.keys)()(subject).hex()
-    hashes = {item.key_id: item(subject) for item in hashers(store, vault.keys)}
+    known_by = hashers(store, vault.keys)
     work = _Work(store, vault, subject, hash=mine, key_id=hasher(store, vault.keys)().key_id, actor=actor, note=note)
-    near = store.about(hashes)
+    near = store.about({item.key_id: item(subject) for item in known_by})
     wanted = [
         (name, paths) for paths, batches in known.values() for name, hashed in batches.items() if name in near or not hashed
     ]
@@ -98,13 +97,13 @@ def erase(
     claimed = (store.standing(name)[0] for name in store.claimed())
     running = {batch.id for batch in claimed if batch is not None and batch.slot.dataset in known}
     said = Erasure(mine, found, 0, tuple(sorted(known)), store.outputs(known), tuple(sorted(running)))
-    return said if dry_run else _swept(store, vault, said, {UNREAD.hex(), *(item[:WIDTH].hex() for item in hashes.values())})
+    return said if dry_run else _swept(store, vault, said, {item.key_id: (item.mark(subject), item.mark(None)) for item in known_by})
 
 
-def _swept(store: Store, vault: Vault, said: Erasure, hashes: Collection[str]) -> Erasure:
+def _swept(store: Store, vault: Vault, said: Erasure, marks: Mapping[str, Collection[str]]) -> Erasure:
     """The samples go, and what crashes and rewriting left."""
     spared = [item.batch.id for item in said.batches if item.held]
-    samples = store.erase_samples(hashes, spared=spared)
+    samples = store.erase_samples(marks, spared=spared)
     bury(store, vault)
     vault.garbage(store.id, needed=store.needs, grace=timedelta(0))
     settled = store.forget()

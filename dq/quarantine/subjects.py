@@ -42,7 +42,7 @@ class Hasher:
 
     def mark(self, subject: str | None) -> str:
         """What a sample is marked with; None: it may be about anybody."""
-        return (UNREAD if subject is None else self(subject)[:WIDTH]).hex()
+        return f"{self.key_id}:{(UNREAD if subject is None else self(subject)[:WIDTH]).hex()}"
 
 
 def paths_of(batch: Batch) -> tuple[Path, ...]:

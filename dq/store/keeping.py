@@ -114,9 +114,9 @@ class Keeping:
         """By dataset: columns that name a person; batches that still have rows, and whether those have hashes."""
         return self._database.read(subjects.columns)
 
-    def erase_samples(self, hashes: Collection[str], *, spared: Collection[str] = ()) -> int:
-        """Remove the samples about a person; how many."""
-        return self._database.write("samples", lambda c: subjects.erase_samples(c, hashes, spared))
+    def erase_samples(self, marks: Mapping[str, Collection[str]], *, spared: Collection[str] = ()) -> int:
+        """Remove the samples that have one of the *marks*, said by the key that made them, or that of another key; how many."""
+        return self._database.write("samples", lambda c: subjects.erase_samples(c, marks, spared))
 
     def outputs(self, datasets: Collection[str]) -> tuple[str, ...]:
         """Where good rows of *datasets* were published."""

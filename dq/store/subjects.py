@@ -70,11 +70,16 @@ def columns(connection: sa.Connection) -> dict[str, tuple[frozenset[tuple[str, .
     return {name: (frozenset(paths), known) for name, (paths, known) in found.items()}
 
 
-def erase_samples(connection: sa.Connection, hashes: Collection[str], spared: Collection[str]) -> int:
-    """Remove samples about a person, those of the *spared* batches left out; how many they were."""
+def erase_samples(connection: sa.Connection, marks: Mapping[str, Collection[str]], spared: Collection[str]) -> int:
+    """
+    Remove samples about a person, whose marks are said by key; those of the *spared* batches are left. How many they were.
+
+    A sample that was marked under another key may be about anybody: it goes, too.
+    """
     s = schema.sample
-    theirs = sa.or_(*(s.c.subjects.contains(item, autoescape=True) for item in hashes))
-    query = sa.delete(s).where(s.c.subjects.is_not(None), theirs)
+    theirs = [s.c.subjects.contains(item, autoescape=True) for items in marks.values() for item in items]
+    strange = sa.not_(sa.or_(*(s.c.subjects.startswith(f"{key_id}:", autoescape=True) for key_id in marks)))
+    query = sa.delete(s).where(s.c.subjects.is_not(None), sa.or_(strange, *theirs))
     if spared:
         query = query.where(s.c.run.not_in(sa.select(schema.run.c.id).where(schema.run.c.batch.in_(list(spared)))))
     return connection.execute(query).rowcount
