@@ -139,7 +139,9 @@ def test_dead_letters_hide_sensitive_values(source: str, folder: Path, say: Say)
     assert not _seen(say("quarantine", "rows", batch["id"], "--unmask"))
     assert not _seen(say("quarantine", "rows", batch["id"], "--out", "rows.csv"))
     assert [found for text in _stored(folder) for found in _seen(text)] == []
-    assert _seen(say("quarantine", "rows", batch["id"], "--format", "json", "--unmask", "--reason", "to see that the test can fail"))
+    assert _seen(
+        say("quarantine", "rows", batch["id"], "--format", "json", "--unmask", "--reason", "to see that the test can fail")
+    )
 
 
 def test_exceptions_hide_sensitive_values(folder: Path) -> None:

@@ -97,7 +97,8 @@ def erase(
     claimed = (store.standing(name)[0] for name in store.claimed())
     running = {batch.id for batch in claimed if batch is not None and batch.slot.dataset in known}
     said = Erasure(mine, found, 0, tuple(sorted(known)), store.outputs(known), tuple(sorted(running)))
-    return said if dry_run else _swept(store, vault, said, {item.key_id: (item.mark(subject), item.mark(None)) for item in known_by})
+    marks = {item.key_id: (item.mark(subject), item.mark(None)) for item in known_by}
+    return said if dry_run else _swept(store, vault, said, marks)
 
 
 def _swept(store: Store, vault: Vault, said: Erasure, marks: Mapping[str, Collection[str]]) -> Erasure:

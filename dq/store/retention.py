@@ -79,6 +79,7 @@ def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) ->
     subjects.put(connection, batch_id, ())
     runs = sa.select(schema.run.c.id).where(schema.run.c.batch == batch_id)
     connection.execute(sa.delete(schema.sample).where(schema.sample.c.run.in_(runs)))
+    connection.execute(sa.delete(schema.rewrite).where(schema.rewrite.c.batch == batch_id))
     _forget_fixes(connection, batch_id, at)
     detail = {
         "rows": sum(item.rows for item in here),
@@ -95,8 +96,13 @@ def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) ->
 
 
 def begin_rewrite(connection: sa.Connection, batch_id: str) -> int:
-    """A token to write objects under; garbage collection leaves them alone until `swap`, or until it is abandoned."""
+    """
+    A token to write objects under; garbage collection leaves them alone until `swap`, or until it is abandoned.
+
+    Who begins holds the slot, so what others began for the batch is dead.
+    """
     row = batches.hold_batch(connection, batch_id)
+    connection.execute(sa.delete(schema.rewrite).where(schema.rewrite.c.batch == batch_id))
     token = batches.next_token(connection, row)
     connection.execute(sa.insert(schema.rewrite), {"batch": batch_id, "token": token, "at": _now()})
     return token
