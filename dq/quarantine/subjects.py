@@ -96,8 +96,6 @@ class Whom:
         if not self._paths:
             yield from batches
             return
-        self._waiting.clear()  # a drain that is asked again hands out the same rows
-        self._pieces.clear()
         yield from map(self.note, batches)
 
     def note(self, batch: pa.RecordBatch) -> pa.RecordBatch:

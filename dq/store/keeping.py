@@ -104,7 +104,8 @@ class Keeping:
 
     def subject_secret(self) -> bytes:
         """The store's own key, which hashes subjects where no other is given."""
-        return self._database.write("secret", subjects.secret)
+        known = self._database.read(subjects.known_secret)
+        return self._database.write("secret", subjects.secret) if known is None else known
 
     def about(self, hashes: Mapping[str, bytes]) -> frozenset[str]:
         """Batches that may hold rows about the person whose hash under each key is said."""

@@ -93,8 +93,13 @@ def outputs(connection: sa.Connection, datasets: Collection[str]) -> tuple[str, 
     return tuple(connection.scalars(chosen))
 
 
+def known_secret(connection: sa.Connection) -> bytes | None:
+    """The store's own key, which hashes where no other is given; None: nobody has asked for it yet."""
+    said = connection.scalar(sa.select(schema.about.c.value).where(schema.about.c.name == _SECRET))
+    return bytes.fromhex(said) if said else None
+
+
 def secret(connection: sa.Connection) -> bytes:
-    """The store's own key, which hashes where no other is given; made when it is first asked for."""
-    about = schema.about
-    insert_missing(connection, about, [{"name": _SECRET, "value": secrets.token_hex(32)}])
-    return bytes.fromhex(connection.execute(sa.select(about.c.value).where(about.c.name == _SECRET)).scalar_one())
+    """The store's own key, made when it is not there."""
+    insert_missing(connection, schema.about, [{"name": _SECRET, "value": secrets.token_hex(32)}])
+    return known_secret(connection) or b""

@@ -71,13 +71,15 @@ class Report:
 
 
 def content_of(key: str, content: int) -> list[Row]:
-    """The bad rows of an input; the last two were never read, and are kept as they were written."""
-    return [(PEOPLE[(number + content) % len(PEOPLE)], f"{key}/{content}/{number}") for number in range(BAD)]
+    """The bad rows of an input; the last two were never read, and are all that there is about one person."""
+    known = [name for number, name in enumerate(PEOPLE) if number != content % len(PEOPLE)]
+    names = [*(known[number % len(known)] for number in range(BAD - 2)), *[PEOPLE[content % len(PEOPLE)]] * 2]
+    return [(name, f"{key}/{content}/{number}") for number, name in enumerate(names)]
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where everything of one history lies. *ring*: how many keys there are, the newest first; 0: nothing is encrypted."""
+    """Where everything of one history lies."""
 
     root: Path
     store_url: str
@@ -90,9 +92,9 @@ class World:
         return open_store(self.store_url, folder=self.root)
 
     def vault(self, newest: int = 0) -> Vault:
-        """Objects of a few rows, so that a batch has several."""
+        """Payload objects, encrypted with the key of that number, or not at all."""
         ring = [KEYS[newest], *(key for key in KEYS if key != KEYS[newest])] if self.encrypts else []
-        return Vault(str(self.root / "vault"), rows_per_part=1, keys=Keys(",".join(ring)))
+        return Vault(str(self.root / "vault"), keys=Keys(",".join(ring)))
 
     def do(self, task: Task) -> None:
         """One try, in a process of its own."""
@@ -124,7 +126,9 @@ class World:
             return Looked(ROWS, BAD, run, (Reason("row.rule", BAD),), digest=task.about, schema=marked, subjects=(("who",),))
 
         def drain(write: Write) -> None:
-            write(_letters(bad))
+            letters = list(_letters(bad))
+            for first in range(0, BAD, 4):
+                write(letters[first : first + 4])
 
         def publish(turn: Turn) -> Published:
             turn.confirm()
@@ -195,9 +199,30 @@ class History:
         """Some batches, and some things that are done to them."""
         for task in (Task("enforce", "a", 1), Task("enforce", "b", 1), Task("enforce", "a", 2)):
             self._peace(task)
-        for _ in range(3):
+        self._dream(Task("erase", self._name()), Task("collect"))
+        for _ in range(4):
             if not self._report.wrong:
                 self._phase()
+
+    def _dream(self, task: Task, other: Task) -> None:
+        """A process falls asleep before its swap, and another does something; then it wakes."""
+        blow = Blow(self._rng.choice(("after-rewrite", "in-rewrite", "in-burial")), "sleep")
+        sleeper = self._start(task, blow)
+        codes, asleep = children.asleep_or_ended(self._world.root, {sleeper: blow})
+        child = self._start(other, Blow())
+        self._count(children.end({child: Blow()}), {child: Blow()})
+        self._judge("somebody slept")
+        if asleep:
+            children.wake(self._world.root, sleeper)
+            codes = children.end(asleep)
+        self._count(codes, {sleeper: blow})
+        self._judge("the zombie woke")
+        self._peace(task)
+
+    def _name(self) -> str:
+        name = self._rng.choice(PEOPLE)
+        self._erased.add(name)
+        return name
 
     def _phase(self) -> None:
         sure = bool(self._pending)
@@ -205,8 +230,9 @@ class History:
         task = self._task(point)
         blows = {"kill": 4, "raise": 2, "slow": 1, "power": 1, "cut": 1}
         action = "kill" if sure else self._rng.choices(list(blows), list(blows.values()))[0]
-        started = {self._start(task, Blow(point, action)): Blow(point, action)}
-        for _ in range(self._rng.choice((0, 1, 2))):
+        blow = Blow(point, action, 1 if sure else self._rng.choice((1, 1, 2)))
+        started = {self._start(task, blow): blow}
+        for _ in range(0 if sure else self._rng.choice((0, 1, 2))):
             self._content += 1
             others = [
                 task,
@@ -236,9 +262,7 @@ class History:
             return Task("purge", about)
         if what == "rotate" and self._world.encrypts:
             return Task("rotate", content=self._rng.randint(0, 2))
-        name = self._rng.choice(PEOPLE)
-        self._erased.add(name)
-        return Task("erase", name)
+        return Task("erase", self._name())
 
     def _peace(self, task: Task) -> None:
         """Alone, again and again until it works; then it holds."""
@@ -268,8 +292,15 @@ class History:
             kept = [path.read_bytes() for path in world.root.glob(".dq/store.db*") if path.is_file()]
             if any(task.about.encode() in text for text in kept):
                 yield f"{task.about} is in the store"
+        if task.what == "purge" and self._left(world.store.batch(task.about)):
+            yield "purged rows are still in the vault"
         if task.what == "purge" and world.read(world.store.batch(task.about)) is not None:
             yield "purged rows can still be read"
+
+    def _left(self, batch: Batch) -> bool:
+        """Whether the vault holds rows of a batch; of others with the same content, nobody can tell."""
+        text = f"{batch.slot.key}/{batch.fingerprint.split()[1]}/"
+        return any(row and row[1].startswith(text) for row in self._world.objects())
 
     def _judge(self, when: str) -> None:
         self._report.wrong += [f"{self._said}, {when}: {text}" for text in self._faults()]
@@ -340,12 +371,11 @@ def _cut(world: World) -> None:
 def run(attempts: int, seed: int, fresh: Callable[[], str] | None = None) -> Report:
     """Play histories until *attempts* processes ran, or a law was broken."""
     report, pending, number = Report(), list(faults.KEEPING), 0
-    address = fresh() if fresh else ""
     memory = Path("/dev/shm")  # noqa: S108  a disk that flushes at once
     while report.attempts < attempts and not report.wrong:
         number += 1
         with tempfile.TemporaryDirectory(prefix="dq-faults-", dir=memory if memory.is_dir() else None) as name:
-            world = World(Path(name), address, f"people {seed} {number}", encrypts=number % 2 == 0)
+            world = World(Path(name), fresh() if fresh else "", f"people {seed} {number}", encrypts=number % 2 == 0)
             assert world.store is not None
             History(world, random.Random(f"{seed}/{number}"), report, pending).play()  # noqa: S311
     return report
