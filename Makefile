@@ -1,6 +1,6 @@
 # Every target makes what it needs: Python 3.11, pip, venv and make are enough.
 #
-#   make demo     a tour over real data, the flights out of New York in 2013
+#   make demo     a tour over real data: the flights out of New York in 2013, looked at, and through a pipeline
 #   make test     the test suite
 #   make check    style, types, layers, house rules, and a bare install of the wheel
 #   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
@@ -14,6 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ROWS ?= 10000000
+EXTRAS ?= # of dq-suite, with a comma before each: EXTRAS=,airflow,prefect installs those too, and their tests run
 
 .PHONY: demo test check style types layers house wheel bench faults peers format clean
 
@@ -74,11 +75,11 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable '.[test]'
+	$(INSTALL) --editable '.[test$(strip $(EXTRAS))]'
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable '.[dev]'
+	$(INSTALL) --editable '.[dev$(strip $(EXTRAS))]'
 	touch $@
 
 .bench/.venv: tests/benchmarks/requirements.txt

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dq import settings as settings_module
+from dq.contract import Contract, read
 from dq.diversion import actor, complete, places, writes_into
-from dq.errors import DqError
+from dq.errors import ContractError, DqError
 from dq.mask import mask
 from dq.quarantine import Erasure, Kept, Recovered, erase, present, purge, rotate, rows, verify
 from dq.quarantine import collect as collect_garbage
 from dq.quarantine.care import GRACE
 from dq.recall import recalled
+from dq.result import Result
 from dq.run import opened
 from dq.settings import Settings
 from dq.store import AuditEntry, Batch, Problem, Reason, Run, State, Stats, upgrade_store
@@ -51,6 +53,11 @@ class History:
         """
         return upgrade_store((settings or settings_module.load()).store_url)
 
+    @property
+    def place(self) -> str:
+        """Where the store is, without passwords."""
+        return self._store.name
+
     # -- questions -------------------------------------------------------------------------------------------------------
 
     def runs(
@@ -73,6 +80,26 @@ class History:
             UsageError: there is none, or several begin so.
         """
         return self._store.run(run_id)
+
+    def result(self, run_id: str) -> Result:
+        """
+        The result of one run, for reports: verdicts, samples, columns and coverage; a note says what the store does not keep.
+
+        Raises:
+            UsageError: there is none, or several begin so.
+        """
+        from dq.report.recorded import from_run  # noqa: PLC0415  only reports need it
+
+        run = self._store.run(run_id)
+        return from_run(run, self._contract(run))
+
+    def _contract(self, run: Run) -> Contract | None:
+        """What the run enforced; None when this dq cannot read it."""
+        kept = self._store.contract(run.id)
+        try:
+            return read(kept.body, f"{kept.name}@{kept.version}") if kept else None
+        except ContractError:
+            return None
 
     def batches(
         self,

@@ -43,7 +43,7 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
     if unable := numbers.unable.get(number):
         return Verdict(unable.status, NotRun(unable.reason), unable.reason)
     if isinstance(check.subject, Shape):
-        return _shape(check.subject, numbers, plan)
+        return _shape(check, check.subject, numbers, plan)
     if isinstance(check.subject, Answer):
         answer, hidden = numbers.answers.get(number), number in numbers.revealing
         if isinstance(answer, Exception):
@@ -123,9 +123,10 @@ def _of_one(limit: Limit) -> Limit:
     return Limit(limit.op, parts if isinstance(limit.value, tuple) else parts[0], Unit.VALUE)
 
 
-def _shape(subject: Shape, numbers: Numbers, plan: Plan) -> Verdict:
+def _shape(check: Check, subject: Shape, numbers: Numbers, plan: Plan) -> Verdict:
     here = list(numbers.columns)
-    missing = [field.source for field in plan.fields if field.source not in here and field.name not in here]
+    wanted = [field for field in plan.fields if field.name in check.columns]
+    missing = [field.source for field in wanted if field.source not in here and field.name not in here]
     known = {name for field in plan.fields for name in (field.source, field.name)}
     extra = [name for name in here if name not in known]
     declared = [name for field in plan.fields for name in (field.source, field.name) if name in here]
@@ -141,7 +142,7 @@ def _shape(subject: Shape, numbers: Numbers, plan: Plan) -> Verdict:
     if not in_order and subject.order is not None:
         problems.append("the columns are in another order")
         status = min(status, _beyond(subject.order), key=lambda item: item.rank)
-    return Verdict(status, Measured(len(missing), numbers.rows), "; ".join(problems) or f"{len(plan.fields)} columns are there")
+    return Verdict(status, Measured(len(missing), numbers.rows), "; ".join(problems) or f"{len(wanted)} columns are there")
 
 
 def extra_columns(plan: Plan, columns: Iterable[str]) -> list[str]:

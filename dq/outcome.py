@@ -12,13 +12,13 @@ from enum import Flag, auto
 from sqlglot import exp
 
 from dq.bad import BadRows
-from dq.checks import Check, Gap, Keys, Rows, Status
+from dq.checks import Check, Keys, Rows, Status
 from dq.engines import Engine, Seen, View
 from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall
 from dq.mask import mask
 from dq.plan import RECORD, Field, Passes, Plan, Unable, as_declared, bind, guesses
-from dq.result import CheckResult, ColumnProfile, Coverage, NotRun, Result, Sample, Standout
+from dq.result import CheckResult, ColumnProfile, Coverage, Result, Sample, Standout
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, reveals, sql_of
 
@@ -70,11 +70,11 @@ def conclude(
         source=str(job.source),
         engine=engine.name,
         stage=job.select.stage or "",
-        status=overall(((item.check, item.status) for item in checks), plan, [item.check for item in checks if _unable(item)]),
+        status=overall(((item.check, item.status) for item in checks), plan, [item.check for item in checks if item.is_unable]),
         rows=numbers.rows,
         bad_rows=bad_rows,
         checks=checks,
-        coverage=_coverage(plan, checks),
+        coverage=Coverage.over(checks, plan.gaps),
         now=now,
         seconds=time.monotonic() - started,
         columns=view.shown,
@@ -219,25 +219,6 @@ def _names(fields: Sequence[Field], name: str) -> bool:
 def _is_told(item: Check, verdict: Verdict) -> bool:
     """Whether its bad rows are shown."""
     return isinstance(item.subject, Rows | Keys) and verdict.status in (Status.FAIL, Status.WARN)
-
-
-def _coverage(plan: Plan, checks: tuple[CheckResult, ...]) -> Coverage:
-    """Every clause once: enforced when one of its checks ran; skipped when none could."""
-    ran = {_clause(item) for item in checks if item.check.id != RECORD and not _unable(item)}
-    skipped = {
-        _clause(item): Gap(item.check.clause, item.message, rule=item.check.rule, column=", ".join(item.check.columns))
-        for item in checks
-        if _unable(item) and _clause(item) not in ran
-    }
-    return Coverage.of(len(ran), (*plan.gaps, *skipped.values()))
-
-
-def _unable(item: CheckResult) -> bool:
-    return isinstance(item.found, NotRun) and item.status is Status.SKIP and item.message != "no values"
-
-
-def _clause(item: CheckResult) -> tuple[str, str]:
-    return str(item.check.clause.place), item.check.clause.text
 
 
 def _notes(plan: Plan, view: View, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dq.checks.model import Check, Gap, GapKind, Mode, Status
 from dq.errors import ViolationError
+from dq.plan import RECORD
 from dq.sql import Scalar
 
 if TYPE_CHECKING:
@@ -147,6 +148,11 @@ class CheckResult:
         return self.found.bad if isinstance(self.found, Counted) else 0
 
     @property
+    def is_unable(self) -> bool:
+        """Whether nobody enforced it here: it could not be judged on this data."""
+        return isinstance(self.found, NotRun) and self.status is Status.SKIP and self.message != "no values"
+
+    @property
     def tolerated_rows(self) -> int:
         """Bad rows that go on because the rule's limit allows them."""
         return self.bad_rows if self.status is Status.PASS and self.check.is_row_check else 0
@@ -167,6 +173,17 @@ class Coverage:
         return Fraction(self.enforced, total) if total else Fraction(1)
 
     @classmethod
+    def over(cls, checks: tuple[CheckResult, ...], gaps: tuple[Gap, ...]) -> Coverage:
+        """Of the clauses behind *checks*: enforced when one of its checks ran; skipped when none could. *gaps* are the others."""
+        ran = {_clause(item) for item in checks if item.check.id != RECORD and not item.is_unable}
+        unable = {
+            _clause(item): Gap(item.check.clause, item.message, rule=item.check.rule, column=", ".join(item.check.columns))
+            for item in checks
+            if item.is_unable and _clause(item) not in ran
+        }
+        return cls.of(len(ran), (*gaps, *unable.values()))
+
+    @classmethod
     def of(cls, enforced: int, gaps: tuple[Gap, ...]) -> Coverage:
         """Sort *gaps* by kind."""
         return cls(
@@ -174,6 +191,10 @@ class Coverage:
             tuple(gap for gap in gaps if gap.kind is GapKind.SKIPPED),
             tuple(gap for gap in gaps if gap.kind is GapKind.NOT_JUDGED),
         )
+
+
+def _clause(item: CheckResult) -> tuple[str, str]:
+    return str(item.check.clause.place), item.check.clause.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +27,8 @@ app = typer.Typer(
     name="quarantine", help="Look at dead letters: rows that did not go on, with every reason.", no_args_is_help=True
 )
 _SHOWN = 20
-_OWN = ("__dq_source", "__dq_raw")  # left out of the table when no row has them
+_RAW = "__dq_raw"
+_WHY = ("__dq_row_no", "__dq_reasons", _RAW)  # what a table of rows begins with
 _AGE = re.compile(r"(\d+)\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -80,7 +81,7 @@ def list_(
             for item in found
         ],
         numbers=("in", "good", "bad", "open"),
-        empty="no batches",
+        empty=f"no such batches in {history.place}",
     )
     if form is ListFormat.TERMINAL and (soon := history.expiring()):
         rows = sum(item.open for item in soon)
@@ -183,7 +184,8 @@ def rows(
     if form is RowsFormat.JSON:
         write("".join(f"{json_safe(json.dumps(row, ensure_ascii=False, default=str))}\n" for row in shown), encoding="utf-8")
     else:
-        _print(shown, found)
+        concerned = [name for item in history.reasons(found.id) for name in item.column.split(", ")]
+        _print(shown, found, concerned)
 
 
 @app.command("recover")
@@ -308,18 +310,32 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(_readable(value))
 
 
-def _print(shown: list[dict[str, Any]], found: Batch) -> None:
+def _print(shown: list[dict[str, Any]], found: Batch, concerned: Sequence[str]) -> None:
+    """The rows as a table: first why, then the columns *concerned*, then the others that hold something."""
     if not shown:
         write("no bad rows\n")
         return
     from dq.report import ledger  # noqa: PLC0415  rich is heavy
 
-    names = [name for name in shown[0] if name not in _OWN or any(row[name] is not None for row in shown)]
-    names.sort(key=lambda name: name == "__dq_reasons")
+    shown = list(map(_as_written, shown))
+    held = [name for name in shown[0] if any(row[name] is not None for row in shown)]
+    first = [*(name for name in _WHY if name in held), *(name for name in concerned if name in shown[0])]
+    names = list(dict.fromkeys([*first, *held]))
     how: dict[str, Any] = page()
-    text = ledger.table(names, ([_text(row[name]) for name in names] for row in shown), **how)
+    text = ledger.table(names, ([_text(row[name]) for name in names] for row in shown), whole=True, **how)
     left = found.rows_bad - len(shown)
     write(text + (f"{len(shown):,} of {found.rows_bad:,} rows: --limit or --out FILE shows more\n" if left > 0 else ""))
+
+
+def _as_written(row: dict[str, Any]) -> dict[str, Any]:
+    """Where a value could not be read as its type, what was written instead of it; then the raw row says nothing more."""
+    try:
+        said = json.loads(row.get(_RAW) or "")
+    except ValueError:
+        return row
+    if not isinstance(said, dict):
+        return row
+    return {name: said.get(name) if value is None else value for name, value in row.items()} | {_RAW: None}
 
 
 def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:

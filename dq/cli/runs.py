@@ -68,15 +68,16 @@ def list_(
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
 
-    found = History().runs(dataset=dataset, stage=stage, key=key, status=status, limit=limit)
+    history = History()
+    found = history.runs(dataset=dataset, stage=stage, key=key, status=status, limit=limit)
     told(
         form,
         [_record(item) for item in found],
         ("run", "started", "dataset", "stage", "key", "status", "outcome", "rows", "bad"),
         [
             (
-                item.id[:12],
-                item.started.isoformat(" ", "seconds")[:19],
+                item.id[:10],
+                f"{item.started:%m-%d %H:%M}",
                 item.slot.dataset,
                 item.slot.stage,
                 item.slot.key[:40],
@@ -88,7 +89,7 @@ def list_(
             for item in found
         ],
         numbers=("rows", "bad"),
-        empty="no runs",
+        empty=f"no such runs in {history.place}",
     )
 
 

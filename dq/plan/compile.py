@@ -158,10 +158,15 @@ class _Compiler:
             return
         extra, order = self.site.said("extra"), self.site.said("order")
         subject = Shape(extra=Mode(extra) if extra else Mode.OBSERVE, order=Mode(order) if order else None)
-        names = tuple(item.name for item in self.schema.properties)
+        names = tuple(item.name for item in self.schema.properties if self._is_here(item))
         clause = Clause(self.schema.place, "properties")
         says = "the declared columns are there"
         self.checks.append(Check(COLUMNS, COLUMNS, Dimension.CONFORMITY, says, names, subject, clause, mode=Mode.BLOCK))
+
+    def _is_here(self, item: Property) -> bool:
+        """Whether a column is to be there at this stage; one that later stages add is not missing yet."""
+        stages = item.extension.stages
+        return stages is None or self.stage is None or self.stage in stages
 
     def _property(self, item: Property, site: Site) -> None:
         for promise in options(item):

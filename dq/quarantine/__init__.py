@@ -3,7 +3,7 @@
 from dq.quarantine.budget import DEFAULT, Allowance, Budget, budget, strictest
 from dq.quarantine.care import Recovered, collect, present, recover, rows, verify
 from dq.quarantine.erase import Erased, Erasure, erase
-from dq.quarantine.key import batch_id, checked, content_key, folder_name, is_content, key_of
+from dq.quarantine.key import batch_id, checked, content_key, folder_name, is_content, key_of, moment, moment_of
 from dq.quarantine.keys import Keys, new_key
 from dq.quarantine.protocol import Enforced, Looked, Published, Work, finish, perform
 from dq.quarantine.retention import Kept, purge, rotate
@@ -36,6 +36,8 @@ __all__ = [
     "hasher",
     "is_content",
     "key_of",
+    "moment",
+    "moment_of",
     "new_key",
     "perform",
     "present",

@@ -58,7 +58,7 @@ def _page(result: Result, width: int, bad_file: str) -> Iterator[RenderableType]
         yield Text()
     for note in result.notes:
         yield labelled("Note", shown(note, 400))
-    if result.bad_rows:
+    if result.bad_rows and (bad_file or result.bad is not None):
         kept = f"in {shown(bad_file, 200)}" if bad_file else "--bad FILE, or result.bad in Python"
         yield labelled("Bad rows", f"{words.count(result.bad_rows)}, each with all its reasons: {kept}")
 
@@ -196,7 +196,7 @@ _OTHER = re.compile(r"--|/\*|`|\\'|\$\w*\$")
 def _sql(sql: str, width: int) -> Iterator[RenderableType]:
     lines = list(islice(_sql_lines(sql, width - 4), _SQL_LINES + 1))
     for line in lines[:_SQL_LINES]:
-        yield Padding(Text(shown(line, 2000), "dim", no_wrap=True, overflow="ignore"), (0, 0, 0, 4), expand=False)
+        yield Group(Text(f"    {shown(line, 2000)}", "dim", no_wrap=True, overflow="ignore"))  # whole, to be copied
     if len(lines) > _SQL_LINES:
         yield Padding(Text("… (the whole query is in the JSON report)", "dim"), (0, 0, 0, 4))
 

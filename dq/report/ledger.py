@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -23,7 +24,8 @@ _COLOUR = {
 }
 _LABEL = 11
 _CELL = 400  # characters
-_MOST_COLUMNS = 12  # of a table; what is left out is said below it
+_WIDE = 60  # a whole column is not wider; longer texts go on below
+_GAP = 2
 
 
 def card(title: str, facts: Mapping[str, str], *, width: int | None = None, colour: bool = False, encoding: str = "utf-8") -> str:
@@ -38,6 +40,7 @@ def table(
     rows: Iterable[Sequence[str | None]],
     *,
     numbers: Sequence[str] = (),
+    whole: bool = False,
     width: int | None = None,
     colour: bool = False,
     encoding: str = "utf-8",
@@ -45,20 +48,32 @@ def table(
     """
     *rows* below their *heads*; null is `null`, columns of *numbers* stand right. Values are harmless when they come out.
 
-    Of more than a dozen columns the first are shown, and the last, which say why; a line says how many are left out.
+    *whole* columns are not squeezed: those that do not fit beside the first ones are left out, and a line says how many.
     """
-    kept = list(range(len(heads)))
-    if len(heads) > _MOST_COLUMNS:
-        kept = [*kept[: _MOST_COLUMNS - 1], kept[-1]]
-    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for place in kept:
-        right = heads[place] in numbers
-        drawn.add_column(shown(heads[place]), justify="right" if right else "left", overflow="fold", no_wrap=right)
-    for row in rows:
-        drawn.add_row(*(_cell(row[place]) for place in kept))
-    left = len(heads) - len(kept)
-    more = [Text(f"{left} more columns: --out FILE or --format json has them all", "dim")] if left else []
-    return printed([drawn, *more], width=width or WIDTH, colour=colour, encoding=encoding)
+    cells = [[_cell(text) for text in row] for row in rows]
+    room = width or WIDTH
+    kept = _fitting(heads, cells, room) if whole else len(heads)
+    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for head in heads[:kept]:
+        right = head in numbers
+        drawn.add_column(shown(head), justify="right" if right else "left", overflow="fold", no_wrap=right)
+    for row in cells:
+        drawn.add_row(*row[:kept])
+    left = len(heads) - kept
+    columns = "column" if left == 1 else "columns"
+    more = [Text(f"{left} more {columns}: --out FILE or --format json has them all", "dim")] if left else []
+    return printed([drawn, *more], width=room, colour=colour, encoding=encoding)
+
+
+def _fitting(heads: Sequence[str], rows: Sequence[Sequence[Text]], room: int) -> int:
+    """How many of the first columns stand side by side in *room*; at least two."""
+    used = 0
+    for place, head in enumerate(heads):
+        longest = max((row[place].cell_len for row in rows), default=0)
+        used += min(max(longest, cell_len(shown(head))), _WIDE) + _GAP
+        if used > room + _GAP and place > 1:
+            return place
+    return len(heads)
 
 
 def _cell(text: str | None) -> Text:

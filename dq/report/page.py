@@ -125,7 +125,7 @@ def _brief(result: Result, said: Brief) -> Markup:
         ("Where it comes from", tag("ul", joined(tag("li", line) for line in said.comes_from)) if said.comes_from else None),
         ("What to do", tag("ul", joined(tag("li", line) for line in said.to_do)) if said.to_do else None),
     ]
-    unknown = "No column, file or stretch of rows stands out." if result.bad_rows else "There are no bad rows to ask about."
+    unknown = "No column, file or stretch of rows is known to stand out." if result.bad_rows else "There are no bad rows."
     empty = {"Where it comes from": unknown, "What to do": "Nothing to do."}
     return tag(
         "div",

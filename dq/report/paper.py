@@ -31,7 +31,7 @@ def printed(blocks: Iterable[RenderableType], *, width: int, colour: bool, encod
         _environ={},
     )
     for block in blocks:
-        console.print(block)
+        console.print(block, crop=False)
     return _written("\n".join(line.rstrip() for line in out.getvalue().split("\n")), encoding)
 
 

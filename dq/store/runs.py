@@ -12,7 +12,7 @@ from dq.errors import UsageError
 from dq.result import Outcome
 from dq.store import schema
 from dq.store.connect import insert_missing
-from dq.store.model import CheckFacts, Run, RunFacts, Slot
+from dq.store.model import CheckFacts, ContractFacts, Run, RunFacts, Slot
 
 _PLAIN = ("id", "at", "now", "started", "finished", "status", "rows", "bad_rows", "plan", "engine", "error")
 
@@ -159,6 +159,14 @@ def get(connection: sa.Connection, wanted: str, where: str) -> Run:
     )  # fmt: skip
     columns = connection.execute(sa.select(seen.c.column, seen.c.type).where(seen.c.run == id_).order_by(seen.c.position))
     return _run(row, checks, tuple((item.column, item.type) for item in columns))
+
+
+def contract(connection: sa.Connection, run: str) -> ContractFacts | None:
+    """The contract that the run of that id enforced, as it was."""
+    c = schema.contract
+    query = sa.select(c).join_from(schema.run, c, schema.run.c.contract == c.c.sha256).where(schema.run.c.id == run)
+    row = connection.execute(query).one_or_none()
+    return ContractFacts(row.sha256, row.name, row.version, row.body) if row else None
 
 
 def the_one(connection: sa.Connection, column: sa.Column[str], wanted: str, noun: str, where: str) -> str:

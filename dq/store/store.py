@@ -20,6 +20,7 @@ from dq.store.model import (
     AuditEntry,
     Batch,
     Claim,
+    ContractFacts,
     Problem,
     Reason,
     RowRange,
@@ -234,6 +235,10 @@ class Store(Keeping):
             UsageError: there is none, or several.
         """
         return self._database.read(lambda c: runs.get(c, run_id, self.name))
+
+    def contract(self, run_id: str) -> ContractFacts | None:
+        """The contract that the run of that very id enforced, as it was then."""
+        return self._database.read(lambda c: runs.contract(c, run_id))
 
     def claimed(self) -> dict[str, datetime]:
         """Batches with a claim that is not settled, and since when."""

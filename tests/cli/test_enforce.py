@@ -120,14 +120,14 @@ def test_text_files_are_read_as_said(dq: Dq, folder: Path) -> None:
 
 def test_batches_are_listed(dq: Dq) -> None:
     """`dq quarantine list` shows batches, newest first, filtered as said; none is no error."""
-    assert dq("quarantine", "list").out == "no batches\n"
+    assert dq("quarantine", "list").out.startswith("no such batches in sqlite:")
     assert json.loads(dq("quarantine", "list", "-f", "json").out) == []
     one, two = batch(dq), batch(dq, BAD, *SAID, "--key", "d2")
     listed = json.loads(dq("quarantine", "list", "--format", "json").out)
     assert [item["id"] for item in listed] == [two["batch_id"], one["batch_id"]]
     assert (listed[0]["state"], listed[0]["rows_bad"], listed[0]["open"]) == ("published", 2, 2)
     assert [item["key"] for item in json.loads(dq("quarantine", "list", "--key", "d1", "-f", "json").out)] == ["d1"]
-    assert dq("quarantine", "list", "--state", "blocked").out == "no batches\n"
+    assert dq("quarantine", "list", "--state", "blocked").out.startswith("no such batches in sqlite:")
     assert one["batch_id"][:12] in dq("quarantine", "list").out
 
 
@@ -161,6 +161,26 @@ def test_rows_are_shown_and_written(dq: Dq, folder: Path) -> None:
         with duckdb.connect() as connection:
             assert connection.execute(f"SELECT id FROM '{name}'").fetchall() == [(2,), (3,)]
     assert (folder / "rows.csv").read_text().splitlines()[1].startswith("2,141,")
+
+
+def test_rows_say_first_why(dq: Dq, folder: Path) -> None:
+    """A table begins with reasons and the columns that they are about; a value that could not be read is as it was written."""
+    (folder / "words.csv").write_text("id,age,state\n1,30,open\n2,young,shut\n3,40,open,what?\n", "utf-8")
+    found = batch(dq, "words.csv", *SAID)["batch_id"]
+    heads, *lines = dq("quarantine", "rows", found).out.splitlines()
+    assert heads.split()[:4] == ["__dq_row_no", "__dq_reasons", "__dq_raw", "age"]
+    assert "young" in lines[0]
+    assert "3,40,open,what?" in lines[1]
+
+
+def test_columns_that_do_not_fit_are_counted(dq: Dq, folder: Path) -> None:
+    """A row is as wide as the terminal; no column is squeezed, those left out are counted."""
+    names = [f"a_rather_long_name_{number}" for number in range(9)]
+    (folder / "wide.csv").write_text(f"id,age,state,{','.join(names)}\n1,30,open{',x' * 9}\n2,141,shut{',x' * 9}\n", "utf-8")
+    lines = dq("quarantine", "rows", batch(dq, "wide.csv", *SAID)["batch_id"]).out.splitlines()
+    assert lines[1].split()[:3] == ["1", "age.maximum", "141"]
+    assert max(map(len, lines)) <= 100
+    assert lines[-1].endswith("more columns: --out FILE or --format json has them all")
 
 
 def test_sensitive_columns_are_masked_at_the_terminal(dq: Dq, folder: Path) -> None:
@@ -205,15 +225,15 @@ def test_harm_to_the_payload_is_exit_code_3(dq: Dq, folder: Path) -> None:
 
 def test_runs_are_listed_and_shown(dq: Dq) -> None:
     """`dq runs` shows what ran and, check by check, what it found."""
-    assert dq("runs", "list").out == "no runs\n"
+    assert dq("runs", "list").out.startswith("no such runs in sqlite:")
     found = batch(dq)
     (listed,) = json.loads(dq("runs", "list", "-f", "json").out)
     assert (listed["id"], listed["outcome"], listed["bad_rows"]) == (found["run_id"], "quarantined", 2)
     page = dq("runs", "show", listed["id"][:8]).out
     for part in ("FAIL", "people@1.0.0", "3, 2 bad", "age.maximum"):
         assert part in page
-    assert found["run_id"][:12] in dq("runs", "list", "--stage", "raw").out
-    assert dq("runs", "list", "--status", "pass").out == "no runs\n"
+    assert found["run_id"][:10] in dq("runs", "list", "--stage", "raw").out
+    assert dq("runs", "list", "--status", "pass").out.startswith("no such runs in sqlite:")
 
 
 def test_validate_records_when_a_store_is_configured(dq: Dq, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +242,7 @@ def test_validate_records_when_a_store_is_configured(dq: Dq, folder: Path, monke
     assert not (folder / ".dq").exists()
     monkeypatch.setenv("DQ_STORE_URL", f"sqlite:///{folder / 'runs.db'}")
     dq("validate", BAD, "-c", "people", "--no-record")
-    assert dq("runs", "list").out == "no runs\n"
+    assert dq("runs", "list").out.startswith("no such runs in sqlite:")
     assert dq("validate", BAD, "-c", "people").code == 1
     assert len(json.loads(dq("runs", "list", "-f", "json").out)) == 1
 

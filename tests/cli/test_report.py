@@ -73,6 +73,78 @@ def test_standard_input_is_read(process: Callable[..., Any], stored: Path) -> No
     assert done.stdout.startswith("::error file=")
 
 
+SAID = ("-c", "people", "--stage", "raw")
+
+
+@pytest.fixture
+def run(dq: Callable[..., Any]) -> str:
+    """The id of a run in the store, of bad data."""
+    return str(json.loads(dq("enforce", "bad.csv", *SAID, "--output", "out/", "--key", "d1", "--format", "json").out)["run_id"])
+
+
+def test_a_run_of_the_store_is_told_like_its_result(dq: Callable[..., Any], run: str) -> None:
+    """Checks, clauses, limits, samples, columns and coverage of a recorded run are those of the result that was recorded."""
+    fresh = json.loads(dq("validate", "bad.csv", *SAID, "--no-record", "--format", "json").out)
+    Path("bad.csv").unlink()
+    Path("contracts/people/1.0.0.odcs.yaml").unlink()
+    told = json.loads(dq("report", run, "--format", "json").out)
+    for words in (
+        "contract",
+        "object",
+        "dataset",
+        "source",
+        "stage",
+        "status",
+        "message",
+        "rows",
+        "bad_rows",
+        "coverage",
+        "columns",
+    ):
+        assert told[words] == fresh[words], words
+    gone = ("sql", "why")
+    for ours, theirs in zip(told["checks"], fresh["checks"], strict=True):
+        assert {**ours, **dict.fromkeys(gone)} == {**theirs, **dict.fromkeys(gone)}
+        assert [list(row["values"]) for row in ours["samples"]] == [list(row["values"]) for row in theirs["samples"]]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_run_of_the_store_has_every_form(dq: Callable[..., Any], run: str, form: Format) -> None:
+    """A run is written in every form, by the beginning of its id; a page says what the store does not keep."""
+    done = dq("report", run[:8], "--format", form)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(FORMS[form])
+    if form in (Format.HTML, Format.TERMINAL, Format.MARKDOWN):
+        assert "from the store, which does not keep SQL" in done.out
+        assert "dq quarantine rows " in done.out
+
+
+def test_a_run_without_its_contract_is_told_from_what_was_recorded(dq: Callable[..., Any], run: str) -> None:
+    """Where the contract that the store kept knows none of its checks, they are told by their own words."""
+    from dq import History
+    from dq.report.recorded import from_run
+
+    dq("report", run)
+    recorded = History().run(run)
+    bare, whole = from_run(recorded), History().result(run)
+    for ours, theirs in zip(bare.checks, whole.checks, strict=True):
+        assert (ours.check.id, ours.status, ours.bad_rows, ours.check.says) == (
+            theirs.check.id,
+            theirs.status,
+            theirs.bad_rows,
+            theirs.check.says,
+        )
+    assert bare.coverage.enforced > 0
+
+
+def test_an_unknown_run_is_told(dq: Callable[..., Any]) -> None:
+    """What begins no run, and is no file, ends in a message that says where to look."""
+    done = dq("report", "abcdef")
+    assert (done.code, done.out) == (2, "")
+    assert "no run 'abcdef'" in done.err
+    assert "dq runs list" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from dq import report
+from dq.bad import BadRows
 from dq.checks.model import Mode, Status
 from dq.report.console import _sql_lines
 from dq.result import Counted, NotRun, Result, Sample
@@ -77,6 +78,13 @@ def test_a_skip_is_told_once(make: Any, found: Any, full: Result) -> None:
 def test_no_line_is_wider_than_the_page(full: Result, width: int) -> None:
     """The page keeps its width; only a long literal of SQL may run over."""
     assert max(cell_len(line) for line in _lines(full, width=width) if "SELECT" not in line) <= width
+
+
+def test_a_long_literal_of_sql_is_whole(make: Any, found: Any) -> None:
+    """SQL is there to be copied: a literal that is wider than the page is neither cut nor broken."""
+    literal = f"'{'abc ' * 60}'"
+    item = found("a.b", Status.FAIL, Counted(9, 9), sql=f"SELECT * FROM t WHERE a = {literal} AND b")
+    assert [line for line in _lines(make(item), width=60) if literal in line] == [f"      {literal}"]
 
 
 @pytest.mark.parametrize("width", [40, 100])
@@ -151,8 +159,9 @@ def test_empty_results_say_so(make: Any, found: Any) -> None:
 
 
 def test_the_page_says_where_the_bad_rows_are(full: Result) -> None:
-    """How to get them, or the file that has them."""
-    assert "29 rows, each with all its reasons: --bad FILE" in report.terminal(full)
+    """How to get them where somebody holds them, or the file that has them."""
+    assert "Bad rows" not in report.terminal(full)
+    assert "29 rows, each with all its reasons: --bad FILE" in report.terminal(replace(full, bad=BadRows()))
     assert "29 rows, each with all its reasons: in out/bad\\n.csv" in report.terminal(full, bad_file="out/bad\n.csv")
 
 
