@@ -89,6 +89,7 @@ class Opened(io.RawIOBase):
         self._size = max(body - _TAG * self._chunks, 0)
         self._place = 0
         self._kept: OrderedDict[int, bytes] = OrderedDict()
+        self._plain(self._chunks - 1)  # that it ends as it was written
 
     def readable(self) -> bool:
         """It is."""

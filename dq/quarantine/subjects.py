@@ -173,9 +173,19 @@ def _unread(batch: pa.RecordBatch, paths: Sequence[Path]) -> Iterator[bool]:
 
 def _written(raw: bytes) -> str:
     """A record as it was written; escapes of JSON undone, so that a name is found in it."""
-    plain = raw.decode("utf-8", "backslashreplace")
+    plain = raw.decode("utf-8", "replace")
     try:
-        said = json.loads(plain)
+        return "\n".join(_leaves(json.loads(plain)))
     except ValueError:
-        return plain
-    return f"{plain}\n" + "\n".join(map(str, said.values() if isinstance(said, dict) else [said]))
+        return f"{plain}\n" + _ESCAPE.sub(lambda found: chr(int(found[1], 16)), plain)
+
+
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield str(value)
