@@ -53,6 +53,7 @@ bench: $(VENV)/.dev .bench/.venv
 faults: $(VENV)/.test
 	$(BIN)/python -m tests.faults $(ARGS)
 	$(BIN)/python -m tests.faults.enforced $(ARGS)
+	$(BIN)/python -m tests.faults.forgotten $(ARGS)
 
 peers: $(VENV)/.test
 	$(BIN)/python -m tests.peers $(ARGS)
