@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_PER_PART = 1_000_000
-_GROUP_ROWS = 524_288
-_GROUP_BYTES = 64 << 20  # rows wait in memory up to here
+_GROUP_ROWS = 131_072
+_GROUP_BYTES = 32 << 20  # rows wait in memory up to here
+_DICTIONARY = 64 << 10  # bytes of it; values that fill more are better written as they are
 _CHUNK = 4 << 20
 _BATCH_ROWS = 65_536
 _CAST = "cast the column to another type first"
@@ -75,16 +76,16 @@ class Vault:
         """One object: *group*, and groups from *more* until it is full."""
         import pyarrow as pa  # noqa: PLC0415
 
-        exact = holds_exactly(group.schema)
+        encoded = encodings(group.schema)
         key = self.keys.newest
-        path = f"{stem}{'.parquet' if exact else '.arrows'}{SUFFIX if key else ''}"
+        path = f"{stem}{'.arrows' if encoded is None else '.parquet'}{SUFFIX if key else ''}"
         rows = 0
 
         def fill(sink: Sink) -> None:
             nonlocal rows
             hashed = _Hashed(sink, digest)
             sealed = Sealed(hashed, key) if key else None
-            with _writer(sealed or hashed, group.schema, parquet=exact) as writer:
+            with _writer(sealed or hashed, group.schema, encoded) as writer:
                 table: pa.Table | None = group
                 while table is not None:
                     writer.write_table(table)
@@ -181,9 +182,11 @@ def folder_of(store_id: str, batch_id: str, token: int) -> str:
     return f"{store_id}/{batch_id}/{token}-{secrets.token_hex(4)}"
 
 
-def holds_exactly(schema: pa.Schema) -> bool:
+def encodings(schema: pa.Schema) -> dict[str, Any] | None:
     """
-    Whether Parquet gives back this very schema; found out by asking it, without rows.
+    How Parquet writes columns of *schema* best; None when it does not give back this very schema: an Arrow stream does then.
+
+    Found out by writing no rows: whole numbers, days and times as differences, all else by a dictionary while it is small.
 
     Raises:
         EngineError: neither Parquet nor an Arrow stream can hold a type; it is named.
@@ -193,25 +196,40 @@ def holds_exactly(schema: pa.Schema) -> bool:
 
     buffer = io.BytesIO()
     try:
-        with _writer(buffer, schema, parquet=True):
+        with _writer(buffer, schema, {}):
             pass
         buffer.seek(0)
-        return bool(pq.ParquetFile(buffer).schema_arrow.equals(schema, check_metadata=True))
+        empty = pq.ParquetFile(buffer)
+        if empty.schema_arrow.equals(schema, check_metadata=True):
+            return _encodings([empty.schema.column(place) for place in range(len(empty.schema.names))])
     except (pa.ArrowException, OSError, NotImplementedError, ValueError):  # a buffer has no other reason to fail
         pass
     try:
-        with _writer(io.BytesIO(), schema, parquet=False):
+        with _writer(io.BytesIO(), schema, None):
             pass
     except (pa.ArrowException, OSError, NotImplementedError, ValueError) as error:
         raise EngineError(f"bad rows cannot be kept: {error}", "quarantine", _CAST) from None
-    return False
+    return None
 
 
-def _writer(sink: Any, schema: pa.Schema, *, parquet: bool) -> Any:
-    if parquet:
+def _encodings(columns: Iterable[Any]) -> dict[str, Any]:
+    kinds: dict[str, set[str]] = {}  # of a path; the names of two columns may be one
+    for column in columns:
+        kinds.setdefault(column.path, set()).add(column.physical_type)
+    whole = [path for path, found in kinds.items() if found <= {"INT32", "INT64"}]
+    return {
+        "use_dictionary": [path for path in kinds if path not in whole],
+        "column_encoding": dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+        "dictionary_pagesize_limit": _DICTIONARY,
+    }
+
+
+def _writer(sink: Any, schema: pa.Schema, encoded: Mapping[str, Any] | None) -> Any:
+    """A writer of Parquet, *encoded* so; of an Arrow stream if None."""
+    if encoded is not None:
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        return pq.ParquetWriter(sink, schema, compression="zstd", version="2.6", use_compliant_nested_type=False)
+        return pq.ParquetWriter(sink, schema, compression="zstd", version="2.6", use_compliant_nested_type=False, **encoded)
     import pyarrow as pa  # noqa: PLC0415
 
     return pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))

@@ -29,6 +29,11 @@ class Run:
         """Seconds after imports, as the process told."""
         return float(self.told.get("seconds", self.wall))
 
+    @property
+    def effort(self) -> float:
+        """Processor seconds after imports, as the process told."""
+        return float(self.told.get("cpu", self.cpu))
+
 
 def run(command: Sequence[str], **environment: str) -> Run:
     """
@@ -55,7 +60,9 @@ def run(command: Sequence[str], **environment: str) -> Run:
 def best(runs: Sequence[Run]) -> Run:
     """The fastest of *runs*, with the least processor time and the highest peak of all: what noise can only make worse."""
     first = min(runs, key=lambda item: item.wall)
-    return replace(first, cpu=min(item.cpu for item in runs), peak=max(item.peak for item in runs))
+    least: dict[str, Any] = {name: min(item.told[name] for item in runs) for name in ("seconds", "cpu") if name in first.told}
+    cpu, peak = min(item.cpu for item in runs), max(item.peak for item in runs)
+    return replace(first, cpu=cpu, peak=peak, told={**first.told, **least})
 
 
 def fastest(times: int, command: Sequence[str], **environment: str) -> Run:

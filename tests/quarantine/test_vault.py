@@ -17,6 +17,7 @@ import pytest
 
 from dq.errors import EngineError, MissingExtra, UsageError, WorldError
 from dq.quarantine import Vault, objects
+from dq.quarantine.vault import encodings
 from dq.store import Part
 
 
@@ -120,9 +121,7 @@ def test_a_type_survives_exactly(vault: Vault, name: str) -> None:
 
 def test_forty_types_are_tried() -> None:
     """The list above stays long, and most of it fits Parquet, which others can read."""
-    from dq.quarantine.vault import holds_exactly
-
-    exact = [name for name, make in ARROW.items() if holds_exactly(pa.schema([("value", make().type)]))]
+    exact = [name for name, make in ARROW.items() if encodings(pa.schema([("value", make().type)])) is not None]
     assert len(ARROW) >= 60
     assert len(exact) >= 40
 
@@ -333,3 +332,26 @@ def test_an_object_store_that_is_down_is_told(bucket: dict[str, Any]) -> None:
         vault.write("store/batch/1-a", [pa.record_batch({"x": [1]})])
     assert "canary" not in str(caught.value)
     assert "s3://no-such-bucket" in caught.value.where
+
+
+def test_columns_are_encoded_by_what_they_hold(vault: Vault) -> None:
+    """Whole numbers as differences, inside other columns too; all else, and a path that is two columns, by dictionaries."""
+    inner = pa.struct([("n", pa.int32()), ("t", pa.string())])
+    fields = [
+        ("n", pa.int64()),
+        ("t", pa.string()),
+        ("s", inner),
+        ("at", pa.date32()),
+        ("x", pa.int8()),
+        ("x", pa.string()),
+    ]
+    schema = pa.schema([pa.field(name, kind) for name, kind in fields])
+    said = encodings(schema)
+    assert said is not None
+    assert set(said["column_encoding"]) == {"n", "s.n", "at"}
+    assert set(said["use_dictionary"]) == {"t", "s.t", "x"}
+    rows = pa.record_batch(
+        [[3, None], ["a", None], [{"n": 1, "t": "b"}, None], [dt.date(2024, 1, 1), None], [5, None], ["c", None]],
+        schema=schema,
+    )
+    assert _table(vault, vault.write("batch", [rows])).to_batches()[0].equals(rows)

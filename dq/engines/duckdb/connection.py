@@ -6,12 +6,16 @@ import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from dq.engines.model import Progress
 from dq.errors import DqError, EngineError, SourceError, UsageError, WorldError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
 
 _FIRST_REPORT = 0.5  # seconds before progress is told
 
@@ -94,6 +98,15 @@ class Connection:
                 share = self.raw.query_progress()
                 if share >= 0:
                     self._progress(share / 100)
+
+
+def integers(batch: pa.RecordBatch) -> np.ndarray[Any, Any]:
+    """The first column of *batch*, BIGINT without nulls, not copied: Arrow's own way would import pandas."""
+    import numpy as np  # noqa: PLC0415
+
+    column = batch.column(0)
+    whole: np.ndarray[Any, Any] = np.frombuffer(column.buffers()[1], dtype=np.int64)
+    return whole[column.offset : column.offset + len(column)]
 
 
 def translated(error: BaseException) -> BaseException:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlglot import exp
 
-from dq.engines.duckdb import repeats
-from dq.engines.duckdb.connection import Connection
+from dq.engines.duckdb import bitmaps, repeats
+from dq.engines.duckdb.connection import Connection, integers
 from dq.engines.duckdb.culprits import culprits, without
 from dq.engines.duckdb.masks import Masks, word_name
 from dq.engines.duckdb.profile import Profiler
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ORIGIN, RAW, REASONS = "__dq_source", "__dq_raw", "__dq_reasons"
 _BASE, _BAD, _SPARED, _DIVERTED, _MALFORMED = "__dq_base", "__dq_bad", "__dq_spared", "__dq_diverted", "__dq_malformed"
 _SHOWN = 1_000  # characters of a value in a sample
+_DICTIONARIES = "DICTIONARY_SIZE_LIMIT 4096"  # different values of a row group; larger ones take time and save no space
 
 
 class DuckView:
@@ -236,8 +237,8 @@ class DuckView:
         """See `View.bad_numbers`."""
         import numpy as np  # noqa: PLC0415
 
-        numbers = self._connection.reader(f"SELECT {ROW_NO} FROM {_DIVERTED} ORDER BY 1").read_all().column(0)
-        return np.asarray(numbers.combine_chunks(), dtype=np.int64)
+        batches = self._connection.reader(f"SELECT {ROW_NO} FROM {_DIVERTED} ORDER BY 1")
+        return np.concatenate([np.zeros(0, dtype=np.int64), *map(integers, batches)])
 
     # -- rows out -----------------------------------------------------------------------------------------------------
 
@@ -263,10 +264,21 @@ class DuckView:
 
     def _bad_batches(self, reasons: Mapping[int, str]) -> Iterator[pa.RecordBatch]:
         typed = f"{self._typed}, " if self.columns.types else ""
+        order = "" if self._in_order(f"SELECT {ROW_NO} FROM {_DIVERTED}") else f" ORDER BY {ROW_NO}"
         yield from self._connection.reader(
             f"SELECT {typed}{ROW_NO}, {self._masks.reasons(reasons)} AS {REASONS}, {ORIGIN}, {self._raw} AS {RAW} "
-            f"FROM {_DIVERTED} ORDER BY {ROW_NO}"
+            f"FROM {_DIVERTED}{order}"
         )
+
+    def _in_order(self, numbers: str) -> bool:
+        """Whether rows come by number as they are; no look into a key set has shuffled them, and sorting wide rows is dear."""
+        last = -1
+        for batch in self._connection.reader(numbers):
+            found = integers(batch)
+            if found[0] <= last or (found[1:] <= found[:-1]).any():
+                return False
+            last = found[-1]
+        return True
 
     @property
     def _typed(self) -> str:
@@ -295,7 +307,7 @@ class DuckView:
         """See `View.write_good`."""
         pairs = ", ".join(f"{_name(name)}: {_text(value)}" for name, value in facts.items())
         options = {
-            Format.PARQUET: f"FORMAT parquet, PARQUET_VERSION v2, KV_METADATA {{{pairs}}}",
+            Format.PARQUET: f"FORMAT parquet, PARQUET_VERSION v2, {_DICTIONARIES}, KV_METADATA {{{pairs}}}",
             Format.CSV: "FORMAT csv, HEADER",
             Format.JSON: "FORMAT json",
         }[file_format]
@@ -304,16 +316,8 @@ class DuckView:
         return rows
 
     def _good_select(self) -> str:
-        """The rows that go on, in source order: a bitmap keeps the scan's order, a join would not."""
-        last = self._run(f"SELECT max({ROW_NO}) FROM {_DIVERTED}")[0][0]
-        if last is None:
-            return f"SELECT {self._typed} FROM {SOURCE}"
-        if last >= 2**31 - 1:
-            kept = f"SELECT {self._typed}, {ROW_NO} FROM {SOURCE} WHERE {ROW_NO} NOT IN (SELECT {ROW_NO} FROM {_DIVERTED})"
-            return f"SELECT * EXCLUDE ({ROW_NO}) FROM ({kept}) ORDER BY {ROW_NO}"
-        self._run(f"SET VARIABLE __dq_bits = (SELECT bitstring_agg({ROW_NO}, 0, {last}) FROM {_DIVERTED})")
-        bit = f"get_bit(getvariable('__dq_bits'), {ROW_NO}::INTEGER)"
-        return f"SELECT {self._typed} FROM {SOURCE} WHERE CASE WHEN {ROW_NO} > {last} THEN TRUE ELSE {bit} = 0 END"
+        """The rows that go on, in source order."""
+        return f"SELECT {self._typed} FROM {SOURCE} WHERE {bitmaps.not_in(self._run, _DIVERTED)}"
 
     def fingerprint(self) -> str:
         """See `View.fingerprint`."""

@@ -6,7 +6,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import pyarrow.parquet  # noqa: F401  as the two below: what dq imports when it is first asked to enforce
+
 import dq
+import dq.diversion
+import dq.engines.duckdb
 from tests.benchmarks.outcome import Counts, tell
 
 

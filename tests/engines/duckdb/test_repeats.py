@@ -32,15 +32,17 @@ class Plain:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_repeated_integers_are_those_that_grouping_finds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nearly ordered integers with repeats near and far, nulls among them, in one slice or many."""
-    monkeypatch.setattr(repeats, "FEW", 10)
-    monkeypatch.setattr(repeats, "_AT_ONCE", 700 if seed % 2 else 10_000_000)
+def test_repeated_integers_are_those_that_grouping_finds(seed: int) -> None:
+    """Nearly ordered integers with repeats near and far, nulls among them."""
     rng = np.random.default_rng(seed)
-    values = np.arange(5_000, dtype=np.int64) - 1_000 * seed
-    places = rng.integers(0, len(values), 40)
-    values[places] = values[rng.integers(0, len(values), 40)]
+    values = np.arange(50_000, dtype=np.int64) - 1_000 * seed
+    places = rng.integers(0, len(values), 200)
+    values[places] = values[rng.integers(0, len(values), 200)]
     values[values == -1] = 0
+    _agrees(values)
+
+
+def _agrees(values: np.ndarray[Any, Any]) -> None:
     connection = Plain(values)
     found = repeats.repeated(connection, "k")  # type: ignore[arg-type]
     grouped = connection.run(f"SELECT k FROM {SOURCE} WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1 ORDER BY k")
@@ -48,8 +50,32 @@ def test_repeated_integers_are_those_that_grouping_finds(seed: int, monkeypatch:
     assert sorted(found.column("k0").to_pylist()) == [row[0] for row in grouped]
 
 
-def test_integers_in_no_order_are_left_to_grouping(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where counting would be slower, nothing is told."""
-    monkeypatch.setattr(repeats, "FEW", 10)
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        [7],
+        [7, 7],
+        [9, 8, 7, 9],
+        [-(2**63), -(2**63), 2**63 - 1],
+        [2**63 - 1, 2**63 - 1, -(2**63), 0],
+        [-1, -1],
+        [*range(3_000), *range(2_500, 2_600)],  # a block that comes twice, in two batches
+    ],
+    ids=["none", "one", "two", "falling", "smallest", "largest", "nulls", "blocks"],
+)
+def test_few_and_extreme_integers_are_told_too(values: list[int]) -> None:
+    """Nothing is special about the ends of the range, empty columns, nulls and repeats that lie in two batches."""
+    _agrees(np.array(values, dtype=np.int64))
+
+
+def test_integers_in_no_order_are_left_to_grouping() -> None:
+    """Where nearly every value is out of line, nothing is told."""
     connection = Plain(np.random.default_rng(1).permutation(np.arange(5_000, dtype=np.int64)))
     assert repeats.repeated(connection, "k") is None  # type: ignore[arg-type]
+
+
+def test_what_is_no_bigint_is_left_to_grouping() -> None:
+    """Integers beyond a BIGINT would not fit into an array."""
+    connection = Plain(np.arange(5))
+    assert repeats.repeated(connection, "(k::HUGEINT << 80)") is None  # type: ignore[arg-type]
