@@ -205,7 +205,7 @@ class CheckFacts:
     value: str | None = None
     message: str = ""
     samples: tuple[Mapping[str, Any], ...] = ()  # masked where the contract says so
-    subjects: tuple[str, ...] = ()  # whom each sample is about, as keyed hashes with blanks between
+    subjects: tuple[str, ...] = field(default=(), compare=False)  # marks of whom each sample is about, blanks between; only written
 
 
 @dataclass(frozen=True, slots=True)
