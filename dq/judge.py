@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -37,6 +37,7 @@ class Numbers:
     answers: Mapping[int, Scalar | Exception]
     unable: Mapping[int, Unable]
     columns: Mapping[str, Sequence[str]]  # name -> what its type is called, by its owner and by the engine
+    revealing: Collection[int] = ()  # checks whose answers may hold a value that nobody may see
 
 
 def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
@@ -48,17 +49,19 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
     if isinstance(check.subject, Header):
         return _header(check, check.subject, numbers)
     if isinstance(check.subject, Answer):
-        answer = numbers.answers.get(number)
+        answer, hidden = numbers.answers.get(number), number in numbers.revealing
         if isinstance(answer, Exception):
-            return Verdict(Status.ERROR, NotRun(str(answer)), f"the query cannot run: {answer}")
-        return _measured(check, answer, numbers, hidden=False)
+            why = "it reads a sensitive column, so its error is hidden" if hidden else str(answer)
+            return Verdict(Status.ERROR, NotRun(why), f"the query cannot run: {why}")
+        return _measured(check, answer, numbers, hidden=hidden)
+    sensitive = any(plan.hides(name) for name in check.columns)
     if isinstance(check.subject, Foreign) and number in numbers.answers:
-        return _answered(check, numbers.answers[number], numbers, hidden=_is_sensitive(check, plan))
+        return _answered(check, numbers.answers[number], numbers, hidden=sensitive)
     if isinstance(check.subject, Rows | Keys | Foreign):
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
         return _counted(check, Counted(_count(rows), _count(bad)))
-    hidden = check.name in _EXTREMES and _is_sensitive(check, plan)
+    hidden = check.name in _EXTREMES and sensitive
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
 
 

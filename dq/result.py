@@ -65,6 +65,7 @@ class Sample:
     values: Mapping[str, str | None]
     source: str = ""  # file, for files
     line: int | None = None  # line in a text file, where known
+    subjects: tuple[str, ...] = field(default=(), repr=False, compare=False)  # keyed hashes of whom it is about, when recorded
 
 
 @dataclass(frozen=True, slots=True)

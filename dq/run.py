@@ -20,7 +20,7 @@ from dq.contract import Contract, load
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job, Ref, prepare
-from dq.outcome import Also, conclude, profiled
+from dq.outcome import Also, Whom, conclude, profiled
 from dq.plan import Plan, Selection, bind
 from dq.policy import AS_WRITTEN, Policy
 from dq.result import ColumnProfile, Result
@@ -126,9 +126,9 @@ def validate(
         suites=suites,
     )
     keeps = bool(job.settings.store_url) if record is None else record
-    keep = _keeper(job) if keeps and not metadata_only else None
+    keep, whom = _keeper(job) if keeps and not metadata_only else (None, None)
     also = Also.BAD | (Also.WHY if why else Also.NOTHING) | (Also.PROFILE if profile else Also.NOTHING)
-    with _looked(job, also, progress) as (result, _):
+    with _looked(job, also, progress, whom) as (result, _):
         if keep is not None:
             keep(result)
         return result
@@ -274,20 +274,21 @@ def enforce(
 # -- the parts of a run ----------------------------------------------------------------------------------------------
 
 
-def _keeper(job: Job) -> Callable[[Result], object]:
-    """What records a result in the store, which is reached before data is read."""
-    from dq.diversion import contract_facts  # noqa: PLC0415  the store is heavy
-    from dq.store import facts_of, open_store  # noqa: PLC0415
+def _keeper(job: Job) -> tuple[Callable[[Result], object], Whom | None]:
+    """What records a result in the store, which is reached before data is read; and what marks whom its samples are about."""
+    from dq.diversion import contract_facts, places, whom_of  # noqa: PLC0415  the store is heavy
+    from dq.store import facts_of  # noqa: PLC0415
 
-    store, contract = open_store(job.settings.store_url), contract_facts(job.contract)
-    return lambda result: store.record_run(facts_of(result, contract=contract))
+    store, vault = places(job.settings)
+    contract = contract_facts(job.contract)
+    return lambda result: store.record_run(facts_of(result, contract=contract)), whom_of(job.plan, store, vault)
 
 
 @contextmanager
-def _looked(job: Job, also: Also, progress: Progress | None = None) -> Iterator[tuple[Result, View]]:
+def _looked(job: Job, also: Also, progress: Progress | None = None, whom: Whom | None = None) -> Iterator[tuple[Result, View]]:
     """Look at the source and judge it; the view stays open for who wants its rows."""
     with opened(job, progress) as (engine, view):
-        yield conclude(job, engine, view, now=datetime.now(UTC), also=also), view
+        yield conclude(job, engine, view, now=datetime.now(UTC), also=also, whom=whom), view
 
 
 @contextmanager

@@ -17,7 +17,7 @@ class Extension:
     """
     What `customProperties: [{property: dq, value: {…}}]` says at one place. None: not said here, look one level up.
 
-    Known keys: mode, where, keep, stages, budget, read, subject, waive, on, against, order, extra.
+    Known keys: mode, where, keep, stages, budget, read, subject, waive, on, against, order, extra, retention.
     Unknown keys are faults.
     """
 
@@ -33,6 +33,7 @@ class Extension:
     against: str | None = None
     order: str | None = None
     extra: str | None = None
+    retention: str | None = None  # `P90D`: how long dead letters are kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ def fields_of(columns: Iterable[Declared], known: Iterable[Field]) -> tuple[Fiel
 def field_of(item: Property, *, sensitive: bool = False) -> Field:
     """The field that *item* declares, with its parts."""
     kind = kind_of(item)
-    hidden = sensitive or item.classification.strip().lower() not in ("", "public", "internal")
+    subject = bool(item.extension.subject)
+    hidden = sensitive or subject or item.classification.strip().lower() not in ("", "public", "internal")
     written = item.options.get("format")
     temporal = kind and kind.base in (Base.DATE, Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ)
     pattern = java_format(written) if temporal and isinstance(written, str) else None
@@ -97,5 +98,6 @@ def field_of(item: Property, *, sensitive: bool = False) -> Field:
         formats=(pattern,) if pattern else (),
         text=physical(item.physical_type)[0] is Base.TEXT and kind is not None and kind.base is not Base.TEXT,
         sensitive=hidden,
+        subject=subject,
         key=item.primary_key,
     )

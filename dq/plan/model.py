@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -23,8 +24,33 @@ class Field:
     formats: tuple[str, ...] = ()  # `strptime` formats for dates and times kept as text
     text: bool = False  # values may be kept as text (says physicalType), or become text (says a suite that coerces)
     sensitive: bool = False
+    subject: bool = False  # names the person that a row is about
     key: bool = False  # part of the primary key: shown beside samples
     clause: Clause | None = None
+
+    @property
+    def parts(self) -> tuple[Field, ...]:
+        """The fields of an object, or the items of a list."""
+        return (*self.fields, *((self.items,) if self.items else ()))
+
+    @property
+    def hides(self) -> bool:
+        """Whether it is sensitive, or a part of it is."""
+        return self.sensitive or any(part.hides for part in self.parts)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether it, or a part of it, names the person that a row is about."""
+        return self.subject or any(part.names_people for part in self.parts)
+
+    def subjects(self) -> Iterator[tuple[str, ...]]:
+        """Where values stand that name a person: names from this one on, `[]` for the items of a list; without its own name."""
+        if self.subject:
+            yield ()
+        for part in self.fields:
+            yield from ((part.source, *path) for path in part.subjects())
+        if self.items:
+            yield from (("[]", *path) for path in self.items.subjects())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +76,11 @@ class Plan:
     def field(self, name: str) -> Field | None:
         """The declared column of that name."""
         return next((item for item in self.fields if item.name == name), None)
+
+    def hides(self, name: str) -> bool:
+        """Whether the column *name*, or the one that `address.zip` or `tags[]` is a part of, may not be seen, or a part of it."""
+        root = re.split(r"[.\[]", name, maxsplit=1)[0]
+        return any(item.hides and {name, root} & {item.name, item.source} for item in self.fields)
 
 
 @dataclass(frozen=True, slots=True)

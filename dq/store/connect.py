@@ -156,10 +156,10 @@ def insert_missing(connection: sa.Connection, table: sa.Table, rows: list[dict[s
 
 
 def _prepare(connection: Any, record: object) -> None:
-    """Transactions are ours to begin; what is committed is on disk; tables keep their promises to each other."""
+    """Transactions are ours to begin; what is committed is on disk, what is deleted is not; tables keep their promises."""
     del record
     connection.isolation_level = None
-    for pragma in ("foreign_keys = ON", "synchronous = FULL"):
+    for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

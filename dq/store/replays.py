@@ -7,7 +7,7 @@ ends with that one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from dq.errors import Fenced, UsageError
 from dq.store import audit, rows, schema
-from dq.store.model import Part, ReplayFacts, RowRange, RowState, State
+from dq.store.model import ReplayFacts, RowRange, RowState, State
 from dq.store.reading import find_batch
 
 _ACTIVE = (State.COMMITTED, State.PUBLISHED)
@@ -95,25 +95,6 @@ def decide(
     rows.act(connection, row.id, ranges, actor=actor, at=at, note=note)
     detail = {"rows": rows.told(ranges), "note": note}
     audit.append(connection, row.id, "decided", actor=actor, at=at, detail=detail)
-
-
-def put_landing(connection: sa.Connection, batch_id: str, parts: Iterable[Part]) -> None:
-    """Remember the objects with the good rows of a replay, in the place of those it had."""
-    table = schema.landing
-    connection.execute(sa.delete(table).where(table.c.batch == batch_id))
-    values = [
-        {"batch": batch_id, "ordinal": n, **{name: getattr(item, name) for name in ("path", "rows", "size", "sha256")}}
-        for n, item in enumerate(parts)
-    ]
-    if values:
-        connection.execute(sa.insert(table), values)
-
-
-def landing(connection: sa.Connection, batch_id: str) -> tuple[Part, ...]:
-    """The objects with the good rows of a replay, in order; none of any other batch."""
-    table = schema.landing
-    found = connection.execute(sa.select(table).where(table.c.batch == batch_id).order_by(table.c.ordinal))
-    return tuple(Part(item.path, item.rows, item.size, item.sha256) for item in found)
 
 
 def family(connection: sa.Connection, slot_id: int, *, but: str = "") -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -27,22 +27,29 @@ def fold(rows: int, actions: Sequence[RowRange]) -> tuple[RowRange, ...]:
 
     A row that no action names is open; of several, the latest holds.
     """
-    cuts = sorted({0, rows} | {cut for item in actions for cut in (item.first, item.last + 1) if 0 < cut < rows})
-    place = {cut: number for number, cut in enumerate(cuts)}
-    states: list[RowState | None] = [None] * (len(cuts) - 1)
-    after = list(range(len(cuts)))  # the first segment from here on that has no state yet
-    for item in reversed(actions):
-        end = place.get(min(item.last + 1, rows), 0)
-        here = _free(after, place.get(max(item.first, 0), end))
-        while here < end:
-            states[here] = item.state
-            after[here] = here + 1
-            here = _free(after, here)
-    pieces = [(state or RowState.OPEN, number) for number, state in enumerate(states)]
+    covered = cover(rows, [(item.first, item.last) for item in actions])
+    pieces = [(RowState.OPEN if number is None else actions[number].state, first, last) for first, last, number in covered]
     return tuple(
-        RowRange(cuts[group[0][1]], cuts[group[-1][1] + 1] - 1, state)
+        RowRange(group[0][1], group[-1][2], state)
         for state, group in ((state, list(items)) for state, items in groupby(pieces, key=lambda piece: piece[0]))
     )
+
+
+def cover(rows: int, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int | None]]:
+    """Every one of *rows* rows once, in order: first and last row, and the number of the last of *ranges* that names them."""
+    cuts = sorted({0, rows} | {cut for first, last in ranges for cut in (first, last + 1) if 0 < cut < rows})
+    place = {cut: number for number, cut in enumerate(cuts)}
+    said: list[int | None] = [None] * (len(cuts) - 1)
+    after = list(range(len(cuts)))  # the first segment from here on that nobody has named yet
+    for number, (first, last) in reversed(list(enumerate(ranges))):
+        end = place.get(min(last + 1, rows), 0)
+        here = _free(after, place.get(max(first, 0), end))
+        while here < end:
+            said[here] = number
+            after[here] = here + 1
+            here = _free(after, here)
+    for segment, named in enumerate(said):
+        yield cuts[segment], cuts[segment + 1] - 1, named
 
 
 def _free(after: list[int], here: int) -> int:
