@@ -76,8 +76,8 @@ class QuarantineReplayOperator(BaseOperator):
         self.dq_conn_id = dq_conn_id
         if on_stayed not in ("continue", "fail"):
             raise ValueError(f"{self.task_id}: on_stayed='{on_stayed}' is none of continue, fail")
-        if not (batch or dataset or stage or key):
-            raise ValueError(f"{self.task_id}: say what to replay: batch=, dataset=, stage= or key=")
+        if not (batch or dataset or rule):
+            raise ValueError(f"{self.task_id}: say what to replay: batch=, dataset= or rule=")
 
     def execute(self, context: Context) -> Mapping[str, Any]:
         """Replay, and tell Airflow."""
