@@ -79,7 +79,7 @@ class RequireContractOperator(BaseOperator, Blocking):
         self.accept = tuple(accept)
         self.on_blocked = on_blocked
         self.blocked_branch = blocked_branch
-        self.inlets = [*self.inlets, asset]
+        self.inlets: list[Any] = [*kwargs.get("inlets", ()), asset]
         self._check_decision()
 
     def execute(self, context: Context) -> Mapping[str, Any]:

@@ -96,7 +96,9 @@ class ContractGateDecoratedOperator(Lineage, _PythonDecoratedOperator, Blocking)
         self._go_on(context)
         return made
 
-    def _gated(self, context: Mapping[str, Any], attempt: Attempt, on_done: Callable[[dq.Enforcement], object]) -> Callable[..., Any]:
+    def _gated(
+        self, context: Mapping[str, Any], attempt: Attempt, on_done: Callable[[dq.Enforcement], object]
+    ) -> Callable[..., Any]:
         found = surroundings(self.dq_conn_id, executor=self.executor, beside=getattr(context.get("dag"), "folder", None))
         self.reports = found.reports
         at = attempt.moment(self.at)

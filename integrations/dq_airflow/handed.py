@@ -76,7 +76,7 @@ def table(said: str, conn_id: str) -> dq.Table:
         dq.UsageError: the connection is of no database that dq knows. AirflowNotFoundException: there is no such connection.
     """
     words = said.split(None, 1)
-    if len(words) == 2 and words[0].lower() in ("select", "with"):  # noqa: PLR2004
+    if len(words) == 2 and words[0].lower() in ("select", "with"):
         return dq.Table(address(conn_id), query=said)
     return dq.Table(address(conn_id), said.strip())
 

@@ -43,11 +43,13 @@ def _told(result: dq.Result | None) -> Any:
     )
     columns = {name: _made(numbers.ColumnMetrics, item) for name, item in metrics["columnMetrics"].items()}
     judged = {
-        "dataQualityAssertions": quality.DataQualityAssertionsDatasetFacet([_made(quality.Assertion, item) for item in assertions]),
+        "dataQualityAssertions": quality.DataQualityAssertionsDatasetFacet(
+            [_made(quality.Assertion, item) for item in assertions]
+        ),
         "dataQualityMetrics": numbers.DataQualityMetricsInputDatasetFacet(columnMetrics=columns, rowCount=metrics["rowCount"]),
     }
     fields = [_made(schema.SchemaDatasetFacetFields, item) for item in said["facets"].get("schema", {}).get("fields", ())]
-    known = {"schema": schema.SchemaDatasetFacet(fields=fields)} if fields else {}
+    known: dict[str, Any] = {"schema": schema.SchemaDatasetFacet(fields=fields)} if fields else {}
     return OperatorLineage(inputs=[InputDataset(said["namespace"], said["name"], facets=known, inputFacets=judged)])
 
 

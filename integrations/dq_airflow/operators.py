@@ -175,7 +175,9 @@ class ContractGateOperator(_OverSource, Blocking):
             raise dq.UsageError("rows need an output for those that are good", "", "say output=…, or use @task.contract_gate")
         policy = dq.Policy(**self.policy) if isinstance(self.policy, Mapping) else self.policy or dq.Policy()
         key = self.key or default_key(self, context, attempt)
-        return dq.enforce(words.pop("source"), words.pop("contract"), stage=self.stage or "", key=key, output=output, policy=policy, **words)
+        return dq.enforce(
+            words.pop("source"), words.pop("contract"), stage=self.stage or "", key=key, output=output, policy=policy, **words
+        )
 
 
 class ContractValidateOperator(_OverSource):
@@ -242,7 +244,9 @@ def default_key(operator: BaseOperator, context: Mapping[str, Any], attempt: Att
         return attempt.key()
     if _is_mapped_over(context, operator.task_id, "dataset"):
         return attempt.key(index=False)
-    operator.log.warning("%s is mapped, and the order of what it is mapped over may change: give it key= or dataset=", attempt.where)
+    operator.log.warning(
+        "%s is mapped, and the order of what it is mapped over may change: give it key= or dataset=", attempt.where
+    )
     return attempt.key()
 
 

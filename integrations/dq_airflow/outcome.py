@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, cast
 
 from dq_airflow._compat import AirflowSkipException, Asset, BaseOperator, BranchMixIn
 
@@ -27,7 +27,6 @@ def mark_assets(context: Mapping[str, Any], operator: BaseOperator, summary: Map
 class Blocking(BranchMixIn):
     """What a gate decides when its stage is blocked; the only decision taken here. It stands beside an operator."""
 
-    inherits_from_skipmixin = True
     task_id: str
     outlets: list[Any]
     on_blocked: str
@@ -57,7 +56,7 @@ class Blocking(BranchMixIn):
         self.log.warning("%s", failure)
         self.outlets = []
         if self.on_blocked == "branch":
-            self.do_branch(context, self._branches())
+            self.do_branch(cast("Any", context), self._branches())
         elif after := [item for item in context["task"].get_flat_relatives(upstream=False) if not item.is_teardown]:
             self.skip(ti=context["ti"], tasks=after)
 

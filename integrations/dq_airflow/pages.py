@@ -7,7 +7,8 @@ import html
 import json
 from typing import Annotated, Any
 
-from airflow.api_fastapi.core_api.security import DagAccessEntity, requires_access_dag
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import requires_access_dag
 from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from fastapi import Depends, FastAPI, Query
@@ -31,7 +32,10 @@ _HEADERS = {
 def app() -> FastAPI:
     """The routes. Without a token they answer 401, and 403 to who may not see task instances of the DAG."""
     routes = FastAPI(title="dq reports", docs_url=None, redoc_url=None, openapi_url=None)
-    guards = [Depends(requires_access_dag("GET", DagAccessEntity.TASK_INSTANCE)), Depends(requires_access_dag("GET", DagAccessEntity.XCOM))]
+    guards = [
+        Depends(requires_access_dag("GET", DagAccessEntity.TASK_INSTANCE)),
+        Depends(requires_access_dag("GET", DagAccessEntity.XCOM)),
+    ]
     routes.get("/report", dependencies=guards, response_class=HTMLResponse)(report)
     return routes
 
@@ -65,5 +69,6 @@ def _summary(dag_id: str, run_id: str, task_id: str, map_index: int) -> dict[str
 
 
 def _said(text: str, status: int) -> HTMLResponse:
-    page = f"<!doctype html><meta charset='utf-8'><title>Contract report</title><p style='font-family:sans-serif'>{html.escape(text)}"
+    head = "<!doctype html><meta charset='utf-8'><title>Contract report</title>"
+    page = f"{head}<p style='font-family:sans-serif'>{html.escape(text)}"
     return HTMLResponse(page, status_code=status, headers=_HEADERS)

@@ -79,7 +79,7 @@ def _beside(contracts: str, folder: str | None) -> str:
 
 def _at_home(settings: dq.Settings, executor: str) -> dq.Settings:
     """The store of a machine alone, in AIRFLOW_HOME; tasks of other executors would each find another."""
-    name = executor.split(",")[0].split(":")[-1].rpartition(".")[2]
+    name = executor.partition(",")[0].rpartition(":")[2].rpartition(".")[2]
     if name not in LOCAL_EXECUTORS:
         missing = [name for name in ("store_url", "quarantine_url") if not getattr(settings, name)]
         what = " and ".join(missing)

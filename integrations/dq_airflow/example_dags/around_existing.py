@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from airflow.sdk import DAG, Param, task
 
@@ -19,7 +20,7 @@ FOLDER = os.environ.get("DQ_FLIGHTS", "flights")
 with DAG("dq_around_existing", schedule=None, params={"day": Param("2013-02-11", type="string")}, doc_md=__doc__):
 
     @task
-    def extract(params: dict) -> str:
+    def extract(params: dict[str, Any]) -> str:
         """The file of a day, as it came."""
         return f"{FOLDER}/inbox/{params['day']}.csv"
 
@@ -29,6 +30,11 @@ with DAG("dq_around_existing", schedule=None, params={"day": Param("2013-02-11",
         return Path(path).stat().st_size
 
     gate = ContractGateOperator(
-        task_id="gate", contract="departures@^1", stage="loaded", source=extract(), key="{{ params.day }}", output=f"{FOLDER}/loaded/"
+        task_id="gate",
+        contract="departures@^1",
+        stage="loaded",
+        source=extract(),
+        key="{{ params.day }}",
+        output=f"{FOLDER}/loaded/",
     )
     load(gate.output["output"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from airflow.sdk import DAG, Param, task
 
@@ -29,7 +30,7 @@ with DAG("dq_branch_to_repair", schedule=None, params={"day": Param("2013-02-13"
         return "all rows are good"
 
     @task
-    def ask_the_carrier(ti: object) -> str:
+    def ask_the_carrier(ti: Any) -> str:
         """What was wrong is in the summary, also of a blocked stage."""
         found = ti.xcom_pull(task_ids="gate", key="dq_summary")
         return f"please send again: {found['reasons']}"

@@ -6,12 +6,18 @@ A dry run tells what would happen, a person approves it in the UI, the rows that
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
 
 from dq_airflow import QuarantineReplayOperator
 
-WHAT = {"dataset": "{{ params.dataset }}", "stage": "{{ params.stage }}", "contract": "{{ params.contract or None }}"}
+WHAT: dict[str, Any] = {
+    "dataset": "{{ params.dataset }}",
+    "stage": "{{ params.stage }}",
+    "contract": "{{ params.contract or None }}",
+}
 
 with DAG(
     "dq_replay_after_approval",
@@ -20,10 +26,10 @@ with DAG(
     render_template_as_native_obj=True,
     doc_md=__doc__,
 ):
-    foretold = QuarantineReplayOperator(task_id="what_would_happen", dry_run=True, **WHAT)
-    approved = ApprovalOperator(
+    what_would_happen = QuarantineReplayOperator(task_id="what_would_happen", dry_run=True, **WHAT)
+    approve = ApprovalOperator(
         task_id="approve",
         subject="Replay the dead letters of {{ params.dataset }} at {{ params.stage }}?",
         body="{{ ti.xcom_pull(task_ids='what_would_happen') }}",
     )
-    foretold >> approved >> QuarantineReplayOperator(task_id="replay", note="approved", **WHAT)
+    what_would_happen >> approve >> QuarantineReplayOperator(task_id="replay", note="approved", **WHAT)

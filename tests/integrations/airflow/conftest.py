@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -25,13 +26,14 @@ _SETTINGS = {
 }
 
 
-def _imported() -> ModuleType | None:
+def _imported() -> Any:
     """Airflow, quietly: what it imports warns about things that are not ours."""
     os.environ.update(_SETTINGS)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import airflow.sdk
+
             import dq_airflow
     except ImportError:
         return None

@@ -48,7 +48,9 @@ class Server:
         """Of the administrator."""
         return str(self.ask("POST", "/auth/token", {"username": "admin", "password": self.password}, token="")["access_token"])
 
-    def raw(self, method: str, path: str, body: object = None, *, token: str | None = None) -> tuple[int, Mapping[str, str], bytes]:
+    def raw(
+        self, method: str, path: str, body: object = None, *, token: str | None = None
+    ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body of one answer; *token* "" sends none."""
         said = self.token if token is None else token
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {said}"} if said else {})}
@@ -66,7 +68,9 @@ class Server:
         assert status < 400, f"{method} {path}: {status} {said.decode()[:600]}"
         return json.loads(said) if said else None
 
-    def run(self, dag_id: str, conf: Mapping[str, Any] | None = None, *, at: str | None = None, over: tuple[str, str] | None = None) -> Run:
+    def run(
+        self, dag_id: str, conf: Mapping[str, Any] | None = None, *, at: str | None = None, over: tuple[str, str] | None = None
+    ) -> Run:
         """Trigger a DAG; *at* is the logical date (None: none), *over* the data interval."""
         interval = {} if over is None else {"data_interval_start": over[0], "data_interval_end": over[1]}
         made = self.ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": at, "conf": dict(conf or {}), **interval})
@@ -110,11 +114,19 @@ class Run:
 
     def log(self, task_id: str, tried: int = 1, map_index: int = -1) -> str:
         """What a try of a task said."""
-        return json.dumps(self.server.ask("GET", f"{self.path}/taskInstances/{task_id}/logs/{tried}?map_index={map_index}&full_content=true"))
+        return json.dumps(
+            self.server.ask("GET", f"{self.path}/taskInstances/{task_id}/logs/{tried}?map_index={map_index}&full_content=true")
+        )
 
     def clear(self, *task_ids: str) -> None:
         """Run tasks again, as somebody does in the UI."""
-        body = {"dry_run": False, "task_ids": list(task_ids), "dag_run_id": self.run_id, "only_failed": False, "reset_dag_runs": True}
+        body = {
+            "dry_run": False,
+            "task_ids": list(task_ids),
+            "dag_run_id": self.run_id,
+            "only_failed": False,
+            "reset_dag_runs": True,
+        }
         self.server.ask("POST", f"/api/v2/dags/{self.dag_id}/clearTaskInstances", body)
 
 

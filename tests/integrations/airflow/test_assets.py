@@ -81,7 +81,8 @@ def test_a_reference_is_refused_when_the_dag_is_parsed(airflow: object) -> None:
 
     from dq_airflow import require_contract
 
+    reference: Any = Asset.ref(name="people")
     with pytest.raises(TypeError, match="is no Asset; a reference gets no events"):
-        require_contract(Asset.ref(name="people"), task_id="required")
+        require_contract(reference, task_id="required")
     with pytest.raises(ValueError, match="accept='blocked' is none of passed, quarantined"):
         consumer(accept=("blocked",))

@@ -128,15 +128,15 @@ def test_what_holds_no_rows_is_refused(task: Run, value: object) -> None:
     """It fails for good, and says what a task may return."""
     from dq_airflow import GateError
 
-    with pytest.raises(GateError, match="DAG 'day', task '.*': "):
+    with pytest.raises(GateError, match=r"DAG 'day', task '.*': "):
         task(made(lambda: value)).run()
 
 
 def test_a_gate_without_a_contract_is_a_typing_mistake(airflow: object) -> None:
     """It is found when the DAG is parsed."""
     assert airflow
-    with pytest.raises(ValueError, match="the gate has no contract; say contract='orders@\\^1', or inputs={…}"):
-        made(lambda: [], contract=None)
+    with pytest.raises(ValueError, match=r"the gate has no contract; say contract='orders@\^1', or inputs={…}"):
+        made(list, contract=None)
 
 
 def test_it_is_the_decorator_of_the_provider(airflow: object) -> None:
@@ -150,7 +150,7 @@ def test_it_is_the_decorator_of_the_provider(airflow: object) -> None:
         return []
 
     with DAG("day", schedule=None):
-        one = task.contract_gate(stage="staged", contract="people")(people)()
-        two = contract_gate(stage="staged", contract="people")(people)()
+        one: Any = task.contract_gate(stage="staged", contract="people")(people)()
+        two: Any = contract_gate(stage="staged", contract="people")(people)()
     assert type(one.operator) is type(two.operator)
     assert one.operator.custom_operator_name == "@task.contract_gate"

@@ -21,7 +21,9 @@ def test_assertions_and_metrics_are_told_when_it_ends_and_when_it_fails(
     from dq_airflow import ContractGateOperator, StageBlocked
 
     with DAG("day", schedule=None):
-        gate = ContractGateOperator(task_id="gate", contract="people", stage="raw", source=[{"id": 1, "age": 141}], output="good/")
+        gate = ContractGateOperator(
+            task_id="gate", contract="people", stage="raw", source=[{"id": 1, "age": 141}], output="good/"
+        )
     ran = task(gate)
     with pytest.raises(StageBlocked):
         ran.run()

@@ -37,7 +37,7 @@ def test_airflow_finds_the_provider(airflow: object) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some of these have moved; what moved knows no more
-        manager = ProvidersManager()
+        manager: Any = ProvidersManager()
         assert "dq-suite" in manager.providers
         assert manager.hooks["dq"].hook_name == "dq"
         assert "contract_gate" in dict(manager.taskflow_decorators)

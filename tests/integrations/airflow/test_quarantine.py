@@ -30,9 +30,8 @@ schema:
 
 
 @pytest.fixture
-def diverted(task: Run, tmp_path: Path) -> dict[str, Any]:
+def diverted(task: Run, tmp_path: Path) -> dict[str, Any]:  # noqa: ARG001  the store is the task's
     """The summary of an enforcement that diverted two rows, aged 141 and 200; the tests' contracts come after this one."""
-    assert task
     (tmp_path / "a.csv").write_text("id,age\n1,30\n2,141\n3,200\n", "utf-8")
     done = dq.enforce(str(tmp_path / "a.csv"), "people", stage="raw", key="day", output=str(tmp_path / "good") + "/")
     (tmp_path / "wider.odcs.yaml").write_text(WIDER, "utf-8")
@@ -56,7 +55,9 @@ def sensor(**said: Any) -> Any:
     from dq_airflow import QuarantineClearedSensor
 
     with DAG("care", schedule=None):
-        return QuarantineClearedSensor(**{"task_id": "cleared", "dataset": "people.{{ 'people' }}", "poke_interval": 0.05, **said})
+        return QuarantineClearedSensor(
+            **{"task_id": "cleared", "dataset": "people.{{ 'people' }}", "poke_interval": 0.05, **said}
+        )
 
 
 def test_what_passes_now_goes_on(task: Run, diverted: dict[str, Any]) -> None:
@@ -111,9 +112,8 @@ def test_the_sensor_looks_before_it_waits(task: Run, diverted: dict[str, Any]) -
     task(sensor()).run()
 
 
-def test_the_trigger_fires_when_nothing_is_open(task: Run, diverted: dict[str, Any]) -> None:
+def test_the_trigger_fires_when_nothing_is_open(diverted: dict[str, Any]) -> None:
     """It looks again until then, and says what it found."""
-    assert task
     from dq_airflow.triggers import QuarantineClearedTrigger
 
     async def waited() -> list[dict[str, Any]]:
@@ -131,9 +131,8 @@ async def _all(trigger: Any) -> list[dict[str, Any]]:
     return [event.payload async for event in trigger.run()]
 
 
-def test_a_trigger_that_cannot_know_says_so(task: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trigger_that_cannot_know_says_so(task: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     """The task fails with its reason, and is not retried."""
-    assert task
     from dq_airflow import GateError
     from dq_airflow.triggers import QuarantineClearedTrigger
 

@@ -136,7 +136,12 @@ def test_the_link_and_the_tab_show_the_page_of_the_run(server: Server, started: 
     views = [view for plugin in server.ask("GET", "/api/v2/plugins?limit=100")["plugins"] for view in plugin["external_views"]]
     tab = next(view for view in views if view["name"] == "Contract report")
     assert tab["destination"] == "task_instance"
-    shown = tab["href"].replace("{DAG_ID}", "plain").replace("{TASK_ID}", "gate").replace("{RUN_ID}", path.split("run_id=")[1].split("&")[0])
+    shown = (
+        tab["href"]
+        .replace("{DAG_ID}", "plain")
+        .replace("{TASK_ID}", "gate")
+        .replace("{RUN_ID}", path.split("run_id=")[1].split("&")[0])
+    )
     assert server.raw("GET", shown)[0] == 200  # of a task that is not mapped the UI leaves {MAP_INDEX} as it is, or says -1
 
 
@@ -144,7 +149,7 @@ def test_the_link_and_the_tab_show_the_page_of_the_run(server: Server, started: 
 def test_nobody_reads_without_a_token(server: Server, path: str) -> None:
     """Plugin routes are public by default; ours are not, and tell nothing about themselves."""
     assert server.raw("GET", path, token="")[0] == 401
-    assert server.raw("GET", path, token="no.such.token")[0] in (401, 403)
+    assert server.raw("GET", path, token="no.such.token")[0] in (401, 403)  # noqa: S106
     assert server.raw("GET", "/dq_airflow/openapi.json", token="")[0] == 404
 
 
@@ -221,9 +226,7 @@ def test_a_mapped_gate_leaves_one_batch_per_index(history: dq.History, started: 
         ("short circuit", {"gate": "success", "mart": "skipped", "report": "skipped"}),
     ],
 )
-def test_a_blocked_stage_is_gone_around(
-    server: Server, started: dict[str, Started], name: str, expected: dict[str, str]
-) -> None:
+def test_a_blocked_stage_is_gone_around(server: Server, started: dict[str, Started], name: str, expected: dict[str, str]) -> None:
     """A branch goes to the repair and nowhere else; a short circuit skips all that follows; no asset hears of a blocked stage."""
     run = started[name].run
     assert run.ended() == expected

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
+from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, task
@@ -11,10 +11,10 @@ from airflow.sdk import DAG, Asset, task
 from dq_airflow import ContractGateOperator, ContractValidateOperator, contract_asset, require_contract
 
 PEOPLE = contract_asset("people")
-AGAIN = {"retries": 2, "retry_delay": timedelta(seconds=1)}
+AGAIN: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=1)}
 
 
-def killed(context: dict) -> None:
+def killed(context: dict[str, Any]) -> None:
     """The first try is killed by the system in the middle of its work: its bad rows are safe, nothing is published."""
     from dq.store import faults
 
@@ -37,31 +37,50 @@ with DAG("plain", schedule=None, params={"source": "", "budget": "10"}):
 
 with DAG("killed", schedule=None, params={"source": ""}):
     ContractGateOperator(
-        task_id="gate", contract="people", stage="raw", source="{{ params.source }}", output="{{ params.source }}.good/",
-        pre_execute=killed, dataset="killed", **AGAIN,
+        task_id="gate",
+        contract="people",
+        stage="raw",
+        source="{{ params.source }}",
+        output="{{ params.source }}.good/",
+        pre_execute=killed,
+        dataset="killed",
+        **AGAIN,
     )
 
 with DAG("mapped", schedule=None, params={"sources": []}):
 
     @task
-    def sources(params: dict) -> list[str]:
-        return params["sources"]
+    def sources(params: dict[str, Any]) -> list[str]:
+        """What the run was told."""
+        return list(params["sources"])
 
-    ContractGateOperator.partial(task_id="gate", contract="people", stage="mapped", output="{{ params.sources[0] }}.good/", **AGAIN).expand(
-        source=sources()
-    )
+    ContractGateOperator.partial(
+        task_id="gate", contract="people", stage="mapped", output="{{ params.sources[0] }}.good/", **AGAIN
+    ).expand(source=sources())
 
 with DAG("branching", schedule=None, params={"source": ""}):
     branching = ContractGateOperator(
-        task_id="gate", contract="people", stage="branching", source="{{ params.source }}", output="{{ params.source }}.good/",
-        on_blocked="branch", blocked_branch="repair", outlets=[Asset("branched")], **AGAIN,
+        task_id="gate",
+        contract="people",
+        stage="branching",
+        source="{{ params.source }}",
+        output="{{ params.source }}.good/",
+        on_blocked="branch",
+        blocked_branch="repair",
+        outlets=[Asset("branched")],
+        **AGAIN,
     )
     branching >> [EmptyOperator(task_id="mart"), EmptyOperator(task_id="repair")]
 
 with DAG("short", schedule=None, params={"source": ""}):
     short = ContractGateOperator(
-        task_id="gate", contract="people", stage="short", source="{{ params.source }}", output="{{ params.source }}.good/",
-        on_blocked="short_circuit", outlets=[Asset("shortened")],
+        task_id="gate",
+        contract="people",
+        stage="short",
+        source="{{ params.source }}",
+        output="{{ params.source }}.good/",
+        on_blocked="short_circuit",
+        outlets=[Asset("shortened")],
     )
     short >> EmptyOperator(task_id="mart") >> EmptyOperator(task_id="report", trigger_rule="all_done")
 
@@ -71,24 +90,37 @@ with DAG("consumer", schedule=[PEOPLE]):
 with DAG("taskflow", schedule=None, params={"ages": []}):
 
     @task
-    def made(params: dict) -> list[dict]:
+    def made(params: dict[str, Any]) -> list[dict[str, int]]:
+        """A person for every age."""
         return [{"id": number, "age": age} for number, age in enumerate(params["ages"])]
 
     @task.contract_gate(stage="staged", contract="people", inputs={"rows": "people"}, policy={"budget": None}, **AGAIN)
-    def older(rows: list[dict]) -> list[dict]:
+    def older(rows: list[dict[str, int]]) -> list[dict[str, int]]:
+        """Thirty years later."""
         return [{**row, "age": row["age"] + 30} for row in rows]
 
     @task
-    def counted(rows: list[dict]) -> int:
+    def counted(rows: list[dict[str, int]]) -> int:
+        """How many are left."""
         return len(rows)
 
     counted(older(made()))
 
 with DAG("wrong", schedule=None, params={"source": ""}):
-    said = {"stage": "raw", "output": "{{ params.source }}.wrong/", **AGAIN}
+    said: dict[str, Any] = {"stage": "raw", "output": "{{ params.source }}.wrong/", **AGAIN}
     ContractGateOperator(task_id="contract", contract="no_such_contract", source="{{ params.source }}", **said)
     ContractGateOperator(task_id="version", contract="people@^9", source="{{ params.source }}", **said)
     ContractGateOperator(task_id="kind", contract="people", source={"no": "rows"}, **said)
-    ContractGateOperator(task_id="settings", contract="people", source="{{ params.source }}", dq_conn_id="no_such_connection", **said)
-    ContractGateOperator(task_id="late", contract="people", source="{{ params.source }}.not_there.csv", retries=1, retry_delay=timedelta(seconds=1), stage="raw", output=said["output"])
+    ContractGateOperator(
+        task_id="settings", contract="people", source="{{ params.source }}", dq_conn_id="no_such_connection", **said
+    )
+    ContractGateOperator(
+        task_id="late",
+        contract="people",
+        source="{{ params.source }}.not_there.csv",
+        retries=1,
+        retry_delay=timedelta(seconds=1),
+        stage="raw",
+        output=said["output"],
+    )
     ContractValidateOperator(task_id="validate", contract="people", source="{{ params.source }}", **AGAIN)
