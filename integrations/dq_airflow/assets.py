@@ -10,7 +10,7 @@ import dq
 from dq_airflow._compat import Asset, BaseOperator, Context
 from dq_airflow.attempt import Attempt
 from dq_airflow.errors import StageBlocked
-from dq_airflow.outcome import Blocking
+from dq_airflow.outcome import Blocking, skips
 
 ACCEPTED = ("passed", "quarantined")
 
@@ -49,6 +49,7 @@ def require_contract(asset: Asset, *, accept: Sequence[str] = ACCEPTED, **kwargs
     return RequireContractOperator(asset=asset, accept=accept, **kwargs)
 
 
+@skips
 class RequireContractOperator(BaseOperator, Blocking):
     """
     See `require_contract`. A run that no event triggered looks at the newest event of the asset.

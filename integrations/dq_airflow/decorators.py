@@ -15,7 +15,7 @@ from dq_airflow.errors import GateError, StageBlocked
 from dq_airflow.lineage import Lineage
 from dq_airflow.links import ViolationReportLink
 from dq_airflow.operators import default_key
-from dq_airflow.outcome import Blocking, mark_assets, reasons, tell
+from dq_airflow.outcome import Blocking, mark_assets, reasons, skips, tell
 from dq_airflow.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TEMPLATED = ("contract", "stage", "key", "at", "inputs", "output_to", "policy", "schema", "dataset", "references", "dq_conn_id")
 
 
+@skips
 class ContractGateDecoratedOperator(Lineage, _PythonDecoratedOperator, Blocking):
     """The task around a function that has a gate; see `contract_gate`."""
 

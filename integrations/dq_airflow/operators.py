@@ -13,7 +13,7 @@ from dq_airflow.errors import ContractViolated, GateError, StageBlocked
 from dq_airflow.handed import covered, output_of, source_of
 from dq_airflow.lineage import Lineage
 from dq_airflow.links import ViolationReportLink
-from dq_airflow.outcome import Blocking, mark_assets, reasons, tell
+from dq_airflow.outcome import Blocking, mark_assets, reasons, skips, tell
 from dq_airflow.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class _OverSource(Lineage, BaseOperator):
         return said | ({"suites": self.suites} if self.suites else {})
 
 
+@skips
 class ContractGateOperator(_OverSource, Blocking):
     """
     Enforce a contract at a stage: bad rows are put safely away, good rows go on, and a blocked stage is not retried.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, Literal, NoReturn, TypeVar, cast
 
 from dq_airflow._compat import AirflowSkipException, Asset, BaseOperator, BranchMixIn
 
@@ -22,6 +22,16 @@ def mark_assets(context: Mapping[str, Any], operator: BaseOperator, summary: Map
     for asset in operator.outlets:
         if isinstance(asset, Asset):
             context["outlet_events"][asset].extra["dq"] = dict(summary)
+
+
+T = TypeVar("T", bound=type)
+
+
+def skips(operator: T) -> T:
+    """Say that an operator skips what follows, as the branches of Airflow do: else a skipped task that is cleared would run."""
+    operator._can_skip_downstream = True  # type: ignore[attr-defined]  # noqa: SLF001
+    operator.inherits_from_skipmixin = True  # type: ignore[attr-defined]
+    return operator
 
 
 class Blocking(BranchMixIn):

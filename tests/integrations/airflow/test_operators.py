@@ -203,6 +203,21 @@ def test_a_typing_mistake_is_found_when_the_dag_is_parsed(airflow: object, said:
         gate(source="a.csv", **said)
 
 
+def test_a_skipped_task_that_is_cleared_stays_skipped(airflow: object) -> None:
+    """The serialized DAG says that gates skip what follows, mapped ones too: the scheduler asks before it runs a cleared task."""
+    assert airflow
+    from airflow.sdk import DAG
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    from dq_airflow import ContractGateOperator
+
+    with DAG("day", schedule=None) as dag:
+        ContractGateOperator(**SAID, source="a.csv", output="good/")
+        ContractGateOperator.partial(**{**SAID, "task_id": "mapped"}, output="good/").expand(source=["a.csv"])
+    tasks = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag)).task_dict
+    assert {name: item.inherits_from_skipmixin for name, item in tasks.items()} == {"gate": True, "mapped": True}
+
+
 def test_parsing_does_nothing(airflow: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Making an operator reads no contract, no data and no settings, and makes no file."""
     assert airflow
