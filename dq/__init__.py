@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from dq.gates import gate
     from dq.history import History
     from dq.policy import Policy
+    from dq.replaying import Replay, accept, discard, replay, withdraw
     from dq.result import Result
-    from dq.run import enforce, load_contract, profile, split, validate
+    from dq.run import enforce, load_contract, load_suite, profile, split, validate
     from dq.settings import Settings
-    from dq.source import Files, Reading
+    from dq.source import Files, Reading, Table
+    from dq.suites import Suite
 
 __version__ = "0.1.0"
 
@@ -42,19 +44,27 @@ __all__ = [
     "History",
     "Policy",
     "Reading",
+    "Replay",
     "Result",
     "Settings",
     "SourceError",
+    "Suite",
+    "Table",
     "UsageError",
     "ViolationError",
     "WorldError",
+    "accept",
+    "discard",
     "enforce",
     "gate",
     "load_contract",
+    "load_suite",
     "profile",
+    "replay",
     "report",
     "split",
     "validate",
+    "withdraw",
 ]
 
 _HOMES = {
@@ -65,10 +75,12 @@ _HOMES = {
     "dq.errors": ("ContractError", "DqError", "EngineError", "SourceError", "UsageError", "ViolationError", "WorldError"),
     "dq.gates": ("gate",),
     "dq.history": ("History",),
+    "dq.replaying": ("Replay", "accept", "discard", "replay", "withdraw"),
     "dq.result": ("Result",),
-    "dq.run": ("enforce", "load_contract", "profile", "split", "validate"),
+    "dq.run": ("enforce", "load_contract", "load_suite", "profile", "split", "validate"),
     "dq.settings": ("Settings",),
-    "dq.source": ("Files", "Reading"),
+    "dq.source": ("Files", "Reading", "Table"),
+    "dq.suites": ("Suite",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

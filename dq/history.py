@@ -12,14 +12,14 @@ from dq.contract import Contract, read
 from dq.diversion import actor, complete, places, writes_into
 from dq.errors import ContractError, DqError
 from dq.mask import mask
-from dq.quarantine import Erasure, Kept, Recovered, erase, present, purge, rotate, rows, verify
+from dq.quarantine import Erasure, Kept, Recovered, erase, present, purge, rotate, rows, settle, verify
 from dq.quarantine import collect as collect_garbage
 from dq.quarantine.care import GRACE
 from dq.recall import recalled
 from dq.result import Result
-from dq.run import opened
+from dq.run import appender, opened
 from dq.settings import Settings
-from dq.store import AuditEntry, Batch, Problem, Reason, Run, State, Stats, upgrade_store
+from dq.store import AuditEntry, Batch, Problem, Reason, RowAction, Run, State, Stats, upgrade_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -127,6 +127,10 @@ class History:
         """Which checks the rows of a batch break, with counts."""
         return self._store.reasons(batch_id)
 
+    def actions(self, batch_id: str) -> tuple[RowAction, ...]:
+        """What was done about the dead letters of a batch, oldest first: which rows, their state, by whom, when, why."""
+        return self._store.row_actions(batch_id)
+
     def audit(self, batch_id: str) -> tuple[AuditEntry, ...]:
         """What was done to a batch, when and by whom, oldest first; nothing is ever taken out."""
         return self._store.audit(batch_id)
@@ -175,11 +179,20 @@ class History:
 
         What was enforced from files is found again by what was said then; one that fails keeps no other from being finished.
         """
-        waiting = self._store.batches(states=(State.COMMITTED,), limit=_ALL)
-        return tuple(self._finished(batch) for batch in waiting if _is_older(batch, older_than))
+        done = [self._finished(batch) for batch in self._waiting(older_than) if not batch.parent]
+        done += [self._finished(batch) for batch in self._waiting(older_than) if batch.parent]
+        return tuple(done)
+
+    def _waiting(self, older_than: timedelta) -> list[Batch]:
+        """What was committed and not published, in that order: a replay adds to what its parent published."""
+        found = self._store.batches(states=(State.COMMITTED,), limit=_ALL)
+        return sorted((batch for batch in found if _is_older(batch, older_than)), key=lambda batch: batch.edition)
 
     def _finished(self, batch: Batch) -> Recovered:
         try:
+            if batch.parent:
+                append = appender(self._settings)
+                return Recovered(settle(self._store, self._vault, batch, append, actor=actor()))
             job, order = recalled(self._store.run(batch.run).origin, self._settings)
             with opened(job, writable=writes_into(job, order.output)) as (engine, view):
                 return Recovered(batch, complete(job, order, batch, engine, view))

@@ -8,16 +8,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Flag, auto
+from functools import partial
 
 from sqlglot import exp
 
 from dq.bad import BadRows
-from dq.checks import Check, Keys, Rows, Status
+from dq.checks import Check, Foreign, Header, Keys, Rows, Status
 from dq.engines import Engine, Seen, View
 from dq.job import Job
-from dq.judge import Numbers, Verdict, extra_columns, judge, overall
+from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
-from dq.plan import RECORD, Field, Passes, Plan, Unable, as_declared, bind, guesses
+from dq.plan import READABLE, RECORD, Field, Passes, Plan, Unable, as_declared, bind, for_columns, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, Result, Sample, Standout
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, reveals, sql_of
@@ -50,17 +51,17 @@ def conclude(
     samples are about, when they are recorded.
     """
     started = time.monotonic()
-    plan = job.plan if view.records else replace(job.plan, checks=tuple(item for item in job.plan.checks if item.id != RECORD))
-    passes = bind(plan, view.columns, dialect=engine.dialect, now=now, references=view.references, where=job.where)
-    shown = passes
+    plan = _of_view(job.plan, view)
+    how = partial(bind, plan, dialect=engine.dialect, now=now, references=view.references, where=job.where)
+    passes = shown = how(view.columns)
     if view.records:  # nobody wants to read how text is read
-        declared = as_declared(plan, view.columns)
-        shown = bind(plan, declared, dialect=engine.dialect, now=now, references=view.references, where=job.where)
+        shown = how(as_declared(plan, view.columns))
     look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=Also.BAD in also, whom=whom)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     grounds = look.grounds(verdicts) if Also.WHY in also and not job.select.metadata_only else {}
     checks = tuple(
-        look.check_result(number, item, verdicts[number], grounds.get(number)) for number, item in enumerate(plan.checks)
+        look.check_result(number, undivided(number, item, numbers.answers), verdicts[number], grounds.get(number))
+        for number, item in enumerate(plan.checks)
     )
     profiles = profiled(view, plan) if Also.PROFILE in also and not job.select.metadata_only else ()
     return Result(
@@ -86,13 +87,27 @@ def conclude(
     )
 
 
+def _of_view(plan: Plan, view: View) -> Plan:
+    """*plan* with the checks that make sense for these columns: one for each of a name, records only where they are text."""
+    plan = for_columns(plan, view.columns.types)
+    return replace(plan, checks=tuple(item for item in plan.checks if _makes_sense(item, view)))
+
+
+def _makes_sense(item: Check, view: View) -> bool:
+    if isinstance(item.subject, Header) and view.records:
+        return item.subject.of_texts
+    if item.name == READABLE:
+        return view.columns.is_written(item.columns[0])
+    return view.records or item.id != RECORD
+
+
 def profiled(view: View, plan: Plan) -> tuple[ColumnProfile, ...]:
     """
     What the columns of a *view* that was looked at hold; values of sensitive columns are masked, their numbers left out.
 
     Text that *plan* does not declare is read as what all of it can be: numbers, truth values, dates, times.
     """
-    declared = {name: field for field in plan.fields for name in (field.source, field.name)}
+    declared = {name: field for field in (*plan.suited, *plan.fields) for name in (field.source, field.name)}
     found = view.profile(guesses(view.columns, declared.keys()))
     return tuple(_masked(item) if item.name in declared and declared[item.name].hides else item for item in found)
 
@@ -123,8 +138,7 @@ class _Look:
         found = self.view.look(self.passes)
         unable = {**self.passes.unable, **{check: Unable(Status.ERROR, why) for check, why in found.errors.items()}}
         revealing = frozenset(number for number, query in self.passes.answers.items() if reveals(query, self.plan))
-        types = tuple(self.view.columns.types)
-        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, types, revealing)
+        numbers = Numbers(found.rows, found.bad, found.measures, found.answers, unable, self._columns(), revealing)
         verdicts = self._judge(numbers)
         checks = list(enumerate(self.plan.checks))
         bad_rows = self.view.divert(
@@ -143,13 +157,19 @@ class _Look:
         certain = {item.check for item in self.passes.rows if item.bad == exp.false()}
         unable = dict(self.passes.unable)
         for number, item in enumerate(self.plan.checks):
-            if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys):
+            if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys | Foreign):
                 unable[number] = Unable(Status.SKIP, "only the rows can tell")
-        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, tuple(self.view.columns.types))
+        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, self._columns())
         return numbers, self._judge(numbers), 0, None
 
+    def _columns(self) -> dict[str, tuple[str, ...]]:
+        """Of every column, what its type is called: by its owner, and by the engine."""
+        types = self.view.columns.types.items()
+        return {name: (self.view.shown.get(name, ""), kind.sql(self.dialect)) for name, kind in types}
+
     def _judge(self, numbers: Numbers) -> list[Verdict]:
-        return [judge(number, item, numbers, self.plan) for number, item in enumerate(self.plan.checks)]
+        checks = (undivided(number, item, numbers.answers) for number, item in enumerate(self.plan.checks))
+        return [judge(number, item, numbers, self.plan) for number, item in enumerate(checks)]
 
     def grounds(self, verdicts: Sequence[Verdict]) -> Mapping[int, Ground]:
         """What the bad rows of failing checks have in common; nothing is read when none fails."""
@@ -218,11 +238,21 @@ def _names(fields: Sequence[Field], name: str) -> bool:
 
 def _is_told(item: Check, verdict: Verdict) -> bool:
     """Whether its bad rows are shown."""
-    return isinstance(item.subject, Rows | Keys) and verdict.status in (Status.FAIL, Status.WARN)
+    return isinstance(item.subject, Rows | Keys | Foreign) and verdict.status in (Status.FAIL, Status.WARN)
+
+
+def _elsewhere(checks: tuple[CheckResult, ...]) -> list[str]:
+    """Which checks another tool ran."""
+    found: dict[str, list[str]] = {}
+    for item in checks:
+        if isinstance(item.check.subject, Foreign):
+            found.setdefault(item.check.subject.tool, []).append(item.check.id)
+    return [f"{len(names)} of {len(checks)} checks ran in {tool} itself: {', '.join(names)}" for tool, names in found.items()]
 
 
 def _notes(plan: Plan, view: View, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:
     notes = list(view.notes)
     if extra := extra_columns(plan, view.columns.types):
         notes.append(f"columns that the contract does not declare: {', '.join(extra)}")
+    notes += _elsewhere(checks)
     return (*notes, *(f"{item.check.id}: {item.check.warning}" for item in checks if item.check.warning))

@@ -23,6 +23,7 @@ class Settings:
 
     *contracts* is the folder of `<name>/<version>.odcs.yaml`. *memory_limit* and *threads* bound the embedded engine
     (`threads` 0: all cores); *spill_directory* is where it puts what does not fit ("" : the system's temporary folder).
+    *statement_timeout* is how many seconds one statement over a table of a database may take (0: any time).
     *samples* is how many bad rows a result shows per check. *allow_code* lists modules whose Python may run.
     *retention* is how long dead letters are kept where no contract says it, such as `P90D` ("": for ever). They are encrypted
     with *quarantine_key*, or what *quarantine_key_command* prints; a key comes from the environment, never from a file.
@@ -32,6 +33,7 @@ class Settings:
     memory_limit: str = "1GB"
     threads: int = 0
     spill_directory: str = ""
+    statement_timeout: int = 3600
     samples: int = 5
     allow_code: tuple[str, ...] = ()
     store_url: str = ""
@@ -80,7 +82,7 @@ def _from_file(folder: Path) -> tuple[str, dict[str, Any]]:
 
 
 def _typed(name: str, value: object, place: str) -> Any:
-    if name in ("threads", "samples"):
+    if name in ("threads", "samples", "statement_timeout"):
         try:
             number = int(value)  # type: ignore[call-overload]
         except (TypeError, ValueError):

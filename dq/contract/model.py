@@ -170,8 +170,8 @@ class Contract:
 
     @property
     def ref(self) -> str:
-        """`name@version`."""
-        return f"{self.name}@{self.version}"
+        """`name@version`; only the name of what has no version."""
+        return f"{self.name}@{self.version}" if self.version else self.name
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Contract) and self.document == other.document

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dq.contract.model import Property
 from dq.plan.model import Field
 from dq.sql import Base, Kind, java_format
+from dq.suites.model import Declared
 
 _LOGICAL = {
     "string": Base.TEXT,
@@ -67,6 +69,16 @@ def kind_of(item: Property) -> Kind | None:
         return Kind(Base.DECIMAL, first, second)
     chosen = said or base
     return Kind(Base.NUMBER) if chosen is Base.DECIMAL else Kind(chosen) if chosen else None
+
+
+def fields_of(columns: Iterable[Declared], known: Iterable[Field]) -> tuple[Field, ...]:
+    """Fields for those of *columns*, which suites declare, that are not *known*; what is said first holds."""
+    names = {name for item in known for name in (item.name, item.source)}
+    found: dict[str, Field] = {}
+    for item in columns:
+        if item.name not in names:
+            found.setdefault(item.name, Field(item.name, item.name, item.kind, text=item.coerced))
+    return tuple(found.values())
 
 
 def field_of(item: Property, *, sensitive: bool = False) -> Field:

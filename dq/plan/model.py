@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from dq.checks.model import Check, Clause, Gap, Status
+from dq.checks.model import Check, Clause, Gap, Script, Status
 from dq.sql import Kind, Tree
 
 
@@ -22,7 +22,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     items: Field | None = None
     formats: tuple[str, ...] = ()  # `strptime` formats for dates and times kept as text
-    text: bool = False  # physicalType says that values are kept as text
+    text: bool = False  # values may be kept as text (says physicalType), or become text (says a suite that coerces)
     sensitive: bool = False
     subject: bool = False  # names the person that a row is about
     key: bool = False  # part of the primary key: shown beside samples
@@ -70,6 +70,8 @@ class Plan:
     sha256: str
     zone: str = "UTC"
     owners: tuple[str, ...] = ()
+    suited: tuple[Field, ...] = ()  # columns that only suites declare; whether they are there is the suites' business
+    guessed: tuple[Field, ...] = ()  # columns that nobody declares: where they are text, or JSON, they are read so
 
     def field(self, name: str) -> Field | None:
         """The declared column of that name."""
@@ -102,13 +104,30 @@ class Predicate:
     One row check, bound: *bad* is TRUE on bad rows.
 
     *spare*, over the marked rows, is TRUE on those that go on all the same; *copy* on those that are diverted only
-    because an equal row goes on.
+    because an equal row goes on. *alone*: the verdict on a row does not depend on any other.
     """
 
     check: int  # its place among the plan's checks
     bad: Tree
     spare: Tree | None = None
     copy: Tree | None = None
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """
+    A script and the *columns* that it is given, beside the row number.
+
+    The numbers that it returns are kept as table *name*, column k0, for `dq.sql.InSet` to look into. *in_batches*: batch by
+    batch; else all rows at once.
+    """
+
+    check: int  # its place among the plan's checks
+    name: str
+    run: Script
+    columns: Mapping[str, Tree]
+    in_batches: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +151,7 @@ class Passes:
 
     columns: Mapping[str, Tree]
     keys: tuple[KeySet, ...] = ()
+    visits: tuple[Visit, ...] = ()
     rows: tuple[Predicate, ...] = ()
     measures: Mapping[str, Tree] = field(default_factory=dict)
     good: Mapping[str, Tree] = field(default_factory=dict)
@@ -140,3 +160,17 @@ class Passes:
     where: Tree | None = None
     unable: Mapping[int, Unable] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def without(self, checks: Collection[int]) -> Passes:
+        """These passes but for those of *checks*; users' own queries stay."""
+
+        def kept(measures: Mapping[str, Tree]) -> dict[str, Tree]:
+            return {name: tree for name, tree in measures.items() if int(name.partition(":")[2]) not in checks}
+
+        return replace(
+            self,
+            keys=tuple(item for item in self.keys if item.check not in checks),
+            rows=tuple(item for item in self.rows if item.check not in checks),
+            measures=kept(self.measures),
+            good=kept(self.good),
+        )

@@ -5,6 +5,8 @@ from dq.quarantine.care import Recovered, collect, present, recover, rows, verif
 from dq.quarantine.erase import Erased, Erasure, erase
 from dq.quarantine.key import batch_id, checked, content_key, folder_name, is_content, key_of, moment, moment_of
 from dq.quarantine.keys import Keys, new_key
+from dq.quarantine.landing import land, settle, waiting
+from dq.quarantine.output import FileTarget, placed, target
 from dq.quarantine.protocol import Enforced, Looked, Published, Work, finish, perform
 from dq.quarantine.retention import Kept, purge, rotate
 from dq.quarantine.subjects import Hasher, hasher
@@ -17,6 +19,7 @@ __all__ = [
     "Enforced",
     "Erased",
     "Erasure",
+    "FileTarget",
     "Hasher",
     "Kept",
     "Keys",
@@ -36,15 +39,20 @@ __all__ = [
     "hasher",
     "is_content",
     "key_of",
+    "land",
     "moment",
     "moment_of",
     "new_key",
     "perform",
+    "placed",
     "present",
     "purge",
     "recover",
     "rotate",
     "rows",
+    "settle",
     "strictest",
+    "target",
     "verify",
+    "waiting",
 ]

@@ -12,6 +12,8 @@ from dq.store.model import (
     Part,
     Problem,
     Reason,
+    ReplayFacts,
+    RowAction,
     RowRange,
     RowState,
     Run,
@@ -22,6 +24,8 @@ from dq.store.model import (
     TakenOver,
     new_id,
 )
+from dq.store.replays import decidable
+from dq.store.rows import ranges_of
 from dq.store.stats import Broken, Standing, Stats
 from dq.store.store import Store, Turn, open_store, upgrade_store
 
@@ -37,6 +41,8 @@ __all__ = [
     "Part",
     "Problem",
     "Reason",
+    "ReplayFacts",
+    "RowAction",
     "RowRange",
     "RowState",
     "Run",
@@ -49,8 +55,10 @@ __all__ = [
     "Store",
     "TakenOver",
     "Turn",
+    "decidable",
     "facts_of",
     "new_id",
     "open_store",
+    "ranges_of",
     "upgrade_store",
 ]

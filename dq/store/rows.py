@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from dq.store.model import RowRange, RowState
-from dq.store.schema import row_action
+from dq.store.model import RowAction, RowRange, RowState
+from dq.store.schema import replay, row_action
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_TOLD = 100  # ranges that a line of the audit lists
 
 
 def fold(rows: int, actions: Sequence[RowRange]) -> tuple[RowRange, ...]:
@@ -57,7 +66,14 @@ def states(connection: sa.Connection, batch_id: str, rows: int) -> tuple[RowRang
 
 
 def act(
-    connection: sa.Connection, batch_id: str, ranges: Iterable[RowRange], *, actor: str, at: datetime, note: str = ""
+    connection: sa.Connection,
+    batch_id: str,
+    ranges: Iterable[RowRange],
+    *,
+    actor: str,
+    at: datetime,
+    note: str = "",
+    replay_id: str | None = None,
 ) -> None:
     """Append what became of some rows."""
     last = connection.scalar(sa.select(sa.func.max(row_action.c.seq)).where(row_action.c.batch == batch_id)) or 0
@@ -71,8 +87,55 @@ def act(
             "actor": actor,
             "at": at,
             "note": note,
+            "replay": replay_id,
         }
         for seq, item in enumerate(ranges, last + 1)
     ]
     if rows:
         connection.execute(sa.insert(row_action), rows)
+
+
+def ranges_of(ordinals: np.ndarray[Any, Any], state: RowState) -> tuple[RowRange, ...]:
+    """Sorted *ordinals*, each once, as ranges in *state*."""
+    import numpy as np  # noqa: PLC0415  heavy
+
+    if not len(ordinals):
+        return ()
+    ends = np.flatnonzero(np.diff(ordinals) != 1)
+    firsts = ordinals[np.concatenate(([0], ends + 1))]
+    lasts = ordinals[np.concatenate((ends, [len(ordinals) - 1]))]
+    return tuple(RowRange(int(first), int(last), state) for first, last in zip(firsts, lasts, strict=True))
+
+
+def all_open(known: Sequence[RowRange], wanted: Iterable[RowRange]) -> bool:
+    """Whether every row of *wanted* is open, as *known* (from `states`) says."""
+    free = [item for item in known if item.state is RowState.OPEN]
+    firsts = [item.first for item in free]
+    places = ((item, bisect_right(firsts, item.first) - 1) for item in wanted)
+    return all(place >= 0 and item.last <= free[place].last for item, place in places)
+
+
+def told(ranges: Collection[RowRange]) -> list[Any]:
+    """*ranges* for the audit: as they are when they are few, else how many, and a name for all of them."""
+    listed = [[item.first, item.last, str(item.state)] for item in ranges]
+    if len(listed) <= _TOLD:
+        return listed
+    digest = hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+    return [{"rows": sum(item.rows for item in ranges), "ranges": len(listed), "sha256": digest}]
+
+
+def actions(connection: sa.Connection, batch_id: str) -> tuple[RowAction, ...]:
+    """What was done about the rows of a batch, oldest first."""
+    a, r = row_action, replay
+    query = sa.select(a, r.c.contract).join_from(a, r, a.c.replay == r.c.id, isouter=True)
+    return tuple(
+        RowAction(
+            RowRange(row.first_row, row.last_row, RowState(row.state)),
+            row.actor,
+            row.at,
+            row.note,
+            row.replay or "",
+            row.contract or "",
+        )
+        for row in connection.execute(query.where(a.c.batch == batch_id).order_by(a.c.seq))
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from dq.store import faults
-from dq.store.upgrade import HEAD
 
 Dq = Callable[..., Any]
 SAID = ("-c", "people", "--stage", "raw", "--output", "out/")
@@ -282,7 +282,7 @@ def test_collect_and_store_commands(dq: Dq) -> None:
     assert json.loads(dq("quarantine", "collect", "--grace", "0s", "-f", "json").out) == {"claims": 0, "objects": 0}
     assert dq("store", "check").out == "the store is sound\n"
     assert dq("store", "vacuum").out == "the store was vacuumed\n"
-    assert dq("store", "upgrade").out.startswith(f"the store has version {HEAD}")
+    assert re.fullmatch(r"the store has version \d{4}\n", dq("store", "upgrade").out)
     run = dq("quarantine", "collect", "--grace", "soon")
     assert (run.code, "'soon' is no age" in run.err) == (2, True)
 
