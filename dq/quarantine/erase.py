@@ -147,7 +147,8 @@ class _Work:
     def _look(self, batch: Batch, paths: Collection[Path]) -> _Found:
         """Read all rows of a batch: those about the person, and whom the others are about."""
         person = Person(self.subject, paths)
-        found = _Found(*(Whom(tuple(paths), hasher(self.store, self.vault.keys)) for _ in range(2)))
+        known = hasher(self.store, self.vault.keys)
+        found = _Found(Whom(tuple(paths), known), Whom(tuple(paths), known))
         first = 0
         for part in batch.parts if not batch.purged_at else ():
             start = 0
