@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dq import report
     from dq.bad import BadRows
     from dq.contract import Contract
     from dq.diversion import Enforcement
@@ -52,6 +53,7 @@ __all__ = [
     "gate",
     "load_contract",
     "profile",
+    "report",
     "split",
     "validate",
 ]
@@ -73,6 +75,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
+    if name == "report":
+        return importlib.import_module("dq.report")
     if name not in _HOME_OF:
         msg = f"module 'dq' has no attribute '{name}'"
         raise AttributeError(msg)

@@ -43,6 +43,7 @@ from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+SUMMARY_VERSION = "1.0"
 _HOME = ".dq"
 
 
@@ -102,6 +103,26 @@ class Enforcement:
     def reasons(self) -> tuple[Reason, ...]:
         """Which checks the dead letters break, with counts."""
         return () if self.store is None else self.store.reasons(self.batch.id)
+
+    def summary(self) -> dict[str, Any]:
+        """The outcome as values that JSON has: what the command line prints, and orchestrators hand on. No row is in it."""
+        slot = self.batch.slot
+        return {
+            "schema_version": SUMMARY_VERSION,
+            "outcome": str(self.outcome),
+            "dataset": slot.dataset,
+            "stage": slot.stage,
+            "key": slot.key,
+            "contract": self.result.contract,
+            "rows_in": self.rows_in,
+            "rows_good": self.rows_good,
+            "rows_quarantined": self.rows_quarantined,
+            "batch_id": self.batch.id,
+            "run_id": self.batch.run,
+            "output": self.output or None,
+            "blocked_by": list(self.blocked_by),
+            "reasons": {item.check: item.rows for item in self.reasons},
+        }
 
     def raise_for_block(self) -> Enforcement:
         """Return the enforcement itself when the stage may go on, else raise ViolationError."""

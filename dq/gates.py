@@ -7,7 +7,8 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
@@ -36,6 +37,7 @@ class _Gate:
     contract: Ref | None
     stage: str
     key: str | None
+    at: str | None
     inputs: Mapping[str, Mapping[str, Any]]
     on_block: OnBlock
     said: Mapping[str, Any]  # words of `enforce`, for what the function returns
@@ -57,6 +59,7 @@ def gate(
     *,
     stage: str,
     key: str | None = None,
+    at: str | None = None,
     inputs: Mapping[str, Ref | Mapping[str, Any]] | None = None,
     output: str | os.PathLike[str] | None = None,
     policy: Policy = AS_WRITTEN,
@@ -77,6 +80,7 @@ def gate(
         contract: what the returned rows must be; None: only inputs are enforced.
         stage: the point of the pipeline.
         key: the part of the dataset, a template over the arguments: `"{day}"`. None: by content.
+        at: the logical time of its metrics, a template too: `"{interval_end}"`, a datetime or ISO 8601 text. None: now.
         inputs: contracts by the name of an argument: the function gets its good rows only. A mapping says more:
             `{"contract": "orders@^1", "output": "clean/{key}.parquet"}`, a path among the arguments needs it.
             The key of an input is the gate's, and its name: `2024-05-01 [orders]`.
@@ -103,7 +107,7 @@ def gate(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         name = _checked(function, contract, stage, wanted)
-        told = _Gate(contract, stage, key, wanted, on_block, said, settings, inspect.signature(function), name)
+        told = _Gate(contract, stage, key, at, wanted, on_block, said, settings, inspect.signature(function), name)
         wrapped = _around_async(function, told) if inspect.iscoroutinefunction(function) else _around(function, told)
         setattr(wrapped, _MARK, (*getattr(function, _MARK, ()), (str(contract), stage)))
         return cast("Callable[P, R]", wrapped)
@@ -143,13 +147,22 @@ def _checked(function: Any, contract: Ref | None, stage: str, inputs: Mapping[st
 # -- every call ----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call: its arguments, defaults included, and the key and the time that they make."""
+
+    bound: inspect.BoundArguments
+    key: str | None
+    at: datetime | None
+
+
 def _around(function: Callable[..., Any], told: _Gate) -> Callable[..., Any]:
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        bound, key = _bound(told, args, kwargs)
+        call = _called(told, args, kwargs)
         try:
-            _let_in(told, bound, key)
-            return _let_out(told, function(*bound.args, **bound.kwargs), key)
+            _let_in(told, call)
+            return _let_out(told, call, function(*call.bound.args, **call.bound.kwargs))
         except _BlockedError as blocked:
             return _answer(told, blocked)
 
@@ -159,11 +172,11 @@ def _around(function: Callable[..., Any], told: _Gate) -> Callable[..., Any]:
 def _around_async(function: Callable[..., Any], told: _Gate) -> Callable[..., Any]:
     @functools.wraps(function)
     async def wrapped(*args: Any, **kwargs: Any) -> Any:
-        bound, key = _bound(told, args, kwargs)
+        call = _called(told, args, kwargs)
         try:
-            await asyncio.to_thread(_let_in, told, bound, key)
-            made = await function(*bound.args, **bound.kwargs)
-            return await asyncio.to_thread(_let_out, told, made, key)
+            await asyncio.to_thread(_let_in, told, call)
+            made = await function(*call.bound.args, **call.bound.kwargs)
+            return await asyncio.to_thread(_let_out, told, call, made)
         except _BlockedError as blocked:
             return _answer(told, blocked)
 
@@ -176,41 +189,42 @@ def _answer(told: _Gate, blocked: _BlockedError) -> object:
     return told.on_block(blocked.enforcement)
 
 
-def _bound(told: _Gate, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[inspect.BoundArguments, str | None]:
-    """The arguments, defaults included, and the key that they make."""
+def _called(told: _Gate, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Call:
     bound = told.signature.bind(*args, **kwargs)
     bound.apply_defaults()
-    if told.key is None:
-        return bound, None
-    from dq.quarantine import key_of  # noqa: PLC0415  the store is heavy
+    if told.key is None and told.at is None:
+        return _Call(bound, None, None)
+    from dq.quarantine import key_of, moment_of  # noqa: PLC0415  the store is heavy
 
     values = dict(bound.arguments)
     for name, parameter in told.signature.parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
             values |= values.pop(name)
-    return bound, key_of(told.key, values)
+    key = None if told.key is None else key_of(told.key, values)
+    return _Call(bound, key, None if told.at is None else moment_of(told.at, values))
 
 
-def _let_in(told: _Gate, bound: inspect.BoundArguments, key: str | None) -> None:
+def _let_in(told: _Gate, call: _Call) -> None:
     """Put the good rows of inputs in the place of all of them."""
     for name, said in told.inputs.items():
-        given = bound.arguments[name]
         words = dict(said)
         contract = words.pop("contract")
-        slot = None if key is None else f"{key} [{name}]"
-        bound.arguments[name] = _good(told, given, contract, f"argument '{name}'", key=slot, words=words)
+        slot = replace(call, key=None if call.key is None else f"{call.key} [{name}]")
+        given = call.bound.arguments[name]
+        call.bound.arguments[name] = _good(told, slot, given, contract, what=f"argument '{name}'", words=words)
 
 
-def _let_out(told: _Gate, made: object, key: str | None) -> object:
+def _let_out(told: _Gate, call: _Call, made: object) -> object:
     if told.contract is None:
         return made
-    return _good(told, made, told.contract, "what it returned", key=key, words=told.said)
+    return _good(told, call, made, told.contract, what="what it returned", words=told.said)
 
 
-def _good(told: _Gate, given: object, contract: Ref, what: str, *, key: str | None, words: Mapping[str, Any]) -> object:
+def _good(told: _Gate, call: _Call, given: object, contract: Ref, *, what: str, words: Mapping[str, Any]) -> object:
     if given is None:
         raise UsageError(f"{what} is None", f"gate of {told.name}", "hand on a frame, rows, Arrow batches or a path")
-    done = enforce(given, contract, stage=told.stage, key=key, settings=told.settings, origin={"gate": told.name}, **words)
+    who = {"gate": told.name}
+    done = enforce(given, contract, stage=told.stage, key=call.key, at=call.at, settings=told.settings, origin=who, **words)
     if not done.ok:
         raise _BlockedError(done)
     return _alike(given, done)

@@ -7,7 +7,7 @@ import inspect
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -309,6 +309,23 @@ def test_further_named_arguments_make_keys() -> None:
 
     assert load(day="d7") == GOOD
     assert slots() == [("people.people", "raw", "d7")]
+
+
+def test_the_logical_time_is_named_by_arguments() -> None:
+    """Metrics of a gate are recorded under the time that a template over the arguments names."""
+
+    @dq.gate("people", stage="raw", key="{day}", at="{day}T06:00:00Z")
+    def load(day: date) -> list[Any]:
+        return ROWS if day.year else []
+
+    load(date(2024, 5, 1))
+    assert [run.at for run in dq.History().runs()] == [datetime(2024, 5, 1, 6, tzinfo=UTC)]
+
+
+def test_what_is_no_time_is_told() -> None:
+    """A text that is no time names the template that made it."""
+    with pytest.raises(dq.UsageError, match="'d1' is no time"):
+        dq.gate("people", stage="raw", at="{day}")(_plain)("d1")
 
 
 def test_types_stay() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,12 +37,10 @@ from dq.cli.options import (
 )
 from dq.cli.output import page, write
 from dq.cli.progress import watched
-from dq.errors import UsageError
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
 
-ENFORCE_VERSION = "1.0"
 EPILOG = "Exit codes: 0 passed or quarantined, 1 blocked, 2 wrong usage or contract or a rule cannot run, 3 the world failed."
 _STAGE = "How the stage goes on"
 
@@ -119,7 +116,8 @@ def enforce(
     """Check data against a contract, put its bad rows into quarantine, and write its good rows to OUT."""
     del debug  # the application reads it
     from dq.policy import Policy  # noqa: PLC0415  engines are heavy
-    from dq.quarantine import budget as allowance  # noqa: PLC0415
+    from dq.quarantine import budget as allowance  # noqa: PLC0415  heavy
+    from dq.quarantine import moment  # noqa: PLC0415
     from dq.run import enforce as run  # noqa: PLC0415
 
     if budget is not None:
@@ -153,7 +151,7 @@ def enforce(
             progress=progress,
         )
     if form is EnforceFormat.JSON:
-        write(json.dumps(record(done), indent=2, ensure_ascii=True) + "\n")
+        write(json.dumps(done.summary(), indent=2, ensure_ascii=True) + "\n")
     else:
         _show(done)
     raise typer.Exit(exit_code(done, strict=strict))
@@ -162,41 +160,6 @@ def enforce(
 def exit_code(done: Enforcement, *, strict: bool = False) -> int:
     """What the shell is told: 0 passed or quarantined, 1 blocked (with *strict* also quarantined), 2 a rule erred."""
     return {"passed": 0, "quarantined": int(strict), "blocked": 1, "error": 2}[done.outcome]
-
-
-def moment(said: str, option: str) -> datetime:
-    """
-    A time as somebody wrote it; without a zone it is UTC.
-
-    Raises:
-        UsageError: it is none; *option* names the place.
-    """
-    try:
-        found = datetime.fromisoformat(said)
-    except ValueError:
-        raise UsageError(f"'{said}' is no time", option, "write it as 2024-05-01 or 2024-05-01T06:00:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def record(done: Enforcement) -> dict[str, Any]:
-    """The outcome as JSON says it."""
-    slot = done.batch.slot
-    return {
-        "schema_version": ENFORCE_VERSION,
-        "outcome": str(done.outcome),
-        "dataset": slot.dataset,
-        "stage": slot.stage,
-        "key": slot.key,
-        "contract": done.result.contract,
-        "rows_in": done.rows_in,
-        "rows_good": done.rows_good,
-        "rows_quarantined": done.rows_quarantined,
-        "batch_id": done.batch.id,
-        "run_id": done.batch.run,
-        "output": done.output or None,
-        "blocked_by": list(done.blocked_by),
-        "reasons": {item.check: item.rows for item in done.reasons},
-    }
 
 
 def _show(done: Enforcement) -> None:

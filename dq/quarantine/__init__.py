@@ -2,7 +2,7 @@
 
 from dq.quarantine.budget import DEFAULT, Allowance, Budget, budget, strictest
 from dq.quarantine.care import Recovered, collect, recover, rows, verify
-from dq.quarantine.key import batch_id, checked, content_key, folder_name, is_content, key_of
+from dq.quarantine.key import batch_id, checked, content_key, folder_name, is_content, key_of, moment, moment_of
 from dq.quarantine.protocol import Enforced, Looked, Published, Work, finish, perform
 from dq.quarantine.vault import Vault
 
@@ -25,6 +25,8 @@ __all__ = [
     "folder_name",
     "is_content",
     "key_of",
+    "moment",
+    "moment_of",
     "perform",
     "recover",
     "rows",

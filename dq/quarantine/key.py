@@ -29,23 +29,53 @@ def key_of(template: str, values: Mapping[str, object]) -> str:
         UsageError: the template is malformed; a name has no value, or one without a canonical text; the key is empty,
             too long, or holds control characters.
     """
+    return checked(_filled(template, values, "key"))
+
+
+def moment_of(template: str, values: Mapping[str, object]) -> datetime:
+    """
+    The time that *template* names, as `key_of` fills it: `{interval_end}`.
+
+    Raises:
+        UsageError: as `key_of`; or what it names is no time.
+    """
+    return moment(_filled(template, values, "time"), f"at '{template}'")
+
+
+def moment(said: str, where: str) -> datetime:
+    """
+    A time as somebody wrote it; without a zone it is UTC.
+
+    Raises:
+        UsageError: it is none; *where* names the place.
+    """
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        raise UsageError(f"'{said}' is no time", where, "write it as 2024-05-01 or 2024-05-01T06:00:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _filled(template: str, values: Mapping[str, object], what: str) -> str:
+    """*template* with the values of its names; *what* it makes is told when it cannot be."""
+    where, example = f"{what} '{template}'", "write it as '{day}-{region}'" if what == "key" else "write it as '{interval_end}'"
     try:
         pieces = list(Formatter().parse(template))
     except ValueError as error:
-        raise UsageError(f"the key is malformed: {error}", f"key '{template}'", "write it as '{day}-{region}'") from None
+        raise UsageError(f"the {what} is malformed: {error}", where, example) from None
     said = []
     for literal, name, spec, conversion in pieces:
         said.append(literal)
         if name is None:
             continue
         if spec or conversion or not name.isidentifier():
-            raise UsageError(f"a key takes plain names, not '{{{name}…}}'", f"key '{template}'", "write it as '{day}-{region}'")
+            raise UsageError(f"a {what} takes plain names, not '{{{name}…}}'", where, example)
         if name not in values:
             raise UsageError(
-                f"the key needs '{name}'", f"key '{template}'", f"names that have a value: {', '.join(sorted(values)) or 'none'}"
+                f"the {what} needs '{name}'", where, f"names that have a value: {', '.join(sorted(values)) or 'none'}"
             )
         said.append(_text(name, values[name]))
-    return checked("".join(said))
+    return "".join(said)
 
 
 def checked(key: str) -> str:

@@ -58,7 +58,7 @@ def _page(result: Result, width: int, bad_file: str) -> Iterator[RenderableType]
         yield Text()
     for note in result.notes:
         yield labelled("Note", shown(note, 400))
-    if result.bad_rows:
+    if result.bad_rows and (bad_file or result.bad is not None):
         kept = f"in {shown(bad_file, 200)}" if bad_file else "--bad FILE, or result.bad in Python"
         yield labelled("Bad rows", f"{words.count(result.bad_rows)}, each with all its reasons: {kept}")
 

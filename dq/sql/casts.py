@@ -87,13 +87,13 @@ def read_text(x: str, kind: Kind, pattern: str | None, dialect: Dialect) -> str 
     if kind.base is Base.DECIMAL and 0 < reading.most_digits < (kind.precision or 38):
         return None
     trimmed, digits = reading.trim.format(x=x), f"{kind.precision or 38}, {kind.scale}"
-    trimming = f"WHEN {guard} THEN {cast.format(t=trimmed, d=digits)} END"
+    trimming = f"WHEN {guard} THEN {cast.format(t=trimmed, d=digits, s=kind.scale)} END"
     if dialect.name != "duckdb":
         return f"CASE {trimming}"
     if kind.base is Base.BOOLEAN:
         return f"{_BOOLEAN.format(x=x)}CASE {trimming} END"
     quick = _FAST[kind.base].format(x=x) if kind.base in _FAST else _full_match(x, f"(?:{form})", dialect, reading)
-    return f"CASE WHEN {quick} THEN {cast.format(t=x, d=digits)} {trimming}"
+    return f"CASE WHEN {quick} THEN {cast.format(t=x, d=digits, s=kind.scale)} {trimming}"
 
 
 def _full_match(x: str, form: str, dialect: Dialect, reading: Reading) -> str | None:

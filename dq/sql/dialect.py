@@ -50,8 +50,8 @@ class Reading:
     How text is searched and read strictly.
 
     In *search*, {x} is the text and {r} a pattern as a literal; in *trim* {x} loses blanks and tabs around it; in *casts* {t} is
-    such a text, {d} a decimal's digits; *most_digits* is how many it keeps (0: any). *guard* says that {x} is a text at all,
-    where a column may hold anything.
+    such a text, {d} a decimal's digits and {s} those after the point; *most_digits* is how many it keeps (0: any). *guard* says
+    that {x} is a text at all, where a column may hold anything.
     """
 
     search: str
@@ -78,9 +78,11 @@ class Dialect:
     reading: Reading | None
     backslash: bool = False  # a backslash in a text literal escapes
     quote_mark: str = "''"  # a quote inside a text literal
+    quote_prefix: str = ""  # before a text literal
     truth: bool = True  # conditions are values, and values of a type of their own conditions
     proven: bool = False
     lacks: frozenset[type[exp.Expr]] = field(default_factory=frozenset)
+    differs: tuple[str, ...] = ()  # meanings that cannot be had there, in words
 
     @property
     def vocabulary(self) -> frozenset[type[exp.Expr]]:
@@ -91,4 +93,4 @@ class Dialect:
         """*text* as a string literal."""
         if self.backslash:
             text = text.replace("\\", "\\\\")
-        return "'" + text.replace("'", self.quote_mark) + "'"
+        return f"{self.quote_prefix}'" + text.replace("'", self.quote_mark) + "'"

@@ -27,7 +27,19 @@ def regex_problem(node: Node, spelled: Regex) -> str:
         return f"of more than {spelled.longest} bytes"
     if spelled.most_repeats and (most := _most_repeats(node)) > spelled.most_repeats:
         return f"with a repeat of {most}, more than {spelled.most_repeats}"
+    if spelled.posix_classes and _has_backslash(node):
+        return "with a backslash at an end of a class"
     return ""
+
+
+def _has_backslash(node: Node) -> bool:
+    """Whether a class names a backslash, which some engines of POSIX take for itself and others for an escape."""
+    if isinstance(node, Chars):
+        ranges = inverse(node.ranges) if node.ranges[-1][1] == LAST else node.ranges
+        return ranges != ((92, 92),) * len(ranges) and any(92 in pair for pair in ranges)
+    if isinstance(node, Repeat):
+        return _has_backslash(node.item)
+    return isinstance(node, Sequence | Choice) and any(map(_has_backslash, node.items))
 
 
 def _most_repeats(node: Node) -> int:

@@ -14,6 +14,7 @@ from dq.errors import EngineError, UsageError
 from dq.sql.build import Tree, wrap
 from dq.sql.dialects import DIALECTS, Dialect
 from dq.sql.pen import Pen, template
+from dq.sql.truth import without_truth
 
 
 def vocabulary(dialect: str) -> frozenset[type[exp.Expr]]:
@@ -59,7 +60,7 @@ def _write(tree: Tree, dialect: Dialect, *, pretty: bool) -> tuple[str, tuple[st
         unsupported_level=ErrorLevel.RAISE,
         normalize_functions=False,
     )
-    text = pen.generate(wrap(tree), copy=False)
+    text = pen.generate(wrap(tree if dialect.truth else without_truth(tree)), copy=False)
     return text, tuple(dict.fromkeys(pen.gaps))
 
 

@@ -8,11 +8,12 @@ import re
 import sqlite3
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from statistics import stdev
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from dq.sql.automaton import Automaton
 from dq.sql.pattern import parse_pattern
@@ -96,6 +97,28 @@ def _shift(text: object, count: int, unit: str) -> str | None:
         return None
     a_day = len(str(text)) == 10 and unit in ("YEAR", "MONTH", "WEEK", "DAY")
     return moment.date().isoformat() if a_day else _told(moment)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):
+        return None
+
+
+def _from_zone(text: object, name: str) -> str | None:
+    """The time *text* of a zone in UTC; of an hour that is there twice the first, of one that is left out as if it were there."""
+    moment, zone = _moment(text), _zone(name)
+    if moment is None or zone is None:
+        return None
+    return _told(moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None))
+
+
+def _microseconds(text: object, other: object) -> int | None:
+    """The time from *other* to *text*."""
+    moment, earlier = _moment(text), _moment(other)
+    return None if moment is None or earlier is None else (moment - earlier) // timedelta(microseconds=1)
 
 
 _STARTS: Mapping[str, Callable[[datetime], datetime]] = {
@@ -206,6 +229,27 @@ def _dumped(value: Any) -> str:
 # -- aggregates --------------------------------------------------------------------------------------------------------
 
 
+class _Sum:
+    """The sum: of whole numbers exactly, as a float where it has more than 63 bits; null over nothing."""
+
+    def __init__(self) -> None:
+        self.total: int | float = 0  # both, for a whole number is exact
+        self.any = False
+
+    def step(self, value: object) -> None:
+        """Take in one value."""
+        if isinstance(value, int | float):
+            self.total += value
+            self.any = True
+
+    def finalize(self) -> float | None:
+        """The answer."""
+        if not self.any:
+            return None
+        fits = abs(self.total) < 2**63
+        return self.total if fits else float(self.total)
+
+
 class _Deviation:
     """The deviation of a sample, exactly rounded; null for fewer than two numbers."""
 
@@ -249,6 +293,7 @@ class _Quantile:
 # Name, number of arguments (-1: any) and function, as sqlite3.Connection.create_function takes them.
 SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "REGEXP": (2, _regexp),
+    "DQ_FROM_ZONE": (2, _from_zone),
     "DQ_GREATEST": (-1, _extreme(max)),
     "DQ_JSON_DIFFERENT": (1, _json_different),
     "DQ_JSON_ITEM": (2, _json_item),
@@ -259,13 +304,18 @@ SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "DQ_JSON_TYPE": (1, _json_type),
     "DQ_JSON_VALUES": (1, _json_values),
     "DQ_LEAST": (-1, _extreme(min)),
+    "DQ_MICROSECONDS": (2, _microseconds),
     "DQ_MOD": (2, _mod),
     "DQ_MULTIPLE_OF": (2, _multiple_of),
     "DQ_SEARCH": (2, _search),
     "DQ_SHIFT": (3, _shift),
     "DQ_TRUNC": (2, _trunc),
 }
-SQLITE_AGGREGATES: Mapping[str, tuple[int, type]] = {"DQ_DEVIATION": (1, _Deviation), "DQ_QUANTILE": (2, _Quantile)}
+SQLITE_AGGREGATES: Mapping[str, tuple[int, type]] = {
+    "DQ_DEVIATION": (1, _Deviation),
+    "DQ_QUANTILE": (2, _Quantile),
+    "DQ_SUM": (1, _Sum),
+}
 
 
 def equip_sqlite(connection: sqlite3.Connection) -> None:

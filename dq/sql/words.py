@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from sqlglot import exp
 
 from dq.sql.casts import read_text
 from dq.sql.nodes import Base, Kind
 from dq.sql.pattern import Node, OutsideSubset, parse_pattern
-from dq.sql.pen import Pen, Write
+from dq.sql.pen import Pen, Write, template
 from dq.sql.regex import regex_problem, write_regex
 
 T = exp.DType
@@ -34,6 +34,17 @@ KINDS: Mapping[exp.DType, Base] = {
 def listed(name: str) -> Write:
     """A function of any number of arguments; nulls are ignored."""
     return lambda pen, node: f"{name}({', '.join(pen.part(item) for item in (node.this, *node.expressions))})"
+
+
+def extreme(name: str) -> Write:
+    """The largest or smallest; nulls are ignored: each stands back for the first that is there."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        given = [pen.part(item) for item in (node.this, *node.expressions)]
+        turned = (", ".join(given[place:] + given[:place]) for place in range(len(given)))
+        return f"{name}({', '.join(f'COALESCE({turn})' for turn in turned)})" if len(given) > 1 else given[0]
+
+    return write
 
 
 def round_(pen: Pen, node: exp.Expr) -> str:
@@ -87,6 +98,15 @@ def like(ending: str = "") -> Write:
     return write
 
 
+def like_by_backslash(pen: Pen, node: exp.Expr) -> str:
+    """LIKE where nothing but the backslash can escape."""
+    pieces, characters = [], iter(node.expression.name)
+    for character in characters:
+        following = next(characters) if character == "!" else ""
+        pieces.append(f"\\{following}" if following in ("%", "_") else following or character.replace("\\", "\\\\"))
+    return f"{pen.part(node.this)} LIKE {pen.speaks.quote(''.join(pieces))}"
+
+
 def substring(pen: Pen, node: exp.Expr) -> str:
     """Characters from a place, counted from 1."""
     length = node.args.get("length")
@@ -113,6 +133,16 @@ def typed_moment(pen: Pen, text: str, kind: exp.DType) -> str | None:
     """A time as a literal: the name of its type, and its text."""
     word = pen.speaks.types.get(kind)
     return f"{word} {pen.speaks.quote(text)}" if word else None
+
+
+def standard_moment(pen: Pen, text: str, kind: exp.DType) -> str:
+    """A time as a literal of the standard, which says TIMESTAMP of both kinds."""
+    return f"{'TIMESTAMP' if kind is T.TIMESTAMPTZ else kind.value} {pen.speaks.quote(text)}"
+
+
+def cast_moment(pen: Pen, text: str, kind: exp.DType) -> str:
+    """A time as the cast of a text."""
+    return f"CAST({pen.speaks.quote(text)} AS {pen.speaks.types[kind]})"
 
 
 def naive(text: str) -> str:
@@ -183,9 +213,77 @@ def read_as(pen: Pen, node: exp.Expr) -> str:
     return written or pen.gap(node, f"{kind}{f' as {form.name}' if form else ''}")
 
 
+_SPANS = {"WEEK": 604_800, "DAY": 86_400, "HOUR": 3_600, "MINUTE": 60, "SECOND": 1}  # seconds
+_COMPARED = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+
+
+def spans_compared(form: str) -> Mapping[type[exp.Expr], Write]:
+    """
+    Comparisons in which the difference of two times is compared with a span, by microseconds: *form* over {x} minus {y}.
+
+    Months and years are a gap: they have no fixed length.
+    """
+
+    def side(pen: Pen, of: exp.Expr, node: exp.Expr) -> str:
+        if isinstance(of, exp.Interval):
+            unit = of.args["unit"].name.upper()
+            return str(int(of.this.name) * _SPANS[unit] * 1_000_000) if unit in _SPANS else pen.gap(of, f"of a {unit.lower()}")
+        if isinstance(of, exp.Sub) and not of.find(exp.Interval):
+            return form.format(x=pen.part(of.this), y=pen.part(of.expression))
+        return pen.gap(node, "of a span with no difference of times")
+
+    def comparing(op: str) -> Write:
+        def write(pen: Pen, node: exp.Expr) -> str:
+            sides = node.this.unnest(), node.expression.unnest()
+            if not any(isinstance(of, exp.Interval) for of in sides):
+                return f"{pen.sql(node.this)} {op} {pen.sql(node.expression)}"
+            return f" {op} ".join(side(pen, of, node) for of in sides)
+
+        return write
+
+    return {kind: comparing(op) for kind, op in _COMPARED.items()}
+
+
 def interval(_: Pen, node: exp.Expr) -> str:
     """A span of time."""
     return f"INTERVAL '{node.this.name}' {node.args['unit'].name.upper()}"
+
+
+def shifting(sign: str, form: str, units: Collection[str] = (), write: Write | None = None) -> Write:
+    """
+    Addition and subtraction, where *form* adds a span to a time: {x}, {n} (with a sign; or {sign} and {count}) and {unit}.
+
+    Units outside *units* (none: all) are a gap: they raise at the ends of months, or end elsewhere.
+    """
+    plainly = write or template(f"{{this}} {sign} {{expression}}")
+
+    def shifted(pen: Pen, node: exp.Expr) -> str:
+        span = node.expression.unnest()
+        if not isinstance(span, exp.Interval):
+            return plainly(pen, node)
+        unit = span.args["unit"].name.upper()
+        if units and unit not in units:
+            return pen.gap(node, f"of a {unit.lower()} to a time")
+        count = span.this.name
+        return form.format(x=pen.part(node.this), n=f"{sign.strip('+')}{count}", sign=sign, count=count, unit=unit)
+
+    return shifted
+
+
+def ending(length: str, right: str) -> str:
+    """The last characters, all of them where there are fewer; *length* and *right* are templates."""
+    return f"CASE WHEN {length} <= {{expression}} THEN {{this}} ELSE {right} END"
+
+
+def same(test: str = "{0} = {1} OR {0} IS NULL AND {1} IS NULL") -> Write:
+    """Equality that is never unknown, where there is no word for it."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        sides = pen.part(node.this), pen.part(node.expression)
+        equal = f"CASE WHEN {test.format(*sides)} THEN 1 ELSE 0 END"
+        return f"({equal} = {0 if isinstance(node, exp.NullSafeNEQ) else 1})"
+
+    return write
 
 
 def interval_added(pen: Pen, node: exp.Expr) -> str:
@@ -228,3 +326,8 @@ def in_set(pen: Pen, node: exp.Expr) -> str:
     values = ", ".join(pen.part(key) for key in keys)
     values = f"({values})" if len(keys) > 1 else values
     return f"({values} IN (SELECT {columns} FROM {pen.sql(node.this)}))"
+
+
+def in_set_of_one(pen: Pen, node: exp.Expr) -> str:
+    """As `in_set`, where tuples are not looked up."""
+    return in_set(pen, node) if len(node.expressions) == 1 else pen.gap(node, "of several columns")

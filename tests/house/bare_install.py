@@ -21,6 +21,7 @@ started = time.perf_counter()
 import dq
 print(time.perf_counter() - started)
 names = [getattr(dq, name) for name in dq.__all__]
+import dq_airflow, dq_prefect
 print(*sys.modules)
 """
 

@@ -57,6 +57,18 @@ def test_nothing_committed_knows_a_machine() -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("package", ["dq_airflow", "dq_prefect"])
+def test_an_edge_knows_only_the_face_of_dq(package: str) -> None:
+    """What lies outside `dq` imports `dq` and its public names, never a module inside it."""
+    found = []
+    for path in sorted((REPOSITORY / "integrations" / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [item.name for item in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found += [f"{path.name}:{node.lineno}: {name}" for name in names if name.startswith("dq.")]  # type: ignore[attr-defined]
+    assert not found, "say `import dq`, or make the name public"
+
+
 def test_constraints_are_names_and_versions() -> None:
     """constraints.txt pins one version per line, sorted, each once, and every dependency that pyproject.toml names for tests."""
     lines = (REPOSITORY / "constraints.txt").read_text("utf-8").splitlines()

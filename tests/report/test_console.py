@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from dq import report
+from dq.bad import BadRows
 from dq.checks.model import Mode, Status
 from dq.report.console import _sql_lines
 from dq.result import Counted, NotRun, Result, Sample
@@ -151,8 +152,9 @@ def test_empty_results_say_so(make: Any, found: Any) -> None:
 
 
 def test_the_page_says_where_the_bad_rows_are(full: Result) -> None:
-    """How to get them, or the file that has them."""
-    assert "29 rows, each with all its reasons: --bad FILE" in report.terminal(full)
+    """How to get them where somebody holds them, or the file that has them."""
+    assert "Bad rows" not in report.terminal(full)
+    assert "29 rows, each with all its reasons: --bad FILE" in report.terminal(replace(full, bad=BadRows()))
     assert "29 rows, each with all its reasons: in out/bad\\n.csv" in report.terminal(full, bad_file="out/bad\n.csv")
 
 

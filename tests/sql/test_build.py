@@ -66,7 +66,7 @@ def test_any_text_survives_every_dialect(text: str) -> None:
     for name in DIALECTS:
         written = render(exp.EQ(this=column("a"), expression=literal(text)), name)
         parsed = sqlglot.parse_one(written, dialect=DIALECTS[name].base).expression
-        assert parsed.find(exp.Literal).this == text, (name, written)
+        assert parsed.find(exp.Literal, exp.National).this == text, (name, written)
 
 
 NUMBERS: list[float | Decimal] = [0, 1, -1, 2**63 - 1, -(2**63), 2**70, 0.1, -0.5, 1e-7, 1e22, 1.5e300, 5e-324, 839267.30852495]

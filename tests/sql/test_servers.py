@@ -189,6 +189,21 @@ def test_a_span_is_added_with_the_end_of_the_month(lab: Lab) -> None:
             assert made.where(condition(text, "")) == [0], (made.dialect, text)
 
 
+def test_the_difference_of_times_is_compared_with_a_span(lab: Lab) -> None:
+    """To the microsecond, and either way round; null stays unknown."""
+    moment = {"postgres": "TIMESTAMP", "mariadb": "DATETIME(6)", "sqlite": "TEXT"}
+    with lab({"n": "integer"}) as made:
+        kind = moment.get(made.dialect, "TIMESTAMP")
+    rows = [
+        ("2024-01-04 00:00:00.000000", "2024-01-01 00:00:00.000001"),
+        ("2024-01-04 00:00:00.000000", "2024-01-01 00:00:00.000000"),
+    ]
+    with lab({"x": kind, "y": kind}, [*rows, (None, "2024-01-01 00:00:00.000000")]) as made:
+        assert made.where(condition("x - y < INTERVAL '3' DAY", "")) == [0]
+        assert made.where(condition("INTERVAL '72' HOUR <= x - y", "")) == [1]
+        assert made.where(condition("NOT x - y = INTERVAL '3' DAY", "")) == [0]
+
+
 def test_a_users_cast_reads_text_strictly_and_anything_else_where_it_fits(lab: Lab) -> None:
     """`1e3` is no integer as text; 5.00 is one as a decimal, a time has a day."""
     with lab({"x": "text"}, [("5",), ("5.0",), ("1e3",), (" 7 ",), ("x",), (None,)]) as made:

@@ -229,6 +229,10 @@ class Session(ABC):
         """*name* as an identifier."""
         return render(column(name), self.dialect)
 
+    def known_as(self, name: str) -> str:
+        """What column *name* is called inside a WITH, where a database cannot keep its name there."""
+        return name
+
     def relation(self, parts: Sequence[str]) -> str:
         """A table by the parts of its name."""
         return ".".join(self.quoted(part) for part in parts)

@@ -81,10 +81,16 @@ class Sqlite(Session):
         view = f"__dq_columns_{self._queries}"
         self.run(f'CREATE TEMP VIEW "{view}" AS SELECT * FROM {relation}')  # it is this connection's alone, and holds nothing
         try:
-            found = self.run(f"SELECT name, type FROM pragma_table_info({literal(view).sql('sqlite')})")
+            found = self.run(f"SELECT type FROM pragma_table_info({literal(view).sql('sqlite')})")
         finally:
             self.run(f'DROP VIEW temp."{view}"')
-        return tuple(_column(name, declared) for name, declared in found)
+        with self.telling(), self.timed():
+            described = self.raw.execute(f"SELECT * FROM {relation} LIMIT 0").description  # a view renames a column "true"
+        return tuple(_column(item[0], declared) for item, (declared,) in zip(described, found, strict=True))
+
+    def known_as(self, name: str) -> str:
+        """See `Session.known_as`. In a WITH, and in a view, SQLite takes "true" for the value."""
+        return f"__dq_{name}" if name.lower() in ("true", "false") else name
 
     def hash_of(self, values: Sequence[str]) -> str:
         """See `Session.hash_of`."""

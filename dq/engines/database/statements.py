@@ -19,6 +19,7 @@ from dq.sql import ROW_NO, SOURCE, InSet, PlainText, Tree, column, is_null, not_
 MARKED_ROWS = "__dq_marked"
 ROW_ID = "__dq_id"
 _ROWS = "__dq_t"
+_ALL = "__dq_all"
 
 
 def columns_of(columns: Sequence[Column], *, loose: bool) -> Columns:
@@ -92,7 +93,7 @@ class Statements:
 
     def sql(self, tree: Tree) -> str:
         """*tree* as text; a look into a key set is whether the join found something."""
-        return render(tree.copy().transform(_joined, copy=False), self.session.dialect)
+        return render(tree.copy().transform(self._inside, copy=False), self.session.dialect)
 
     def name(self, name: str) -> str:
         """*name* as an identifier."""
@@ -100,22 +101,24 @@ class Statements:
 
     def handed(self) -> list[str]:
         """SQL of each column as it is handed on, of rows that the WITH names."""
-        return [self.name(_out(place) if _differs(item) else item.name) for place, item in enumerate(self.rows.columns)]
+        return [self.name(_out(place) if _differs(item) else self._called(item)) for place, item in enumerate(self.rows.columns)]
 
     def whole(self) -> list[str]:
         """All that the WITH gives of a row."""
-        return list(dict.fromkeys([*(self.name(item.name) for item in self.rows.columns), *self.handed()]))
+        return list(dict.fromkeys([*(self.name(self._called(item)) for item in self.rows.columns), *self.handed()]))
 
     # -- WITH ------------------------------------------------------------------------------------------------------------
 
     def _with(self, sets: Mapping[str, InSet], *, typed: bool = False) -> str:
         how = self.session.materialized
-        parts = [f"{self.name(SOURCE)} AS {how}({self._source()})"]
+        parts = [self._named(_ALL if self.where is not None else SOURCE, self.rows, outs=True)]
+        if self.where is not None:
+            parts.append(f"{self.name(SOURCE)} AS {how}(SELECT * FROM {self.name(_ALL)} WHERE {self.sql(self.where)})")
         if typed:
             parts.append(f"{self.name(TYPED)} AS {how}({self._as_owned()})")
         if sets or typed or self.keys:
             for name, relation in self.others.items():
-                parts.append(f"{self.name(reference(name).name)} AS {how}({self._projected(relation)})")
+                parts.append(self._named(reference(name).name, relation))
         for name in sets:
             select = self.keys[name].select
             renamed = ", ".join(self.name(_key(name, place)) for place in range(len(select.expressions)))
@@ -139,23 +142,21 @@ class Statements:
         ]
         return " ".join([self.name(SOURCE), *joins])
 
-    def _source(self) -> str:
-        inner = self._projected(self.rows, outs=True)
-        if self.where is None:
-            return inner
-        return f"SELECT * FROM ({inner}) AS {self.name('__dq_all')} WHERE {self.sql(self.where)}"
+    def _named(self, called: str, relation: Relation, *, outs: bool = False) -> str:
+        """
+        The part of a WITH that takes *relation* as rules see it, with *outs* also as it is handed on.
 
-    def _projected(self, relation: Relation, *, outs: bool = False) -> str:
-        listed = [f"{self._read(item)} AS {self.name(item.name)}" for item in relation.columns]
+        The names are those of the WITH, for MariaDB takes blanks and controls from the front of an alias.
+        """
+        listed = {self._called(item): self._read(item) for item in relation.columns}
         if outs and self.row_id:
-            listed.append(f"{self.name(_ROWS)}.{self.row_id} AS {ROW_ID}")
+            listed[ROW_ID] = f"{self.name(_ROWS)}.{self.row_id}"
         if outs:
-            listed += [
-                f"{item.out.format(x=self._raw(item))} AS {self.name(_out(place))}"
-                for place, item in enumerate(relation.columns)
-                if _differs(item)
-            ]
-        return f"SELECT {', '.join(listed) or '1'} FROM {relation.sql} AS {self.name(_ROWS)}"
+            differing = {_out(place): item for place, item in enumerate(relation.columns) if _differs(item)}
+            listed |= {name: item.out.format(x=self._raw(item)) for name, item in differing.items()}
+        names = f" ({', '.join(map(self.name, listed))})" if listed else ""
+        select = f"SELECT {', '.join(listed.values()) or '1'} FROM {relation.sql} AS {self.name(_ROWS)}"
+        return f"{self.name(called)}{names} AS {self.session.materialized}({select})"
 
     def _as_owned(self) -> str:
         """The relation with the columns, types and collations that its owner gave it."""
@@ -166,12 +167,22 @@ class Statements:
         inner = f"SELECT {self.name(_ROWS)}.*, {listed} FROM {self.rows.sql} AS {self.name(_ROWS)}"
         names = ", ".join(self.name(item.name) for item in self.rows.columns)
         test = self.sql(replace_columns(self.where, {name: column(alias) for name, alias in read.items()}))
-        return f"SELECT {names} FROM ({inner}) AS {self.name('__dq_all')} WHERE {test}"
+        return f"SELECT {names} FROM ({inner}) AS {self.name(_ALL)} WHERE {test}"
 
     def _read(self, item: Column) -> str:
         if not item.plain:
             return item.read.format(x=self._raw(item))
         return render(PlainText(this=exp.column(item.name, table=_ROWS, quoted=True)), self.session.dialect)
+
+    def _called(self, item: Column) -> str:
+        """The name of a column inside a WITH."""
+        return self.session.known_as(item.name)
+
+    def _inside(self, node: exp.Expr) -> exp.Expr:
+        """A column by its name inside a WITH; a look into a key set as whether the join found something."""
+        if isinstance(node, exp.Column) and node.table != _ROWS and (called := self.session.known_as(node.name)) != node.name:
+            return exp.column(called, table=node.args.get("table"), quoted=True)
+        return _joined(node)
 
     def _raw(self, item: Column) -> str:
         return f"{self.name(_ROWS)}.{self.name(item.name)}"

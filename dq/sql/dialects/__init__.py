@@ -11,12 +11,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dq.sql.dialect import PLAIN, Dialect
+from dq.sql.dialects.columnar import CLICKHOUSE, DRUID
 from dq.sql.dialects.duckdb import DUCKDB
-from dq.sql.dialects.mysql import MARIADB, MYSQL
+from dq.sql.dialects.mysql import MARIADB, MYSQL, SINGLESTORE
 from dq.sql.dialects.postgres import POSTGRES
-from dq.sql.dialects.spark import SPARK
+from dq.sql.dialects.servers import ORACLE, SQLSERVER, TERADATA
+from dq.sql.dialects.spark import DATABRICKS, HIVE, SPARK
 from dq.sql.dialects.sqlite import SQLITE
+from dq.sql.dialects.warehouses import BIGQUERY, REDSHIFT, SNOWFLAKE, TRINO
 
-DIALECTS: Mapping[str, Dialect] = {item.name: item for item in (DUCKDB, POSTGRES, MARIADB, MYSQL, SQLITE, SPARK)}
+_PROVEN = (DUCKDB, POSTGRES, MARIADB, SQLITE)
+_RENDERED = (
+    SPARK,
+    MYSQL,
+    SNOWFLAKE,
+    BIGQUERY,
+    REDSHIFT,
+    TRINO,
+    DATABRICKS,
+    SQLSERVER,
+    ORACLE,
+    SINGLESTORE,
+    DRUID,
+    CLICKHOUSE,
+    TERADATA,
+    HIVE,
+)
+
+DIALECTS: Mapping[str, Dialect] = {item.name: item for item in (*_PROVEN, *_RENDERED)}
 
 __all__ = ["DIALECTS", "PLAIN", "Dialect"]

@@ -36,6 +36,10 @@ EVERYWHERE: Mapping[type[exp.Expr], Writer] = {
     ReadAs: words.read_as,
 }
 
+GREATEST: Mapping[type[exp.Expr], Writer] = {exp.Greatest: words.extreme("GREATEST"), exp.Least: words.extreme("LEAST")}
+WITHIN = "PERCENTILE_CONT({this}) WITHIN GROUP (ORDER BY {expression})"
+DIVIDED = "CAST({this} AS DOUBLE) / NULLIF({expression}, 0)"
+
 _LETTERS = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'"
 _CAPITALS = "'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'"
 LOWER = f"TRANSLATE({{this}}, {_LETTERS})"

@@ -137,17 +137,6 @@ def _array_size(pen: Pen, node: exp.Expr) -> str:
     return f"CASE WHEN {x} IS NOT NULL THEN (SELECT COUNT({counted}) FROM {items} WHERE __dq_item <> 'null') END"
 
 
-def _extreme(name: str) -> Write:
-    """The largest or smallest; nulls are ignored: each stands back for the first that is there."""
-
-    def write(pen: Pen, node: exp.Expr) -> str:
-        given = [pen.part(item) for item in (node.this, *node.expressions)]
-        turned = (", ".join(given[place:] + given[:place]) for place in range(len(given)))
-        return f"{name}({', '.join(f'COALESCE({turn})' for turn in turned)})" if len(given) > 1 else given[0]
-
-    return write
-
-
 _TRUNCATED: Mapping[str, str] = {
     "YEAR": "CAST(DATE_FORMAT({x}, '%Y-01-01') AS DATETIME(6))",
     "QUARTER": "CAST(CONCAT(DATE_FORMAT({x}, '%Y-'), LPAD(QUARTER({x}) * 3 - 2, 2, '0'), '-01') AS DATETIME(6))",
@@ -187,6 +176,7 @@ _JSON_TYPE = (
 def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
     return {
         **EVERYWHERE,
+        **words.spans_compared("TIMESTAMPDIFF(MICROSECOND, {y}, {x})"),
         exp.Add: _in_digits("+", "+ 0."),
         exp.ArrayCompact: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),
@@ -201,9 +191,9 @@ def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
         exp.EndsWith: "(RIGHT({this}, CHAR_LENGTH({expression})) = {expression})",
         exp.Extract: words.extracting(isodow="(WEEKDAY({x}) + 1)"),
         exp.Interval: words.interval_added,
-        exp.Greatest: _extreme("GREATEST"),
+        exp.Greatest: words.extreme("GREATEST"),
         exp.IsNan: "FALSE",
-        exp.Least: _extreme("LEAST"),
+        exp.Least: words.extreme("LEAST"),
         exp.Length: "CHAR_LENGTH({this})",
         exp.Like: words.like(f" COLLATE {collation}"),
         exp.Literal: _literal(collation),
@@ -235,6 +225,10 @@ def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
         PlainText: f"(CONVERT({{this}} USING utf8mb4) COLLATE {collation})",
     }
 
+
+_OF_JSON = (
+    AnyOf, JsonItems, JsonPart, JsonText, JsonType, JsonValues, exp.ArrayCompact, exp.ArrayDistinct, exp.ArraySize, exp.TryCast
+)  # fmt: skip
 
 _CASTS: Mapping[Base, str] = {
     Base.INTEGER: f"CASE WHEN CAST({{t}} AS DECIMAL(65,0)) BETWEEN {LOWEST} AND {HIGHEST} THEN CAST({{t}} AS SIGNED) END",
@@ -277,4 +271,30 @@ MYSQL = replace(
     writes=_writes(_MYSQL_NOPAD),
     reading=Reading(search="REGEXP_LIKE({x}, {r}, 'c')", trim=_TRIM, casts=_CASTS, regex=Regex(prefix="(?-imsx)"), joined=""),
     proven=False,
+    differs=("a search that takes too long ends the statement (`regexp_time_limit`)",),
+)
+
+# Its own regular expressions are those of PostgreSQL when `regexp_format` is 'advanced'.
+SINGLESTORE = replace(
+    MARIADB,
+    name="singlestore",
+    base="singlestore",
+    writes={
+        word: how
+        for word, how in {
+            **_writes("utf8mb4_bin"),
+            exp.TimestampTrunc: words.truncated,
+            Matches: words.matches,
+        }.items()
+        if word not in _OF_JSON
+    },
+    reading=Reading(
+        search="({x} RLIKE {r})",
+        trim="RTRIM(LTRIM(REPLACE({x}, '\t', ' ')))",
+        casts=_CASTS,
+        regex=Regex(end=r"\Z"),
+        joined="",
+    ),
+    proven=False,
+    differs=("patterns need `SET SESSION regexp_format = 'advanced'`", "trailing blanks of text are not told apart"),
 )

@@ -1,15 +1,16 @@
-"""Spark SQL."""
+"""Spark SQL, Databricks, and Hive, from which both come."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
 from dq.sql import words
 from dq.sql.dialect import Dialect, Reading, Writer
 from dq.sql.dialects.duckdb import scaled
-from dq.sql.dialects.everywhere import EVERYWHERE, LOWER, UPPER
+from dq.sql.dialects.everywhere import EVERYWHERE, GREATEST, LOWER, UPPER
 from dq.sql.nodes import AnyOf, Base, IsFinite, MapValues, Matches, MultipleOf, Part
 from dq.sql.pen import Pen
 from dq.sql.regex import is_risky_for_java
@@ -113,3 +114,61 @@ READING = Reading(
 
 # Adjacent literals are one in Spark, so that a quote is not doubled but escaped.
 SPARK = Dialect("spark", "spark", WRITES, types=TYPES, reading=READING, backslash=True, quote_mark="\\'")
+
+DATABRICKS = replace(SPARK, name="databricks", base="databricks")
+_HIVE_GAPS = (
+    exp.AtTimeZone,
+    exp.PercentileCont,
+    AnyOf,
+    MapValues,
+    MultipleOf,
+    exp.ArrayCompact,
+    exp.ArrayDistinct,
+    exp.TimestampTrunc,
+)
+HIVE = Dialect(
+    "hive",
+    "hive",
+    {
+        **{word: how for word, how in WRITES.items() if word not in _HIVE_GAPS},
+        **GREATEST,
+        exp.AtTimeZone: words.already_utc,
+        exp.Cast: words.casting(),
+        exp.Contains: "(INSTR({this}, {expression}) > 0)",
+        exp.CountIf: EVERYWHERE[exp.CountIf],
+        exp.EndsWith: (
+            "(CHARACTER_LENGTH({this}) >= CHARACTER_LENGTH({expression})"
+            " AND SUBSTR({this}, CHARACTER_LENGTH({this}) - CHARACTER_LENGTH({expression}) + 1) = {expression})"
+        ),
+        exp.Extract: words.extracting(
+            isodow="(PMOD(DATEDIFF({x}, '1900-01-01'), 7) + 1)", second="FLOOR(EXTRACT(SECOND FROM {x}))"
+        ),
+        exp.IsNan: "({this} = CAST('NaN' AS DOUBLE))",
+        exp.Length: "CHARACTER_LENGTH({this})",
+        exp.Like: words.like_by_backslash,
+        exp.Right: words.ending("CHARACTER_LENGTH({this})", "SUBSTR({this}, -{expression})"),
+        exp.StartsWith: "(SUBSTR({this}, 1, CHARACTER_LENGTH({expression})) = {expression})",
+        exp.TimestampTrunc: "FLOOR({this} TO {unit})",
+        IsFinite: "(ABS({this}) < CAST('Infinity' AS DOUBLE))",
+        Part: _part,
+        Matches: words.matches,
+    },
+    types={**{kind: name for kind, name in TYPES.items() if kind is not T.TIMESTAMPTZ}, T.TIMESTAMP: "TIMESTAMP"},
+    reading=Reading(
+        search="({x} RLIKE {r})",
+        trim="REGEXP_REPLACE({x}, '^[ \t]+|[ \t]+$', '')",
+        casts={
+            Base.INTEGER: "CAST({t} AS BIGINT)",
+            Base.DECIMAL: "CAST({t} AS DECIMAL({d}))",
+            Base.NUMBER: "CAST({t} AS DOUBLE)",
+            Base.BOOLEAN: "LOWER({t}) = 'true'",
+            Base.DATE: "CAST({t} AS DATE)",
+            Base.TIMESTAMP: "CAST(REPLACE({t}, 'T', ' ') AS TIMESTAMP)",
+            Base.UUID: "LOWER({t})",
+        },
+        joined="",
+    ),
+    backslash=True,
+    quote_mark="\\'",
+    differs=("times have no zone",),
+)

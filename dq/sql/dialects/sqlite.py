@@ -119,6 +119,12 @@ def _shifted(sign: str) -> Write:
     return shifted
 
 
+def _at_time_zone(pen: Pen, node: exp.Expr) -> str:
+    """Times with a zone are kept as UTC; one without is moved there from its zone."""
+    zone = node.args["zone"].name
+    return pen.sql(node.this) if zone == "UTC" else f"DQ_FROM_ZONE({pen.sql(node.this)}, {SQLITE.quote(zone)})"
+
+
 def _truncated(pen: Pen, node: exp.Expr) -> str:
     return f"DQ_TRUNC({pen.sql(node.this)}, '{node.args['unit'].name.lower()}')"
 
@@ -138,11 +144,12 @@ SQLITE = Dialect(
     "sqlite",
     {
         **EVERYWHERE,
+        **words.spans_compared("DQ_MICROSECONDS({x}, {y})"),
         exp.Add: _shifted("+"),
         exp.ArrayCompact: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArraySize: _array_size,
-        exp.AtTimeZone: words.already_utc,
+        exp.AtTimeZone: _at_time_zone,
         exp.Cast: _cast_kind,
         exp.Ceil: _WHOLE.format(step="+ ({this} > CAST({this} AS INTEGER))"),
         exp.Contains: "(INSTR({this}, {expression}) > 0)",
@@ -164,6 +171,7 @@ SQLITE = Dialect(
         exp.StartsWith: "(SUBSTR({this}, 1, LENGTH({expression})) = {expression})",
         exp.StddevSamp: "DQ_DEVIATION({this})",
         exp.Sub: _shifted("-"),
+        exp.Sum: "DQ_SUM({this})",
         exp.TimestampTrunc: _truncated,
         exp.TryCast: _lenient_cast,
         exp.Upper: "UPPER({this})",

@@ -1,6 +1,9 @@
 -- comparison
 "x" >= 5 AND ("y" <> 'it''s \ é' OR "y" IS NULL)
 
+-- comparisons
+("x" = 1 OR ("x" <> 2 OR "x" < 3)) OR ("x" <= 4 OR ("x" > 5 OR "x" >= 6))
+
 -- not in
 NOT ("x" IN ('a', 'b'))
 
@@ -76,8 +79,14 @@ CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
 -- span
 (DQ_SHIFT("x", 3, 'DAY')) < (DQ_SHIFT("y", -1, 'MONTH'))
 
+-- span of days
+(DQ_SHIFT("x", 3, 'DAY')) < (DQ_SHIFT("y", -2, 'HOUR'))
+
+-- stored as
+(TYPEOF("x") = 'text')
+
 -- span compared
--- gap: Interval compared with a span
+DQ_MICROSECONDS("x", "y") < 259200000000
 
 -- fields
 CAST(SUBSTR("x", 18, 2) AS INTEGER) = CAST(SUBSTR("y", 1, 4) AS INTEGER) OR ((CAST(STRFTIME('%w', "x") AS INTEGER) + 6) % 7 + 1) = 1
@@ -110,7 +119,7 @@ CASE WHEN TYPEOF("x") = 'text' AND LENGTH("x") NOT IN (10, 26) THEN CASE WHEN TY
 "x"
 
 -- from a zone
--- gap: AtTimeZone 'Europe/Berlin'
+(DQ_FROM_ZONE("x", 'Europe/Berlin'))
 
 -- nan
 FALSE
@@ -126,6 +135,9 @@ DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 
 -- key set
 (("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
+
+-- key set of one
+("x" IN (SELECT "k0" FROM "keys 1"))
 
 -- field of an object
 -- gap: Part
@@ -158,7 +170,7 @@ DQ_JSON_TEXT(DQ_JSON_PART("x", 'a.b'))
 JSON_ARRAY_LENGTH(DQ_JSON_ITEMS("x"))
 
 -- aggregates
-(((((AVG("x") + SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
+(((((AVG("x") + DQ_SUM("x" * "y")) - MAX("x")) + MIN("x")) + COUNT(*)) + COUNT(DISTINCT "y")) + COUNT("x")
 
 -- deviation
 DQ_DEVIATION("x")

@@ -1,6 +1,9 @@
 -- comparison
 `x` >= 5 AND (`y` <> 'it\'s \\ é' OR `y` IS NULL)
 
+-- comparisons
+(`x` = 1 OR (`x` <> 2 OR `x` < 3)) OR (`x` <= 4 OR (`x` > 5 OR `x` >= 6))
+
 -- not in
 NOT (`x` IN ('a', 'b'))
 
@@ -76,6 +79,12 @@ CASE WHEN `x` > 0 THEN `y` ELSE COALESCE(`x`, NULLIF(`y`, 0)) END = 1
 -- span
 (`x` + INTERVAL '3' DAY) < (`y` - INTERVAL '1' MONTH)
 
+-- span of days
+(`x` + INTERVAL '3' DAY) < (`y` - INTERVAL '2' HOUR)
+
+-- stored as
+-- gap: StoredAs
+
 -- span compared
 (`x` - `y`) < INTERVAL '3' DAY
 
@@ -126,6 +135,9 @@ CASE WHEN TYPEOF(`x`) IN ('double', 'float') THEN CASE WHEN ABS(CAST(`x` AS DOUB
 
 -- key set
 ((`x`, `y`) IN (SELECT `k0`, `k1` FROM `keys 1`))
+
+-- key set of one
+(`x` IN (SELECT `k0` FROM `keys 1`))
 
 -- field of an object
 `x`.`a b`

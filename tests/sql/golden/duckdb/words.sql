@@ -1,6 +1,9 @@
 -- comparison
 "x" >= 5 AND ("y" <> 'it''s \ é' OR "y" IS NULL)
 
+-- comparisons
+("x" = 1 OR ("x" <> 2 OR "x" < 3)) OR ("x" <= 4 OR ("x" > 5 OR "x" >= 6))
+
 -- not in
 NOT ("x" IN ('a', 'b'))
 
@@ -76,6 +79,12 @@ CASE WHEN "x" > 0 THEN "y" ELSE COALESCE("x", NULLIF("y", 0)) END = 1
 -- span
 TRY("x" + INTERVAL '3' DAY) < TRY("y" - INTERVAL '1' MONTH)
 
+-- span of days
+TRY("x" + INTERVAL '3' DAY) < TRY("y" - INTERVAL '2' HOUR)
+
+-- stored as
+-- gap: StoredAs
+
 -- span compared
 TRY("x" - "y") < INTERVAL '3' DAY
 
@@ -126,6 +135,9 @@ CASE TYPEOF("x") WHEN 'DOUBLE' THEN CASE WHEN ABS(CAST("x" AS DOUBLE)) < 1e13 TH
 
 -- key set
 (("x", "y") IN (SELECT "k0", "k1" FROM "keys 1"))
+
+-- key set of one
+("x" IN (SELECT "k0" FROM "keys 1"))
 
 -- field of an object
 STRUCT_EXTRACT("x", 'a b')

@@ -1,6 +1,9 @@
 -- comparison
 `x` >= 5 AND (`y` <> 'it''s \\ é' COLLATE utf8mb4_nopad_bin OR `y` IS NULL)
 
+-- comparisons
+(`x` = 1 OR (`x` <> 2 OR `x` < 3)) OR (`x` <= 4 OR (`x` > 5 OR `x` >= 6))
+
 -- not in
 NOT (`x` IN ('a' COLLATE utf8mb4_nopad_bin, 'b' COLLATE utf8mb4_nopad_bin))
 
@@ -76,8 +79,14 @@ CASE WHEN `x` > 0 THEN `y` ELSE COALESCE(`x`, NULLIF(`y`, 0)) END = 1
 -- span
 (`x` + INTERVAL 3 DAY) < (`y` - INTERVAL 1 MONTH)
 
+-- span of days
+(`x` + INTERVAL 3 DAY) < (`y` - INTERVAL 2 HOUR)
+
+-- stored as
+-- gap: StoredAs
+
 -- span compared
--- gap: Interval compared with a span
+TIMESTAMPDIFF(MICROSECOND, `y`, `x`) < 259200000000
 
 -- fields
 EXTRACT(SECOND FROM `x`) = EXTRACT(YEAR FROM `y`) OR (WEEKDAY(`x`) + 1) = 1
@@ -126,6 +135,9 @@ CASE WHEN ABS(`x`) < 1e34 THEN CAST(CAST(`x` AS CHAR) AS DOUBLE) = CAST(CAST(CAS
 
 -- key set
 ((`x`, `y`) IN (SELECT `k0`, `k1` FROM `keys 1`))
+
+-- key set of one
+(`x` IN (SELECT `k0` FROM `keys 1`))
 
 -- field of an object
 -- gap: Part
