@@ -6,7 +6,7 @@ import getpass
 import hashlib
 import json
 import socket
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -340,7 +340,7 @@ class _Works:
             retention=_retention(self.job),
         )
 
-    def _schema(self, result: Result, subjects: tuple[tuple[str, ...], ...]) -> str:
+    def _schema(self, result: Result, subjects: Sequence[Sequence[str]]) -> str:
         """What the dead letters are, for who reads them; with how text was read."""
         reading = self.view.columns.reading
         said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields), "subjects": subjects}

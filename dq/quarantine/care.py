@@ -135,7 +135,7 @@ def verify(store: Store, vault: Vault, batch_id: str) -> tuple[Problem, ...]:
 def _problems(store: Store, vault: Vault, batch: Batch) -> Iterator[Problem]:
     if broken := store.verify_audit(batch.id):
         yield Problem(broken, f"batch {batch.id[:12]}")
-    for part in batch.parts:
+    for part in (*batch.parts, *store.landing(batch.id)):
         if part.purged_at:
             continue
         try:

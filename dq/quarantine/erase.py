@@ -19,7 +19,7 @@ from dq.quarantine.retention import PATIENCE
 from dq.quarantine.rewriting import Swap, bury, rewrite
 from dq.quarantine.subjects import RAW, Path, Person, Whom, hasher, hashers
 from dq.quarantine.vault import Vault
-from dq.store import Batch, Part, RowRange, RowState, Store
+from dq.store import Batch, Hashes, Part, RowRange, RowState, Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -136,19 +136,19 @@ class _Work:
             return Erased(batch, 0, error=error)
 
     def _emptied(self, batch: Batch, paths: Collection[Path]) -> Erased | None:
-        if batch.purged_at:
-            return None
         found = self._look(batch, paths)
         if not found.rows:
             return None
         anew = {part.path: partial(_without, self.vault, part, found.places[part.path]) for part in found.parts}
         detail = {"subject": self.hash, "key": self.key_id, "rows": found.rows, "note": self.note}
-        swap = Swap("erased", detail, found.whom.hashes(), found.ranges)
+        swap = Swap("erased", detail, found.hashes(), found.ranges, drops_landing=bool(found.landed))
         return Erased(rewrite(self.store, self.vault, batch, anew, lambda: swap, actor=self.actor), found.rows)
 
     def _look(self, batch: Batch, paths: Collection[Path]) -> _Found:
         """Read all rows of a batch: those about the person, and whom the others are about."""
-        person, found = Person(self.subject, paths), _Found(Whom(tuple(paths), hasher(self.store, self.vault.keys)))
+        person = Person(self.subject, paths)
+        known = hasher(self.store, self.vault.keys)
+        found = _Found(Whom(tuple(paths), known), Whom(tuple(paths), known))
         first = 0
         for part in batch.parts if not batch.purged_at else ():
             start = 0
@@ -161,22 +161,36 @@ class _Work:
                 found.whom.note(_emptied(piece, set(places)) if places else piece)
                 start += piece.num_rows
             first += part.rows
+        for part in self.store.landing(batch.id):
+            for piece in self.vault.read(part) if not part.purged_at else ():
+                found.landed += len(person.rows(piece))
+                found.landing.note(piece)
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
-    """The rows about a person in one batch: places in their objects, and ranges over the batch."""
+    """
+    The rows about a person in one batch: places in their objects, and ranges over the batch.
+
+    *landed* is how many good rows of a replay are; their objects are only needed until they have landed, and go whole.
+    """
 
     whom: Whom
+    landing: Whom
     parts: dict[Part, None] = field(default_factory=dict)
     places: dict[str, set[int]] = field(default_factory=dict)
     ranges: list[RowRange] = field(default_factory=list)
+    landed: int = 0
+
+    def hashes(self) -> tuple[Hashes, ...]:
+        """Whom the rows are about that are kept."""
+        return (*self.whom.hashes(), *(() if self.landed else self.landing.hashes()))
 
     @property
     def rows(self) -> int:
         """How many."""
-        return sum(map(len, self.places.values()))
+        return sum(map(len, self.places.values())) + self.landed
 
 
 def _ranges(rows: Iterator[int]) -> Iterator[RowRange]:

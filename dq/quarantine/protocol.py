@@ -73,8 +73,8 @@ class Looked:
 
     *blocked_by* are checks that failed in mode block, *erred* those that could not run and would stop the stage.
     *digest* names which rows are bad, whatever their order; "" is not compared. *run* are the facts for the store.
-    *replay* says which rows of a parent batch these are.
     *subjects* say where in a row a person is named, *retention* how long bad rows are kept (None: for ever).
+    *replay* says which rows of a parent batch these are.
     """
 
     rows: int
@@ -85,9 +85,9 @@ class Looked:
     erred: tuple[str, ...] = ()
     digest: str = ""
     schema: str = ""
-    replay: ReplayFacts | None = None
     subjects: tuple[tuple[str, ...], ...] = ()
     retention: timedelta | None = None
+    replay: ReplayFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +232,9 @@ def finish(store: Store, work: Work, batch: Batch, *, actor: str) -> Enforced:
 
 def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Looked, budget: Budget, actor: str) -> Batch:
     """S2 to S5."""
-    folder = folder_of(store.id, claim.batch_id, claim.token)
     whom = Whom(looked.subjects, hasher(store, vault.keys))
-    landing = _land(vault, folder, claim, work, looked)
+    folder = folder_of(store.id, claim.batch_id, claim.token)
+    landing = _land(vault, folder, claim, work, looked, whom=whom)
     parts = _secure(vault, folder, claim, work, looked, whom=whom)
     stopped = (*looked.erred, *looked.blocked_by)
     beyond = "" if looked.replay is not None else budget.blocks(looked.rows, looked.bad)  # a replay may fail whole
@@ -267,12 +267,12 @@ def _outcome(looked: Looked, blocked_by: tuple[str, ...]) -> Outcome:
     return Outcome.QUARANTINED if looked.bad else Outcome.PASSED
 
 
-def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
+def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked, *, whom: Whom) -> tuple[Part, ...]:
     """The good rows of a replay, written and read back before anything is settled: afterwards nothing else has them."""
     if work.land is None:
         return ()
     parts: list[Part] = []
-    work.land(lambda batches: parts.extend(vault.write(folder, batches, first=len(parts), name="good")))
+    work.land(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts), name="good")))
     if (landing := sum(part.rows for part in parts)) != looked.rows - looked.bad:
         message = f"{looked.rows - looked.bad:,} rows are good, but {landing:,} were handed over"
         raise EngineError(message, str(claim.slot), "nothing was committed")

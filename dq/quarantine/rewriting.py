@@ -32,6 +32,7 @@ class Swap:
     detail: Mapping[str, Any]
     hashes: Sequence[Hashes] | None = None
     erased: Sequence[RowRange] = ()
+    drops_landing: bool = False
     even_held: bool = False
 
 
@@ -39,23 +40,17 @@ def rewrite(store: Store, vault: Vault, batch: Batch, anew: Mapping[str, Anew], 
     """
     Replace the objects of *batch* whose paths *anew* names; the caller holds the batch's slot. *said* is asked last.
 
+    Objects with the good rows of a replay are its objects, too.
+
     Raises:
         WorldError: store, disk or network failed; nothing is half done. UsageError: a legal hold is on the batch, or a key is
         not given.
     """
     token = store.begin_rewrite(batch.id)
     folder = folder_of(store.id, batch.id, token)
-    after: list[Part] = []
-    written = 0
-    for part in batch.parts:
-        parts: tuple[Part, ...] = (part,)
-        if part.path in anew:
-            parts = vault.write(folder, anew[part.path](), first=written)
-            written += len(parts)
-            for item in parts:
-                vault.verify(item)
-            faults.at("in-rewrite")
-        after += parts
+    landing = store.landing(batch.id)
+    after = _written(vault, folder, batch.parts, anew, "part")
+    landed = _written(vault, folder, landing, anew, "good")
     faults.at("after-rewrite")
     swap = said()
     return store.swap(
@@ -68,8 +63,25 @@ def rewrite(store: Store, vault: Vault, batch: Batch, anew: Mapping[str, Anew], 
         actor=actor,
         hashes=swap.hashes,
         erased=swap.erased,
+        landing=() if swap.drops_landing else None if landed == landing else landed,
         even_held=swap.even_held,
     )
+
+
+def _written(vault: Vault, folder: str, before: Sequence[Part], anew: Mapping[str, Anew], name: str) -> tuple[Part, ...]:
+    """What *before* becomes: objects of that name below *folder*, or what they were."""
+    after: list[Part] = []
+    written = 0
+    for part in before:
+        parts: tuple[Part, ...] = (part,)
+        if part.path in anew:
+            parts = vault.write(folder, anew[part.path](), first=written, name=name)
+            written += len(parts)
+            for item in parts:
+                vault.verify(item)
+            faults.at("in-rewrite")
+        after += parts
+    return tuple(after)
 
 
 def bury(store: Store, vault: Vault) -> int:

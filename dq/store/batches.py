@@ -382,8 +382,9 @@ def _settle(
 
 def _expiry(connection: sa.Connection, row: sa.Row[Any], said: Settlement, at: datetime) -> datetime | None:
     """Retention counts from when the rows were first diverted: a replay does not make them younger."""
-    own = at + said.retention if said.retention and said.bad else None
-    parent = find_batch(connection, row.parent) if row.parent and said.bad else None
+    holds = bool(said.bad or said.landing)
+    own = at + said.retention if said.retention and holds else None
+    parent = find_batch(connection, row.parent) if row.parent and holds else None
     return min((moment for moment in (own, parent.expires_at if parent else None) if moment), default=None)
 
 

@@ -76,6 +76,7 @@ class Keeping:
         actor: str,
         hashes: Collection[Hashes] | None = None,
         erased: Sequence[RowRange] = (),
+        landing: Sequence[Part] | None = None,
         even_held: bool = False,
     ) -> Batch:
         """
@@ -85,7 +86,7 @@ class Keeping:
             WorldError: they changed meanwhile, or the store failed. UsageError: a legal hold is on the batch.
         """
         said: dict[str, Any] = {"before": before, "after": after, "event": event, "detail": detail, "actor": actor}
-        said |= {"hashes": hashes, "erased": erased, "even_held": even_held}
+        said |= {"hashes": hashes, "erased": erased, "landing": landing, "even_held": even_held}
         return self._database.write("swap", partial(retention.swap, batch_id=batch_id, token=token, **said))
 
     def abandon_rewrites(self, before: datetime) -> int:

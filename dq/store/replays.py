@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dq.errors import Fenced, UsageError
-from dq.store import audit, rows, schema
+from dq.store import audit, parts, rows, schema
 from dq.store.model import ReplayFacts, RowRange, RowState, State
 from dq.store.reading import find_batch
 
@@ -121,11 +121,13 @@ def ended(connection: sa.Connection, child_id: str, state: State) -> None:
 
 
 def reopen(connection: sa.Connection, child: sa.Row[Any], *, actor: str, at: datetime, note: str) -> None:
-    """Give the rows that the batch *child* took back to its parent, open again."""
-    a, r = schema.row_action, schema.replay
-    query = sa.select(a.c.first_row, a.c.last_row).join_from(a, r, a.c.replay == r.c.id)
-    taken = connection.execute(query.where(r.c.child_batch == child.id, r.c.state.in_(_ACTIVE)).order_by(a.c.seq)).all()
-    back = [RowRange(item.first_row, item.last_row, RowState.OPEN) for item in taken]
+    """Give the rows that the batch *child* took back to its parent, open again; those that were erased or purged since, not."""
+    r, parent = schema.replay, find_batch(connection, child.parent)
+    mine = set(connection.scalars(sa.select(r.c.id).where(r.c.child_batch == child.id, r.c.state.in_(_ACTIVE))))
+    done = rows.actions(connection, child.parent)
+    known = rows.cover(parent.rows_bad if parent else 0, [(item.rows.first, item.rows.last) for item in done])
+    state = RowState.PURGED if any(item.purged_at for item in parts.of(connection, child.parent)) else RowState.OPEN
+    back = [RowRange(first, last, state) for first, last, number in known if number is not None and done[number].replay in mine]
     rows.act(connection, child.parent, back, actor=actor, at=at, note=note)
     detail = {"batch": child.id, "rows": rows.told(back), "note": note}
     audit.append(connection, child.parent, "reopened", actor=actor, at=at, detail=detail)

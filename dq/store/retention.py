@@ -50,8 +50,9 @@ def expiring(connection: sa.Connection, before: datetime) -> tuple[Batch, ...]:
 
 def _kept() -> sa.ColumnElement[bool]:
     """Batches that still have objects, settled."""
-    b, p = schema.batch, schema.part
-    return sa.and_(b.c.state != State.WRITING, sa.exists().where(p.c.batch == b.c.id, p.c.purged_at.is_(None)))
+    b, tables = schema.batch, (schema.part, schema.landing)
+    held = [sa.exists().where(t.c.batch == b.c.id, t.c.purged_at.is_(None)) for t in tables]
+    return sa.and_(b.c.state != State.WRITING, sa.or_(*held))
 
 
 def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) -> Batch:
@@ -61,21 +62,20 @@ def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) ->
     A batch without objects, or purged already, is left as it is.
 
     Raises:
-        UsageError: a legal hold is on it.
+        UsageError: a legal hold is on it, or it came of a replay whose good rows are not published yet.
     """
     row = batches.hold_batch(connection, batch_id)
     if row.legal_hold:
         mend = f"`dq quarantine release {batch_id[:12]}` when the law allows it"
         raise UsageError(f"batch {batch_id[:12]} is on legal hold", "purge", mend)
-    here = [item for item in parts.of(connection, batch_id) if item.purged_at is None]
+    at = _now()
+    _landed(connection, row, "purge")
+    here = (*parts.purge(connection, batch_id, at), *parts.purge(connection, batch_id, at, schema.landing))
     if not here:
         return _batch(connection, batch_id)
-    at, p = _now(), schema.part
     waiting = [item for item in rows.states(connection, batch_id, row.rows_bad or 0) if item.state is RowState.OPEN]
     gone = [RowRange(item.first, item.last, RowState.PURGED) for item in waiting]
     rows.act(connection, batch_id, gone, actor=actor, at=at, note=note or "purged")
-    connection.execute(sa.update(p).where(p.c.batch == batch_id, p.c.purged_at.is_(None)).values(purged_at=at))
-    parts.doom(connection, [item.path for item in here], at)
     subjects.put(connection, batch_id, ())
     runs = sa.select(schema.run.c.id).where(schema.run.c.batch == batch_id)
     connection.execute(sa.delete(schema.sample).where(schema.sample.c.run.in_(runs)))
@@ -120,10 +120,13 @@ def swap(
     actor: str,
     hashes: Collection[Hashes] | None = None,
     erased: Iterable[RowRange] = (),
+    landing: Sequence[Part] | None = None,
     even_held: bool = False,
 ) -> Batch:
     """
     Let *after* take the place of *before*, which must be what the batch has; what it has no longer is doomed.
+
+    *landing*, when given, takes the place of the objects with the good rows of a replay; empty: they are purged.
 
     *erased* rows that were open are `purged`; *hashes*, when given, are all that say whom the rows are about.
 
@@ -138,12 +141,14 @@ def swap(
     if connection.execute(mine).rowcount != 1 or parts.of(connection, batch_id) != tuple(before):
         raise WorldError(f"the objects of batch {batch_id[:12]} changed meanwhile", event, _AGAIN)
     at = _now()
+    if landing is not None:
+        _land(connection, row, landing, event, at)
     kept = {item.path for item in after}
     parts.put(connection, batch_id, after)
     parts.doom(connection, [item.path for item in before if item.path not in kept], at)
     if hashes is not None:
         subjects.put(connection, batch_id, tuple(hashes))
-    gone = list(_open(rows.states(connection, batch_id, row.rows_bad or 0), erased))
+    gone = list(_gone(rows.states(connection, batch_id, row.rows_bad or 0), erased))
     rows.act(connection, batch_id, gone, actor=actor, at=at, note=event)
     if gone:
         _forget_fixes(connection, batch_id, at)
@@ -158,16 +163,35 @@ def abandon_rewrites(connection: sa.Connection, before: datetime) -> int:
     return connection.execute(sa.delete(schema.rewrite).where(schema.rewrite.c.at < before)).rowcount
 
 
-def _open(states: Sequence[RowRange], wanted: Iterable[RowRange]) -> Iterator[RowRange]:
-    """The open ones among *wanted* rows, as purged; both in order."""
+def _land(connection: sa.Connection, row: sa.Row[Any], landing: Sequence[Part], event: str, at: datetime) -> None:
+    """Let *landing* be what lands of a replay, or landed; nothing: it is gone, which needs it to have landed."""
+    if not landing:
+        _landed(connection, row, event)
+        parts.purge(connection, row.id, at, schema.landing)
+        return
+    kept = {item.path for item in landing}
+    parts.doom(connection, [item.path for item in parts.of(connection, row.id, schema.landing) if item.path not in kept], at)
+    parts.put(connection, row.id, landing, schema.landing)
+
+
+def _landed(connection: sa.Connection, row: sa.Row[Any], event: str) -> None:
+    """Refuse to lose good rows of a replay that are nowhere else."""
+    if row.state == State.COMMITTED and parts.of(connection, row.id, schema.landing):
+        mend = "run `dq quarantine recover`, then try again"
+        raise UsageError(f"batch {row.id[:12]} came of a replay, and its good rows are not published yet", event, mend)
+
+
+def _gone(states: Sequence[RowRange], wanted: Iterable[RowRange]) -> Iterator[RowRange]:
+    """Of *wanted* rows the open ones, as purged; and those of a replay, so that they cannot be given back. Both in order."""
     place = 0
     for item in wanted:
         while place < len(states) and states[place].last < item.first:
             place += 1
         here = place
         while here < len(states) and states[here].first <= item.last:
-            if states[here].state is RowState.OPEN:
-                yield RowRange(max(item.first, states[here].first), min(item.last, states[here].last), RowState.PURGED)
+            if (state := states[here].state) in (RowState.OPEN, RowState.REPLAYED):
+                left = RowState.PURGED if state is RowState.OPEN else state
+                yield RowRange(max(item.first, states[here].first), min(item.last, states[here].last), left)
             here += 1
 
 

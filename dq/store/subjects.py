@@ -53,14 +53,15 @@ def _holds(data: bytes, wanted: bytes) -> bool:
 
 def columns(connection: sa.Connection) -> dict[str, tuple[frozenset[tuple[str, ...]], dict[str, bool]]]:
     """By dataset: columns that a batch said name a person; and batches that still have rows, with whether each has hashes."""
-    b, s, d, p, h = schema.batch, schema.slot, schema.dataset, schema.part, schema.subject
+    b, s, d, h = schema.batch, schema.slot, schema.dataset, schema.subject
     query = (
         sa.select(d.c.name, b.c.id, b.c.schema, sa.exists().where(h.c.batch == b.c.id).label("hashed"))
         .join_from(b, s, b.c.slot == s.c.id)
         .join(d, s.c.dataset == d.c.id)
         .where(b.c.state != State.WRITING)
     )
-    whole = sa.exists().where(p.c.batch == b.c.id, p.c.purged_at.is_(None))
+    tables = (schema.part, schema.landing)
+    whole = sa.or_(*(sa.exists().where(t.c.batch == b.c.id, t.c.purged_at.is_(None)) for t in tables))
     found: dict[str, tuple[set[tuple[str, ...]], dict[str, bool]]] = {}
     for row in connection.execute(query.add_columns(whole.label("whole"))):
         paths, known = found.setdefault(row.name, (set(), {}))

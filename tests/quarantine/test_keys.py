@@ -34,7 +34,7 @@ def test_the_first_key_of_a_ring_is_the_newest() -> None:
     assert Keys().newest is None
 
 
-@pytest.mark.parametrize("said", ["short", "?" * 44, new_key()[:-4], "zz" * 32])
+@pytest.mark.parametrize("said", ["short", "?" * 44, "bm90IGFzIGxvbmcgYXMgYSBrZXkgaGFzIHRvIGJl", "zz" * 32])
 def test_what_is_no_key_is_refused_unseen(said: str) -> None:
     """The error says which one, not what it is."""
     with pytest.raises(UsageError) as caught:
