@@ -26,15 +26,10 @@ class Handed:
 
 def covered(value: Any) -> Any:
     """*value* itself when it says where rows are, else wrapped."""
-    if value is None or isinstance(value, dq.Files | Handed) or is_table(value) or hasattr(value, "iter_references"):
+    if value is None or isinstance(value, dq.Files | dq.Table | Handed) or hasattr(value, "iter_references"):
         return value
     items = value if isinstance(value, list | tuple) else [value]
     return value if all(isinstance(item, str | os.PathLike) or _is_object(item) for item in items) else Handed(value)
-
-
-def is_table(value: Any) -> bool:
-    """Whether it is a table of a database."""
-    return isinstance(value, getattr(dq, "Table", ()))
 
 
 def source_of(value: Any, conn_id: str | None) -> Any:
@@ -59,12 +54,10 @@ def source_of(value: Any, conn_id: str | None) -> Any:
     return value
 
 
-def output_of(value: Any, source: Any, conn_id: str | None) -> Any:
-    """Where good rows go: a path, or for a table a table behind the same connection."""
+def output_of(value: Any) -> Any:
+    """Where good rows go: of an object in a local file system the path."""
     if _is_object(value):
         return value.path if value.protocol in ("", "file", "local") else str(value)
-    if isinstance(value, str) and conn_id and is_table(source) and "/" not in value:
-        return table(value, conn_id)
     return value
 
 
@@ -82,10 +75,16 @@ def table(said: str, conn_id: str) -> dq.Table:
 
 
 _DRIVERS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
+_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "options", "application_name", "connect_timeout", "charset")
 
 
 def address(conn_id: str) -> Any:
-    """The SQLAlchemy URL of a connection: as its hook says, else by its fields where the provider is not installed."""
+    """
+    The SQLAlchemy URL of a connection, by its fields: no provider of the database needs to be installed.
+
+    Raises:
+        dq.UsageError: the connection is of no database that dq knows. AirflowNotFoundException: there is no such connection.
+    """
     import sqlalchemy as sa  # noqa: PLC0415  heavy
 
     conn = BaseHook.get_connection(conn_id)
@@ -97,9 +96,6 @@ def address(conn_id: str) -> Any:
         return sa.URL.create("sqlite", database=conn.host)
     query = {name: value for name, value in conn.extra_dejson.items() if name in _OPTIONS and isinstance(value, str)}
     return sa.URL.create(driver, conn.login, conn.password, conn.host, conn.port, conn.schema, query)
-
-
-_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "options", "application_name", "connect_timeout", "charset")
 
 
 def _is_object(value: Any) -> bool:

@@ -92,7 +92,7 @@ class ContractGateOperator(_OverSource, Blocking):
     :param source: a path, a URL, an ``ObjectStoragePath``, a list of them; with ``conn_id`` a table or a query; or the
         output of a task: rows or a frame. (templated)
     :param conn_id: the Airflow connection of a database, or of an object store when the source is a URL. (templated)
-    :param output: where good rows go: ``good.parquet``, ``good/{key}.csv``, a folder; a table when the source is one. (templated)
+    :param output: where good rows go: ``good.parquet``, ``good/{key}.csv``, or a folder. (templated)
     :param key: the part of the dataset that this is; None: the data interval with the map index, else run, task and map
         index. Enforcing a key again replaces, it never adds. (templated)
     :param at: the logical time; None: the end of the data interval. (templated)
@@ -171,9 +171,10 @@ class ContractGateOperator(_OverSource, Blocking):
     def _enforced(self, context: Mapping[str, Any], attempt: Attempt) -> dq.Enforcement:
         settings = self._surroundings(context).settings
         words = self._words(attempt, settings)
-        output = output_of(self.output_to, words["source"], self.conn_id)
-        if output is None and covered(words["source"]) is not words["source"]:
-            raise dq.UsageError("rows need an output for those that are good", "", "say output=…, or use @task.contract_gate")
+        output = output_of(self.output_to)
+        if output is None:
+            mend = "say output=…; to look only, use ContractValidateOperator; to hand rows on, @task.contract_gate"
+            raise dq.UsageError("the good rows have nowhere to go", "output", mend)
         policy = dq.Policy(**self.policy) if isinstance(self.policy, Mapping) else self.policy or dq.Policy()
         key = self.key or default_key(self, context, attempt)
         return dq.enforce(

@@ -88,11 +88,17 @@ def places(folder: Path) -> dict[str, str]:
         "DQ_CONTRACTS": str(CONTRACTS),
         "DQ_STORE_URL": f"sqlite:///{folder}/store.db",
         "DQ_QUARANTINE_URL": str(folder / "quarantine"),
+        "AIRFLOW_CONN_AWAY": "postgres://me:secret@127.0.0.1:1/shop",
     }
+
+
+def settings(server: Server) -> dq.Settings:
+    """Of the server's tasks."""
+    said = places(server.home.parent)
+    return dq.Settings(said["DQ_CONTRACTS"], store_url=said["DQ_STORE_URL"], quarantine_url=said["DQ_QUARANTINE_URL"])
 
 
 @pytest.fixture(scope="session")
 def history(server: Server) -> dq.History:
     """What the server's store remembers."""
-    said = places(server.home.parent)
-    return dq.History(dq.Settings(said["DQ_CONTRACTS"], store_url=said["DQ_STORE_URL"], quarantine_url=said["DQ_QUARANTINE_URL"]))
+    return dq.History(settings(server))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -129,7 +131,8 @@ def test_rows_of_a_task_need_an_output_and_are_not_shown(task: Run) -> None:
     assert ran.run()["rows_good"] == 1
     assert str(ran.ran.source) == "<2 rows, builtins list>"
     with pytest.raises(
-        GateError, match=r"rows need an output for those that are good\n  say output=…, or use @task.contract_gate"
+        GateError, match=r"task 'gate': output: the good rows have nowhere to go
+  say output=…"
     ):
         task(gate(source=[{"id": 1, "age": 30}])).run()
 
@@ -146,6 +149,8 @@ def test_frames_are_sources(task: Run, needs: Callable[[str], Any], library: str
 def test_object_storage_is_a_source(task: Run, tmp_path: Path) -> None:
     """An ObjectStoragePath is read through its own file system; of a local one it is the path."""
     from airflow.sdk import ObjectStoragePath
+    from airflow.sdk.io import attach
+    from fsspec.implementations.memory import MemoryFileSystem
 
     source = people(tmp_path / "a.csv", 30, 141)
     assert (
@@ -154,9 +159,49 @@ def test_object_storage_is_a_source(task: Run, tmp_path: Path) -> None:
         ]
         == 1
     )
+    attach("memory", fs=MemoryFileSystem())
     remote = ObjectStoragePath("memory://bucket/a.csv")
     remote.write_text("id,age\n1,30\n2,141\n")
     assert task(gate(source=[remote], output="far/", key="far")).run()["rows_good"] == 1
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The connection of a database with a table of people, one of them too old."""
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("CREATE TABLE people (id integer, age integer)")
+        database.executemany("INSERT INTO people VALUES (?, ?)", [(1, 30), (2, 141), (3, 40)])
+        database.commit()
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "shop.db")}))
+    return "shop"
+
+
+@pytest.mark.parametrize("source", ["people", "SELECT * FROM people WHERE id < 4", "with p as (select * from people) select * from p"])
+def test_a_table_or_a_query_behind_a_connection_is_a_source(task: Run, shop: str, source: str) -> None:
+    """Text is a table's name, or a SELECT, when a connection is said; `where` picks the rows that are meant."""
+    assert task(gate(source=source, conn_id=shop, output="good/")).run()["rows_good"] == 2
+    assert task(gate(source=source, conn_id=shop, output="some/", key="some", where="id < 3")).run()["rows_in"] == 2
+
+
+def test_a_database_that_is_away_is_retried(task: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outage is the world's; the password is not in what is said."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    monkeypatch.setenv("AIRFLOW_CONN_AWAY", "postgres://me:secret-word@127.0.0.1:1/shop")
+    with pytest.raises(dq.WorldError, match=r"DAG 'day', task 'gate': ") as told:
+        task(gate(source="people", conn_id="away", output="good/")).run()
+    assert not isinstance(told.value, AirflowFailException)
+    assert "secret-word" not in str(told.value)
+
+
+@pytest.mark.parametrize(("uri", "message"), [("http://example.org", "is of type 'http'"), ("sqlite://%2Fno%2Fsuch.db", "")])
+def test_a_connection_of_another_kind_is_told(task: Run, monkeypatch: pytest.MonkeyPatch, uri: str, message: str) -> None:
+    """A database that dq cannot read is no matter for a retry; a missing file may come."""
+    from dq_airflow import GateError
+
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", uri)
+    with pytest.raises(GateError if message else dq.WorldError, match=message):
+        task(gate(source="people", conn_id="other", output="good/")).run()
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 import dq
+from tests.integrations.airflow.conftest import settings
 from tests.integrations.airflow.server import Run, Server, wait_for
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("airflow")]
@@ -74,6 +75,7 @@ def started(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         "good branch": start("good", "branching", 30, 40),
         "bad branch": start("bad", "branching", 141, 142, over=None),
         "short circuit": start("short", "short", 141, 142),
+        "outage": Started(server.run("outage"), ""),
         "passed": start("passed", "plain", 30, 40, over=None),
     }
 
@@ -244,6 +246,26 @@ def test_a_taskflow_task_gets_and_gives_good_rows_only(started: dict[str, Starte
     assert (done["inputs"][0]["key"], done["inputs"][0]["rows_quarantined"]) == (f"{KEY} [rows]", 1)
     assert run.xcom("counted", "return_value") == 2
     assert "Violation report" in run.links("older")
+
+
+def test_a_database_outage_is_retried(started: dict[str, Started]) -> None:
+    """Another try is made; its log names the DAG and the task, and no password."""
+    run = started["outage"].run
+    assert run.ended() == {"gate": "failed"}
+    assert run.task("gate")["try_number"] == 2
+    said = run.log("gate", 2)
+    assert "DAG 'outage', task 'gate'" in said
+    assert "secret" not in said
+
+
+def test_a_sensor_waits_in_the_triggerer(server: Server, history: dq.History, started: dict[str, Started]) -> None:
+    """It defers while a dead letter is open, and ends when somebody decided about it."""
+    started["killed"].run.ended()
+    run = server.run("care")
+    wait_for(lambda: run.task("cleared")["state"] == "deferred", "a deferred sensor")
+    dq.discard(dataset="killed", settings=settings(server))
+    assert run.ended() == {"cleared": "success"}
+    assert sum(batch.open for batch in history.batches(dataset="killed")) == 0
 
 
 def test_only_what_the_world_does_is_retried(started: dict[str, Started]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, task
 
-from dq_airflow import ContractGateOperator, ContractValidateOperator, contract_asset, require_contract
+from dq_airflow import ContractGateOperator, ContractValidateOperator, QuarantineClearedSensor, contract_asset, require_contract
 
 PEOPLE = contract_asset("people")
 AGAIN: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=1)}
@@ -105,6 +105,21 @@ with DAG("taskflow", schedule=None, params={"ages": []}):
         return len(rows)
 
     counted(older(made()))
+
+with DAG("outage", schedule=None):
+    ContractGateOperator(
+        task_id="gate",
+        contract="people",
+        stage="raw",
+        source="people",
+        conn_id="away",
+        output="{{ run_id }}/",
+        retries=1,
+        retry_delay=timedelta(seconds=1),
+    )
+
+with DAG("care", schedule=None):
+    QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=1)
 
 with DAG("wrong", schedule=None, params={"source": ""}):
     said: dict[str, Any] = {"stage": "raw", "output": "{{ params.source }}.wrong/", **AGAIN}
