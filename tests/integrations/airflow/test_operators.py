@@ -130,10 +130,7 @@ def test_rows_of_a_task_need_an_output_and_are_not_shown(task: Run) -> None:
     ran = task(gate(source=[{"id": 1, "age": 30}, {"id": 2, "age": 141}], output="good/"))
     assert ran.run()["rows_good"] == 1
     assert str(ran.ran.source) == "<2 rows, builtins list>"
-    with pytest.raises(
-        GateError, match=r"task 'gate': output: the good rows have nowhere to go
-  say output=…"
-    ):
+    with pytest.raises(GateError, match=r"task 'gate': output: the good rows have nowhere to go\n  say output=…"):
         task(gate(source=[{"id": 1, "age": 30}])).run()
 
 
@@ -176,7 +173,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "shop"
 
 
-@pytest.mark.parametrize("source", ["people", "SELECT * FROM people WHERE id < 4", "with p as (select * from people) select * from p"])
+QUERIES = ("SELECT * FROM people WHERE id < 4", "with p as (select * from people)\nselect * from p")
+
+
+@pytest.mark.parametrize("source", ["people", *QUERIES])
 def test_a_table_or_a_query_behind_a_connection_is_a_source(task: Run, shop: str, source: str) -> None:
     """Text is a table's name, or a SELECT, when a connection is said; `where` picks the rows that are meant."""
     assert task(gate(source=source, conn_id=shop, output="good/")).run()["rows_good"] == 2
