@@ -17,6 +17,7 @@ from tests.integrations.airflow.server import Server, shared
 from tests.integrations.airflow.tasks import Task
 
 CONTRACTS = Path(__file__).parent / "contracts"
+REPOSITORY = Path(__file__).parents[3]
 _HOME = tempfile.TemporaryDirectory(prefix="dq-airflow-", ignore_cleanup_errors=True)
 _SETTINGS = {
     "AIRFLOW_HOME": _HOME.name,
@@ -78,16 +79,17 @@ def server(airflow: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A whole Airflow, shared by the workers of this test run."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "airflow"
-    with shared(folder, places(folder)) as running:
+    with shared(folder, places(folder), (CONTRACTS, REPOSITORY / "contracts")) as running:
         yield running
 
 
 def places(folder: Path) -> dict[str, str]:
     """Where the server's tasks find what is theirs."""
     return {
-        "DQ_CONTRACTS": str(CONTRACTS),
+        "DQ_CONTRACTS": str(folder / "contracts"),
         "DQ_STORE_URL": f"sqlite:///{folder}/store.db",
         "DQ_QUARANTINE_URL": str(folder / "quarantine"),
+        "DQ_FLIGHTS": str(folder / "flights"),
         "AIRFLOW_CONN_AWAY": "postgres://me:secret@127.0.0.1:1/shop",
     }
 

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 HERE = Path(__file__).parent
+EXAMPLES = HERE.parents[2] / "integrations" / "dq_airflow" / "example_dags"
 PATIENCE = 100.0  # seconds
 START = 400.0  # it takes 15 s; a machine that does other things takes longer
 _PASSWORD = secrets.token_hex(8)
@@ -142,13 +143,15 @@ def wait_for(ready: Callable[[], object], what: str, patience: float = PATIENCE)
 
 
 @contextmanager
-def shared(folder: Path, environment: Mapping[str, str]) -> Iterator[Server]:
+def shared(folder: Path, environment: Mapping[str, str], contracts: Sequence[Path]) -> Iterator[Server]:
     """The server of *folder*: the first who comes starts it, the last who goes ends it."""
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / "server.json"
     with _alone(folder) as _:
         said = json.loads(place.read_text("utf-8")) if place.exists() else None
         if said is None:
+            for source in contracts:
+                shutil.copytree(source, folder / "contracts", dirs_exist_ok=True)
             said = {**_started(folder / "home", environment), "users": 0}
         place.write_text(json.dumps({**said, "users": said["users"] + 1}), "utf-8")
     try:
@@ -173,7 +176,8 @@ def _started(home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     """Start `airflow standalone`; returns when every part of it is healthy and the DAGs are parsed."""
     home.mkdir()
     dags = home / "dags"
-    shutil.copytree(HERE / "dags", dags, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (HERE / "dags", EXAMPLES):
+        shutil.copytree(folder, dags, ignore=shutil.ignore_patterns("__pycache__", "__init__.py"), dirs_exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -234,7 +238,7 @@ def _healthy(server: Server, process: subprocess.Popen[bytes], home: Path) -> bo
         return False
     errors = server.ask("GET", "/api/v2/importErrors")["import_errors"]
     assert not errors, "\n".join(item["stack_trace"] for item in errors)
-    files = {str(path) for path in (home / "dags").glob("*.py") if path.stem != "__init__"}
+    files = {str(path) for path in (home / "dags").glob("*.py")}
     return files <= {item["fileloc"] for item in server.ask("GET", "/api/v2/dags?limit=100")["dags"]}
 
 
