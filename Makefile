@@ -6,6 +6,7 @@
 #   make test-airflow33  the tests of the Airflow part, with Python 3.12 and Airflow 3.3, where that Python is
 #   make check    style, types, layers, house rules, and a bare install of the wheel
 #   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
+#   make bench-airflow   what a gate costs in Airflow, over an empty task  (EXTRAS=,airflow)
 #   make peers    scores over other tools' cases, where their data is (DQ_PEER_DATA)
 #   make faults   kills dq at every step of the dead-letter protocol, over and over
 #   make fuzz     a hundred thousand hostile names and values over every database
@@ -20,7 +21,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ROWS ?= 10000000
 EXTRAS ?= # of dq-suite, with a comma before each: EXTRAS=,airflow,prefect installs those too, and their tests run
 
-.PHONY: demo demo-airflow test test-airflow33 check style types layers house wheel bench faults fuzz peers format clean
+.PHONY: demo demo-airflow test test-airflow33 bench-airflow check style types layers house wheel bench faults fuzz peers format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
@@ -33,6 +34,9 @@ test: $(VENV)/.test
 
 test-airflow33: .airflow33/.venv
 	DQ_REQUIRE=airflow .airflow33/venv/bin/python -m pytest -n 2 --dist loadgroup tests/integrations/airflow $(ARGS)
+
+bench-airflow: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks.airflow_overhead $(ARGS)
 
 check: style types layers house wheel
 

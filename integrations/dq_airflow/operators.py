@@ -84,7 +84,8 @@ class ContractGateOperator(_OverSource, Blocking):
     """
     Enforce a contract at a stage: bad rows are put safely away, good rows go on, and a blocked stage is not retried.
 
-    It returns a small summary, also in XCom as `dq_summary`, which is there when it fails, too. The link "Violation report"
+    It returns a small summary, also in XCom as `dq_summary`, which is there when it fails, too; XCom `output` is where the good
+    rows are: ``gate.output["output"]``. The link "Violation report"
     and the tab "Contract report" show the page of its run.
 
     :param contract: a path, a reference such as ``flights@^1``, or a loaded contract. (templated)

@@ -8,13 +8,16 @@ from typing import Any, Literal, NoReturn, TypeVar, cast
 from dq_airflow._compat import AirflowSkipException, Asset, BaseOperator, BranchMixIn
 
 SUMMARY = "dq_summary"
+OUTPUT = "output"  # where good rows are: `gate.output["output"]` hands it to the next task
 OnBlocked = Literal["fail", "skip", "short_circuit", "branch"]
 ON_BLOCKED = ("fail", "skip", "short_circuit", "branch")
 
 
 def tell(context: Mapping[str, Any], summary: Mapping[str, Any]) -> None:
-    """Push the summary, there on failure too: failed tasks keep what they pushed."""
+    """Push the summary, there on failure too, as failed tasks keep what they pushed; and where good rows are, if anywhere."""
     context["ti"].xcom_push(key=SUMMARY, value=dict(summary))
+    if summary.get("output"):
+        context["ti"].xcom_push(key=OUTPUT, value=summary["output"])
 
 
 def mark_assets(context: Mapping[str, Any], operator: BaseOperator, summary: Mapping[str, Any]) -> None:

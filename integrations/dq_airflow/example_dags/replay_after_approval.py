@@ -16,20 +16,19 @@ from dq_airflow import QuarantineReplayOperator
 WHAT: dict[str, Any] = {
     "dataset": "{{ params.dataset }}",
     "stage": "{{ params.stage }}",
-    "contract": "{{ params.contract or None }}",
+    "contract": "{{ params.contract }}",
 }
 
 with DAG(
     "dq_replay_after_approval",
     schedule=None,
     params={"dataset": Param("departures.departures"), "stage": Param("raw"), "contract": Param("", type="string")},
-    render_template_as_native_obj=True,
     doc_md=__doc__,
 ):
     what_would_happen = QuarantineReplayOperator(task_id="what_would_happen", dry_run=True, **WHAT)
     approve = ApprovalOperator(
         task_id="approve",
         subject="Replay the dead letters of {{ params.dataset }} at {{ params.stage }}?",
-        body="{{ ti.xcom_pull(task_ids='what_would_happen') }}",
+        body="{{ ti.xcom_pull(task_ids='what_would_happen') | tojson }}",
     )
     what_would_happen >> approve >> QuarantineReplayOperator(task_id="replay", note="approved", **WHAT)

@@ -118,6 +118,16 @@ with DAG("outage", schedule=None):
         retry_delay=timedelta(seconds=1),
     )
 
+with DAG("overhead", schedule=None, params={"output": ""}):  # of tests/benchmarks/airflow_overhead.py
+
+    @task
+    def empty() -> None:
+        """Nothing."""
+
+    empty() >> ContractGateOperator(
+        task_id="gate", contract="people", stage="raw", source="people", conn_id="shop", output="{{ params.output }}"
+    )
+
 with DAG("care", schedule=None):
     QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=1)
 
