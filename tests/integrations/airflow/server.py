@@ -184,9 +184,11 @@ def _started(home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     (home / "passwords.json").write_text(json.dumps({"admin": _PASSWORD}), "utf-8")
     log = (home / "standalone.log").open("w")
     beside = str(Path(sys.executable).parent)  # it starts its parts by the name `airflow`
+    # Without byte code every task would compile all that it imports: six seconds instead of one.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
         [f"{beside}/airflow", "standalone"],
-        env={**os.environ, "PATH": f"{beside}:{os.environ['PATH']}", **_variables(home, port), **environment},
+        env={**inherited, "PATH": f"{beside}:{os.environ['PATH']}", **_variables(home, port), **environment},
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
