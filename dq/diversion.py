@@ -37,7 +37,7 @@ from dq.quarantine import (
     strictest,
 )
 from dq.quarantine.output import FileTarget, root, target
-from dq.result import Outcome, Result
+from dq.result import SUMMARY_VERSION, Outcome, Result
 from dq.settings import Settings, age
 from dq.source import Files, Frame, Library
 from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
@@ -45,7 +45,6 @@ from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SUMMARY_VERSION = "1.0"
 _HOME = ".dq"
 
 
