@@ -40,7 +40,7 @@ from dq.errors import EngineError, Fenced, SourceChanged, SourceError, WorldErro
 from dq.quarantine.budget import DEFAULT, Budget
 from dq.quarantine.key import batch_id as name_of
 from dq.quarantine.subjects import Whom, hasher
-from dq.quarantine.vault import Vault, folder_of
+from dq.quarantine.vault import GOOD, Vault, folder_of
 from dq.result import Outcome
 from dq.store import (
     Batch,
@@ -234,7 +234,7 @@ def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Loo
     """S2 to S5."""
     folder = folder_of(store.id, claim.batch_id, claim.token)
     whom = Whom(looked.subjects, hasher(store, vault.keys))
-    landing = _land(vault, folder, claim, work, looked)
+    landing = _land(vault, folder, claim, work, looked, whom=whom)
     parts = _secure(vault, folder, claim, work, looked, whom=whom)
     stopped = (*looked.erred, *looked.blocked_by)
     beyond = "" if looked.replay is not None else budget.blocks(looked.rows, looked.bad)  # a replay may fail whole
@@ -267,12 +267,12 @@ def _outcome(looked: Looked, blocked_by: tuple[str, ...]) -> Outcome:
     return Outcome.QUARANTINED if looked.bad else Outcome.PASSED
 
 
-def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
+def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked, *, whom: Whom) -> tuple[Part, ...]:
     """The good rows of a replay, written and read back before anything is settled: afterwards nothing else has them."""
     if work.land is None:
         return ()
     parts: list[Part] = []
-    work.land(lambda batches: parts.extend(vault.write(folder, batches, first=len(parts), name="good")))
+    work.land(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts), name=GOOD)))
     if (landing := sum(part.rows for part in parts)) != looked.rows - looked.bad:
         message = f"{looked.rows - looked.bad:,} rows are good, but {landing:,} were handed over"
         raise EngineError(message, str(claim.slot), "nothing was committed")
@@ -308,8 +308,8 @@ def _publish(
     with store.publishing(batch) as turn:
         faults.at("before-publish")
         published = work.publish(turn)
-        if published.rows != batch.rows_good:
-            message = f"{published.rows:,} rows were published, but {batch.rows_good:,} are good"
+        if published.rows != turn.batch.rows_due:
+            message = f"{published.rows:,} rows were published, but {turn.batch.rows_due:,} are good"
             raise EngineError(message, str(batch.slot), "the batch stays committed; see what else writes to the target")
         faults.at("after-publish")
         marked = store.mark_published(batch, output=published.where, run=run, holds=published.holds, actor=actor)

@@ -65,7 +65,7 @@ def rotate(store: Store, vault: Vault, *, actor: str) -> tuple[Kept, ...]:
 
 
 def _is_old(batch: Batch, key_id: str) -> bool:
-    return not batch.purged_at and any(part.key_id != key_id for part in batch.parts)
+    return not batch.purged_at and any(part.key_id != key_id for part in batch.payload.objects)
 
 
 def _rotated(store: Store, vault: Vault, key_id: str, actor: str, batch: Batch) -> Batch:
@@ -77,10 +77,10 @@ def _rotated(store: Store, vault: Vault, key_id: str, actor: str, batch: Batch) 
         return map(whom.note, vault.read(part))
 
     def said() -> Swap:
-        before = sorted({part.key_id for part in batch.parts})
+        before = sorted({part.key_id for part in batch.payload.objects})
         return Swap("rotated", {"key": key_id, "before": before}, whom.hashes(), even_held=True)
 
-    return rewrite(store, vault, batch, {part.path: partial(anew, part) for part in batch.parts}, said, actor=actor)
+    return rewrite(store, vault, batch, {part.path: partial(anew, part) for part in batch.payload.objects}, said, actor=actor)
 
 
 def _each(store: Store, batches: Sequence[str], act: Callable[[Batch], Batch]) -> Iterator[Kept]:

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dq.quarantine.vault import Vault, folder_of
-from dq.store import Batch, Hashes, Part, RowRange, Store, faults
+from dq.quarantine.vault import BAD, GOOD, Vault, folder_of
+from dq.store import Batch, Hashes, Part, Payload, RowRange, Store, faults
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,24 +45,15 @@ def rewrite(store: Store, vault: Vault, batch: Batch, anew: Mapping[str, Anew], 
     """
     token = store.begin_rewrite(batch.id)
     folder = folder_of(store.id, batch.id, token)
-    after: list[Part] = []
-    written = 0
-    for part in batch.parts:
-        parts: tuple[Part, ...] = (part,)
-        if part.path in anew:
-            parts = vault.write(folder, anew[part.path](), first=written)
-            written += len(parts)
-            for item in parts:
-                vault.verify(item)
-            faults.at("in-rewrite")
-        after += parts
+    parts = _written(vault, folder, batch.parts, anew, BAD)
+    landing = _written(vault, folder, batch.landing, anew, GOOD)
     faults.at("after-rewrite")
     swap = said()
     return store.swap(
         batch.id,
         token,
-        before=batch.parts,
-        after=after,
+        before=batch.payload,
+        after=Payload(parts, landing),
         event=swap.event,
         detail=swap.detail,
         actor=actor,
@@ -70,6 +61,23 @@ def rewrite(store: Store, vault: Vault, batch: Batch, anew: Mapping[str, Anew], 
         erased=swap.erased,
         even_held=swap.even_held,
     )
+
+
+def _written(vault: Vault, folder: str, parts: Sequence[Part], anew: Mapping[str, Anew], name: str) -> tuple[Part, ...]:
+    """*parts*, with others in the place of those that *anew* names."""
+    after: list[Part] = []
+    written = 0
+    for part in parts:
+        if part.path not in anew:
+            after.append(part)
+            continue
+        found = vault.write(folder, anew[part.path](), first=written, name=name)
+        written += len(found)
+        for item in found:
+            vault.verify(item)
+        faults.at("in-rewrite")
+        after += found
+    return tuple(after)
 
 
 def bury(store: Store, vault: Vault) -> int:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dq.store import schema
 from dq.store.connect import insert_missing
-from dq.store.model import Part
+from dq.store.model import Part, Payload
 
 
 def of(connection: sa.Connection, batch_id: str, table: sa.Table = schema.part) -> tuple[Part, ...]:
@@ -35,6 +35,17 @@ def put(connection: sa.Connection, batch_id: str, parts: Sequence[Part], table: 
     ]
     if rows:
         connection.execute(sa.insert(table), rows)
+
+
+def payload(connection: sa.Connection, batch_id: str) -> Payload:
+    """All objects of a batch."""
+    return Payload(of(connection, batch_id), of(connection, batch_id, schema.landing))
+
+
+def kept() -> sa.ColumnElement[bool]:
+    """Of a batch in a query: that it still has objects."""
+    tables = (schema.part, schema.landing)
+    return sa.or_(*(sa.exists().where(t.c.batch == schema.batch.c.id, t.c.purged_at.is_(None)) for t in tables))
 
 
 def told(parts: Collection[Part]) -> list[list[object]]:

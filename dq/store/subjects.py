@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from dq.store import schema
+from dq.store import parts, schema
 from dq.store.connect import insert_missing
 from dq.store.model import Hashes, State
 
@@ -53,16 +53,15 @@ def _holds(data: bytes, wanted: bytes) -> bool:
 
 def columns(connection: sa.Connection) -> dict[str, tuple[frozenset[tuple[str, ...]], dict[str, bool]]]:
     """By dataset: columns that a batch said name a person; and batches that still have rows, with whether each has hashes."""
-    b, s, d, p, h = schema.batch, schema.slot, schema.dataset, schema.part, schema.subject
+    b, s, d, h = schema.batch, schema.slot, schema.dataset, schema.subject
     query = (
         sa.select(d.c.name, b.c.id, b.c.schema, sa.exists().where(h.c.batch == b.c.id).label("hashed"))
         .join_from(b, s, b.c.slot == s.c.id)
         .join(d, s.c.dataset == d.c.id)
         .where(b.c.state != State.WRITING)
     )
-    whole = sa.exists().where(p.c.batch == b.c.id, p.c.purged_at.is_(None))
     found: dict[str, tuple[set[tuple[str, ...]], dict[str, bool]]] = {}
-    for row in connection.execute(query.add_columns(whole.label("whole"))):
+    for row in connection.execute(query.add_columns(parts.kept().label("whole"))):
         paths, known = found.setdefault(row.name, (set(), {}))
         paths |= {tuple(path) for path in json.loads(row.schema or "{}").get("subjects", ())}
         if row.whole:
