@@ -57,7 +57,9 @@ class Place:
     def enforce(self, rows: str = ROWS) -> Batch:
         """Version 1, up to 120 years."""
         source = self.root / "people.csv"
-        source.write_text(f"id,email,age\n{rows}", "utf-8")
+        text = f"id,email,age\n{rows}"
+        if not source.exists() or source.read_text("utf-8") != text:  # the same file is the same content
+            source.write_text(text, "utf-8")
         output = str(self.root / "good" / "{key}.parquet")
         return dq.enforce(source, "people@1.0.0", stage="raw", key="day", output=output, settings=self.settings).batch
 
@@ -152,7 +154,7 @@ def test_a_replay_keeps_no_longer_than_its_parent(place: Place) -> None:
     _expire(place)
     assert [item.error for item in place.history.purge()] == [None] * 3
     assert place.objects() == set()
-    assert all(item.purged_at and item.purged_at for item in place.history.batches())
+    assert all(item.purged_at for item in place.history.batches())
     assert place.published()[-5:] == [f"P-{number}" for number in (7, 8, 9, 10, 11)]
     place.sound()
 
@@ -222,7 +224,7 @@ def test_a_person_is_forgotten_in_replays(person: str, place: Place) -> None:
     """Wherever the row went: rows, landing objects, samples, what was said to fix it. The target is named, not touched."""
     parent = place.enforce()
     fix = f"CASE WHEN id = '{person}' THEN age ELSE age END"
-    child = place.replay(parent, set={"age": fix, "email": f"concat('mail of {person}', id)"})
+    child = place.replay(parent, set={"age": fix, "email": f"CASE WHEN id = '{person}' THEN 'post' ELSE email END"})
     place.replay(child, 3) if person == "P-11" else None
     before = place.published()
     done = place.history.erase(person)
@@ -309,13 +311,6 @@ def test_a_replay_during_an_erasure_is_found(place: Place) -> None:
     """A replay that took rows of a batch before the turn of the batch came is erased, too."""
     parent = place.enforce()
 
-    def strike(name: str) -> None:
-        if name == "begin:before COMMIT":
-            faults.hook(None)
-            with closing(sqlite3.connect(place.root / "store" / "store.db")):
-                pass
-
-    faults.hook(strike)
     store = place.history._store
     listed = store.subject_columns
 
