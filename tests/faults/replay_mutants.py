@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from dq.quarantine import output
+from dq.quarantine import erase, output
 from dq.quarantine.output import FileTarget, Owner, Placed
-from dq.store import Batch, Store, Turn, batches, replays, rows
+from dq.store import Batch, Store, Turn, batches, replays, retention, rows
 
 Patch = tuple[object, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
@@ -106,3 +107,36 @@ def judged_alone() -> list[Patch]:
     from dq.engines.duckdb import again
 
     return [(again, "with_published", lambda _, letters, __: letters.select)]
+
+
+@mutant
+def landing_is_forgotten() -> list[Patch]:
+    """Who is erased stays among the rows that land."""
+    look = erase._Work._look
+
+    def blind(self: erase._Work, batch: Batch, paths: Any) -> Any:
+        return look(self, replace(batch, landing=()), paths)
+
+    return [(erase._Work, "_look", blind)]
+
+
+@mutant
+def the_erased_come_back() -> list[Patch]:
+    """What a withdrawn replay gives back is open, though it was purged or emptied meanwhile."""
+    return [(replays, "_gone", lambda *_, **__: None)]
+
+
+@mutant
+def unpublished_rows_are_purged() -> list[Patch]:
+    """Retention takes good rows that wait to be published."""
+
+    def careless(connection: Any, batch_id: str, **said: Any) -> Batch:
+        row = batches.hold_batch(connection, batch_id)
+        parent = {"parent": row.parent}
+        batches._set(connection, batch_id, parent="")
+        purge(connection, batch_id, **said)
+        batches._set(connection, batch_id, **parent)
+        return batches._get(connection, batch_id)
+
+    purge = retention.purge
+    return [(retention, "purge", careless)]
