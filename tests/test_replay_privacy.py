@@ -329,6 +329,16 @@ def test_a_replay_during_an_erasure_is_found(place: Place) -> None:
     assert not [text for text in place.owned() if "P-8" in text]
 
 
+def test_what_has_landed_is_not_given_back(place: Place) -> None:
+    """A replay killed when its rows were in the target, before it said so, is finished, not withdrawn."""
+    child = place.crash(place.enforce(), "after-rename")
+    with pytest.raises(UsageError, match=r"are in .*day.parquet already"):
+        dq.withdraw(child.id, settings=place.settings)
+    assert [item.error for item in place.history.recover()] == [None]
+    assert place.published()[-3:] == ["P-7", "P-8", "P-9"]
+    place.sound()
+
+
 # -- purging ---------------------------------------------------------------------------------------------------------------
 
 

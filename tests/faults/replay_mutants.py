@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from dq.quarantine import erase, output
+from dq.quarantine import output
+from dq.quarantine.erase import _Work
 from dq.quarantine.output import FileTarget, Owner, Placed
 from dq.store import Batch, Store, Turn, batches, replays, retention, rows
 
@@ -112,12 +113,12 @@ def judged_alone() -> list[Patch]:
 @mutant
 def landing_is_forgotten() -> list[Patch]:
     """Who is erased stays among the rows that land."""
-    look = erase._Work._look
+    look = _Work._look
 
-    def blind(self: erase._Work, batch: Batch, paths: Any) -> Any:
+    def blind(self: _Work, batch: Batch, paths: Any) -> Any:
         return look(self, replace(batch, landing=()), paths)
 
-    return [(erase._Work, "_look", blind)]
+    return [(_Work, "_look", blind)]
 
 
 @mutant

@@ -102,6 +102,14 @@ class Key(World):
             elif item.error is not None:
                 raise item.error
 
+    def withdraw(self) -> None:
+        """What a person would do with a replay that cannot end; too late, when its rows are published."""
+        store, _ = places(self.settings)
+        for batch in store.batches(dataset=self.dataset, states=[State.COMMITTED], limit=1000):
+            if batch.parent:
+                with suppress(UsageError):
+                    dq.withdraw(batch, settings=self.settings)
+
     def erase(self, person: int) -> None:
         """What an officer would do; somebody may be at work, and then it is done again."""
         _raise(dq.History(self.settings).erase(str(person)).batches)
@@ -235,6 +243,8 @@ def _history(world: Key, rng: random.Random, report: Report, pending: list[str])
         if next(iter(codes.values())) != -9 and point not in report.killed:
             pending.append(point)
         report.wrong += world.laws(at_rest=False)
+        if rng.random() < 0.4:
+            _in_peace(world, world.withdraw, report)
         _in_peace(world, world.recover, report)
         _in_peace(world, task if person else rng.choice([task, world.recover]), report)
         if person:  # what crashes left is no batch's: it goes when they are over
