@@ -78,7 +78,7 @@ class Place:
                 raise OSError(point)
 
         faults.hook(strike)
-        with suppress(OSError):
+        with suppress(OSError, WorldError):
             self.replay(batch, **said)
         faults.hook(None)
         return next(item for item in self.history.batches() if item.parent == batch.id)
@@ -386,10 +386,11 @@ def test_one_flipped_byte_of_what_landed_is_found(place: Place) -> None:
     path.write_bytes(data)
     (found,) = place.history.verify(child.id)
     assert "was altered" in found.what
-    with pytest.raises(WorldError, match="was altered"):
-        place.output.unlink()
-        place.enforce()
-        raise next(item.error for item in place.history.recover() if item.error)
+    place.output.unlink()
+    place.enforce()
+    (left,) = place.history.recover()
+    assert isinstance(left.error, WorldError)
+    assert "was altered" in str(left.error)
 
 
 @pytest.mark.parametrize("change", ["rows = rows - 1", "sha256 = 'other'", "purged_at = '2024-01-01 00:00:00'"])
@@ -397,7 +398,7 @@ def test_a_changed_index_of_what_landed_is_found(change: str, place: Place) -> N
     """The audit names the objects."""
     child = place.replay(place.enforce())
     with closing(sqlite3.connect(place.root / "store" / "store.db")) as connection:
-        connection.execute(f"UPDATE dq_landing SET {change}")  # noqa: S608  three texts from above
+        connection.execute(f"UPDATE dq_landing SET {change}")
         connection.commit()
     assert [item for item in place.history.verify(child.id) if "audit" in item.what]
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from dq.quarantine import output
 from dq.quarantine.erase import _Work
 from dq.quarantine.output import FileTarget, Owner, Placed
-from dq.store import Batch, Store, Turn, batches, replays, retention, rows
+from dq.store import Batch, Store, Turn, batches, replays, rows
 
 Patch = tuple[object, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
@@ -125,19 +125,3 @@ def landing_is_forgotten() -> list[Patch]:
 def the_erased_come_back() -> list[Patch]:
     """What a withdrawn replay gives back is open, though it was purged or emptied meanwhile."""
     return [(replays, "_gone", lambda *_, **__: None)]
-
-
-@mutant
-def unpublished_rows_are_purged() -> list[Patch]:
-    """Retention takes good rows that wait to be published."""
-
-    def careless(connection: Any, batch_id: str, **said: Any) -> Batch:
-        row = batches.hold_batch(connection, batch_id)
-        parent = {"parent": row.parent}
-        batches._set(connection, batch_id, parent="")
-        purge(connection, batch_id, **said)
-        batches._set(connection, batch_id, **parent)
-        return batches._get(connection, batch_id)
-
-    purge = retention.purge
-    return [(retention, "purge", careless)]
