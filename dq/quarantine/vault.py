@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_PER_PART = 1_000_000
+BAD, GOOD = "part", "good"  # names of objects: dead letters, and the rows of a replay that land
 _GROUP_ROWS = 131_072
 _GROUP_BYTES = 32 << 20  # rows wait in memory up to here
 _DICTIONARY = 64 << 10  # bytes of it; values that fill more are better written as they are
@@ -54,7 +55,7 @@ class Vault:
         self.keys = keys or Keys()
         self.name = self._objects.name
 
-    def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0, name: str = "part") -> tuple[Part, ...]:
+    def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0, name: str = BAD) -> tuple[Part, ...]:
         """
         Write *batches* as objects *name* below *folder*, numbered from *first*; no rows, no object. Memory stays bounded.
 
