@@ -358,6 +358,23 @@ def test_good_rows_that_are_published_nowhere_are_not_purged(place: Place) -> No
     place.sound()
 
 
+def test_a_purge_removes_what_a_killed_rewriting_left(place: Place) -> None:
+    """Objects that were written in the place of others, and never swapped in, hold the same rows."""
+    child = place.replay(place.enforce())
+
+    def strike(name: str) -> None:
+        if name == "after-rewrite":
+            raise OSError(name)
+
+    faults.hook(strike)
+    with suppress(OSError):
+        place.history.erase("P-8")
+    faults.hook(None)
+    assert len(place.objects()) > 3
+    place.history.purge(child.id, child.parent)
+    assert place.objects() == set()
+
+
 def test_what_was_purged_cannot_come_back(place: Place) -> None:
     """A file that is lost after its rows were purged comes back without them: the replay says so, and is withdrawn."""
     parent = place.enforce()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,9 @@ def purge(
     chosen = store.expired(now) if batches is None else batches
     done = tuple(_each(store, chosen, lambda batch: store.purge(batch.id, actor=actor, note=note)))
     bury(store, vault)
+    for item in done:
+        if item.error is None:  # what a rewriting that was killed left of its rows
+            vault.garbage(store.id, batch=item.batch.id, needed=store.needs, grace=timedelta(0))
     return done
 
 
