@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import DAG, Asset, task
 
 from dq_airflow import ContractGateOperator, ContractValidateOperator, QuarantineClearedSensor, contract_asset, require_contract
@@ -118,14 +120,28 @@ with DAG("outage", schedule=None):
         retry_delay=timedelta(seconds=1),
     )
 
+
+def started(context: dict[str, Any]) -> None:
+    """Note the processor's clock."""
+    context["ti"].xcom_push(key="started", value=time.process_time())
+
+
+def ended(context: dict[str, Any], _: object) -> None:
+    """Tell how long the processor worked."""
+    context["ti"].xcom_push(key="ended", value=time.process_time())
+
+
 with DAG("overhead", schedule=None, params={"output": ""}):  # of tests/benchmarks/airflow_overhead.py
-
-    @task
-    def empty() -> None:
-        """Nothing."""
-
-    empty() >> ContractGateOperator(
-        task_id="gate", contract="people", stage="raw", source="people", conn_id="shop", output="{{ params.output }}"
+    hooks: dict[str, Any] = {"pre_execute": started, "post_execute": ended}
+    empty = PythonOperator(task_id="empty", python_callable=print, **hooks)
+    empty >> ContractGateOperator(
+        task_id="gate",
+        contract="people",
+        stage="raw",
+        source="people",
+        conn_id="shop",
+        output="{{ params.output }}",
+        **hooks,
     )
 
 with DAG("care", schedule=None):
