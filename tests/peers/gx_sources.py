@@ -129,3 +129,4 @@ SOURCES: Mapping[str, Callable[[], AbstractContextManager[Place]]] = {
     "postgresql": _postgresql,
     "sqlite": _sqlite,
 }
+DATABASES = frozenset({"postgresql", "sqlite"})
