@@ -67,6 +67,7 @@ bench: $(VENV)/.dev .bench/.venv
 faults: $(VENV)/.test
 	$(BIN)/python -m tests.faults $(ARGS)
 	$(BIN)/python -m tests.faults.enforced $(ARGS)
+	$(BIN)/python -m tests.faults.replayed $(ARGS)
 	$(BIN)/python -m tests.faults.forgotten $(ARGS)
 
 fuzz: $(VENV)/.test

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,16 @@ from dq.chosen import Chosen, Wanted, choose, find
 from dq.diversion import actor, places
 from dq.errors import DqError, UsageError, WorldError
 from dq.job import Ref
-from dq.quarantine import Vault, settle, waiting
+from dq.quarantine import Vault, placed, settle, waiting
 from dq.result import SUMMARY_VERSION
 from dq.run import appender
 from dq.settings import Settings
-from dq.store import Batch, Reason, RowState, Store, decidable, faults
+from dq.store import Batch, Reason, RowState, State, Store, decidable, faults
 
 if TYPE_CHECKING:
     from dq.engines.duckdb.again import Cell
+
+_PATIENCE = 10.0  # seconds to wait for who publishes a replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +244,25 @@ def withdraw(batch: str | Batch, *, note: str = "", settings: Settings | None = 
     The target is not touched. What a replay made can be withdrawn until it is published: its rows are open again then.
 
     Raises:
-        UsageError: the batch is not active; or it came of a replay that is published.
+        UsageError: the batch is not active; or it came of a replay that is published. WorldError: somebody publishes it now.
     """
     store, _ = places(settings or settings_module.load())
-    return store.withdraw(_id(batch), actor=actor(), note=note)
+    found = store.batch(_id(batch))
+    with store.holding(found, patience=_PATIENCE) if found.parent else nullcontext():
+        _has_not_landed(store.batch(found.id))
+        return store.withdraw(found.id, actor=actor(), note=note)
+
+
+def _has_not_landed(batch: Batch) -> None:
+    """Refuse to give rows back that a replay, killed before it could say so, has put into the target."""
+    if not batch.parent or batch.state is not State.COMMITTED or not batch.output:
+        return
+    owner = None
+    with suppress(UsageError):  # it is no file of dq
+        owner = placed(batch.output).owner()
+    if owner is not None and f"{batch.id}:{batch.edition}" in owner.editions:
+        what = f"the good rows of batch {batch.id[:12]} are in {batch.output} already"
+        raise UsageError(what, str(batch.slot), "`dq quarantine recover` ends what was begun")
 
 
 # -- what they have in common ------------------------------------------------------------------------------------------
