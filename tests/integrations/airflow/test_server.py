@@ -276,7 +276,7 @@ def test_a_sensor_waits_in_the_triggerer(server: Server, history: dq.History, st
     run = server.run("care")
     wait_for(lambda: run.task("cleared")["state"] == "deferred", "a deferred sensor")
     dq.discard(dataset="killed", settings=settings(server))
-    assert run.ended() == {"cleared": "success"}
+    assert run.ended() == {"cleared": "success"}, run.log("cleared")
     assert sum(batch.open for batch in history.batches(dataset="killed")) == 0
 
 
