@@ -1,0 +1,190 @@
+"""What Prefect is told about an outcome: events, artifacts, metadata of assets. Telling never fails a run."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from prefect.artifacts import (
+    create_link_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.context import AssetContext
+from prefect.events import emit_event
+from prefect.logging import get_logger
+
+import dq
+from dq_prefect.surroundings import Here
+
+PASSED, VIOLATED = "dq.contract.passed", "dq.contract.violated"
+QUARANTINED, BLOCKED = "dq.contract.quarantined", "dq.contract.blocked"
+_MOST_CHECKS = 50  # rows of a table artifact
+_LONGEST_KEY = 100
+_EVERY = 1.0  # seconds between two updates of a progress artifact
+
+
+def resource_id(dataset: str, stage: str = "") -> str:
+    """The id that events about a dataset have, the same in every run; automations match it."""
+    return f"dq.dataset/{dataset}/{stage or '-'}"
+
+
+def artifact_key(dataset: str, stage: str, what: str = "") -> str:
+    """A key that Prefect takes: lower-case letters, digits and dashes."""
+    said = "-".join(filter(None, ("dq", dataset, stage, what)))
+    return re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")[:_LONGEST_KEY].rstrip("-")
+
+
+def enforced(here: Here, done: dq.Enforcement) -> None:
+    """Tell of an enforcement."""
+    names = [PASSED if done.result.ok and done.ok else VIOLATED]
+    if done.outcome == "quarantined":
+        names.append(QUARANTINED)
+    elif not done.ok:
+        names.append(BLOCKED)
+    _told(here, done.result, done.summary(), names, title=f"{done.outcome}", name=done.batch.run)
+
+
+def validated(here: Here, result: dq.Result) -> None:
+    """Tell of a validation."""
+    said = {
+        "status": str(result.status),
+        "dataset": result.dataset,
+        "stage": result.stage,
+        "contract": result.contract,
+        "rows": result.rows,
+        "bad_rows": result.bad_rows,
+        "failed": [item.check.id for item in result.failures],
+    }
+    _told(here, result, said, [PASSED if result.ok else VIOLATED], title=str(result.status), name=result.plan[:32])
+
+
+def _told(here: Here, result: dq.Result, summary: Mapping[str, Any], names: list[str], *, title: str, name: str) -> None:
+    _guarded(lambda: [_emit(event, result, summary) for event in names])
+    _guarded(lambda: _describe_assets(summary))
+    if here.artifacts:
+        key = artifact_key(result.dataset, result.stage or "")
+        _guarded(lambda: create_table_artifact(key=key, table=table(result, summary, title), description=_headline(result)))
+        _guarded(lambda: _link(here, result, name))
+
+
+def _guarded(tell: Callable[[], object]) -> None:
+    try:
+        tell()
+    except Exception as error:  # noqa: BLE001  the rows are safe; what is told is not worth a failed run
+        get_logger("dq").warning("Prefect was not told: %s: %s", type(error).__name__, error)
+
+
+# -- events and assets -------------------------------------------------------------------------------------------------
+
+
+def _emit(event: str, result: dq.Result, summary: Mapping[str, Any]) -> None:
+    contract, _, version = result.contract.rpartition("@")
+    emit_event(
+        event=event,
+        resource={
+            "prefect.resource.id": resource_id(result.dataset, result.stage or ""),
+            "prefect.resource.name": result.dataset,
+            "dq.dataset": result.dataset,
+            "dq.stage": result.stage or "",
+        },
+        related=[
+            {
+                "prefect.resource.id": f"dq.contract/{contract}",
+                "prefect.resource.role": "contract",
+                "dq.contract.version": version,
+            }
+        ],
+        payload=dict(summary),
+    )
+
+
+def _describe_assets(summary: Mapping[str, Any]) -> None:
+    """Put the summary on every asset that the task materializes."""
+    context = AssetContext.get()
+    for asset in context.downstream_assets if context is not None else ():
+        context.add_asset_metadata(asset.key, {"dq": dict(summary)})
+
+
+# -- artifacts ---------------------------------------------------------------------------------------------------------
+
+
+def table(result: dq.Result, summary: Mapping[str, Any], title: str) -> list[dict[str, Any]]:
+    """A summary, then the checks, worst first; no value of the data is in it."""
+    first = {"check": "ALL", "status": title, "mode": "", "bad rows": result.bad_rows, "of": result.rows, "says": _key_of(summary)}
+    order = {"fail": 0, "error": 1, "warn": 2, "skip": 3}
+    checks = sorted(result.checks, key=lambda item: order.get(str(item.status), 9))
+    rows = [_row(item) for item in checks[:_MOST_CHECKS]]
+    left = len(checks) - len(rows)
+    more = [{"check": f"… {left} more", "status": "", "mode": "", "bad rows": "", "of": "", "says": ""}] if left else []
+    return [first, *rows, *more]
+
+
+def _row(item: Any) -> dict[str, Any]:
+    found = item.found
+    return {
+        "check": item.check.id,
+        "status": str(item.status),
+        "mode": str(item.check.mode),
+        "bad rows": getattr(found, "bad", ""),
+        "of": getattr(found, "rows", ""),
+        "says": item.check.says,
+    }
+
+
+def _key_of(summary: Mapping[str, Any]) -> str:
+    return " | ".join(str(summary[name]) for name in ("dataset", "stage", "key") if summary.get(name))
+
+
+def _headline(result: dq.Result) -> str:
+    """One line of Markdown; names are shown as they are, whatever they contain."""
+    return f"`{result.headline.replace('`', '′')}`"
+
+
+def _link(here: Here, result: dq.Result, name: str) -> None:
+    """Write the report, and say where it is."""
+    if here.reports is None:
+        return
+    here.reports.mkdir(parents=True, exist_ok=True)
+    path = here.reports / f"{name}.html"
+    path.write_text(dq.report.html(result), "utf-8")
+    link = f"{here.reports_url.rstrip('/')}/{path.name}" if here.reports_url else path.resolve().as_uri()
+    key = artifact_key(result.dataset, result.stage or "", "report")
+    create_link_artifact(link, link_text="report", key=key, description=_headline(result))
+
+
+@contextmanager
+def progress(here: Here, words: Mapping[str, Any]) -> Iterator[Callable[[float], None] | None]:
+    """What a long scan calls with its share: an artifact that moves. Short scans call nothing."""
+    if not here.artifacts:
+        yield None
+        return
+    teller = _Progress(artifact_key(str(words.get("dataset") or "scan"), str(words.get("stage") or ""), "progress"))
+    yield teller
+    teller.end()
+
+
+class _Progress:
+    """A progress artifact, made when a scan first tells of itself, and moved at most once a second."""
+
+    def __init__(self, key: str) -> None:
+        self._key, self._id, self._told = key, None, 0.0
+
+    def __call__(self, share: float) -> None:
+        if time.monotonic() - self._told >= _EVERY:
+            self._told = time.monotonic()
+            _guarded(lambda: self._tell(100 * share))
+
+    def end(self) -> None:
+        if self._id is not None:
+            _guarded(lambda: self._tell(100.0))
+
+    def _tell(self, percent: float) -> None:
+        if self._id is None:
+            self._id = create_progress_artifact(percent, key=self._key, description="share of the rows that were looked at")
+        else:
+            update_progress_artifact(self._id, percent)
