@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dq.gates import gate
     from dq.history import History
     from dq.policy import Policy
+    from dq.replaying import Replay, accept, discard, replay, withdraw
     from dq.result import Result
     from dq.run import enforce, load_contract, profile, split, validate
     from dq.settings import Settings
@@ -42,19 +43,24 @@ __all__ = [
     "History",
     "Policy",
     "Reading",
+    "Replay",
     "Result",
     "Settings",
     "SourceError",
     "UsageError",
     "ViolationError",
     "WorldError",
+    "accept",
+    "discard",
     "enforce",
     "gate",
     "load_contract",
     "profile",
+    "replay",
     "report",
     "split",
     "validate",
+    "withdraw",
 ]
 
 _HOMES = {
@@ -65,6 +71,7 @@ _HOMES = {
     "dq.errors": ("ContractError", "DqError", "EngineError", "SourceError", "UsageError", "ViolationError", "WorldError"),
     "dq.gates": ("gate",),
     "dq.history": ("History",),
+    "dq.replaying": ("Replay", "accept", "discard", "replay", "withdraw"),
     "dq.result": ("Result",),
     "dq.run": ("enforce", "load_contract", "profile", "split", "validate"),
     "dq.settings": ("Settings",),

@@ -7,7 +7,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ from dq.quarantine import (
     rows,
     strictest,
 )
-from dq.quarantine.output import Target, may_write, publish, root, target
+from dq.quarantine.output import FileTarget, root, target
 from dq.result import Outcome, Result
 from dq.settings import Settings
 from dq.source import Files, Frame, Library
@@ -222,7 +222,7 @@ def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View) ->
     place = target(order.output, slot.key) if order.output is not None else None
     if place is not None:
         _is_not_read(job, place)
-        may_write(place, slot.text)
+        place.may_write(slot.text)
     weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
     return _Works(weak, order, slot, engine=engine, view=view, place=place)
 
@@ -252,7 +252,7 @@ def actor() -> str:
     return f"{name}@{socket.gethostname()}"
 
 
-def _sensitive(fields: Iterable[Field]) -> list[str]:
+def hidden_columns(fields: Iterable[Field]) -> list[str]:
     """The columns that nobody may see outside the payload, by both of their names; one part is enough."""
     return [name for item in fields if _hides(item) for name in dict.fromkeys((item.source, item.name))]
 
@@ -262,7 +262,7 @@ def _hides(item: Field) -> bool:
     return item.sensitive or any(map(_hides, parts))
 
 
-def _is_not_read(job: Job, place: Target) -> None:
+def _is_not_read(job: Job, place: FileTarget) -> None:
     for other in (job.source, *(item.source for item in job.references.values())):
         paths = other.paths if isinstance(other, Files) else ()
         if place.path.resolve() in {Path(path).resolve() for path in paths if "://" not in path}:
@@ -272,7 +272,7 @@ def _is_not_read(job: Job, place: Target) -> None:
 class _Works:
     """The protocol's callbacks over one view; the last look's result is kept for the caller."""
 
-    def __init__(self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: Target | None) -> None:
+    def __init__(self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: FileTarget | None) -> None:
         self.job, self.order, self.engine, self.view, self.slot, self.place = job, order, engine, view, slot, place
         self._result: Result | None = None
 
@@ -304,8 +304,14 @@ class _Works:
             blocked_by=tuple(item.check.id for item in stops if item.check.mode is Mode.BLOCK and item.status is Status.FAIL),
             erred=tuple(item.check.id for item in stops if item.status is Status.ERROR),
             digest=hashlib.sha256(self.view.digest().encode()).hexdigest(),
-            schema=json.dumps({"columns": dict(result.columns), "sensitive": _sensitive(self.job.plan.fields)}),
+            schema=self._schema(result),
         )
+
+    def _schema(self, result: Result) -> str:
+        """What the dead letters are, for who reads them; with how text was read."""
+        reading = self.view.columns.reading
+        said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields)}
+        return json.dumps({**said, "reading": asdict(reading)} if reading else said)
 
     def drain(self, write: Callable[..., None]) -> None:
         """Hand the bad rows over."""
@@ -315,10 +321,10 @@ class _Works:
         """Put the good rows into place, or hand them back."""
         if self.place is None:
             return Published(turn.batch.rows_good, "", self._good())
-        written, path = publish(self.place, turn, self.view.write_good), str(self.place)
+        put, path = self.place.publish(turn, self.view.write_good), str(self.place)
         given = self.job.source
-        streams = isinstance(given, Files) or given.library is Library.BATCHES
-        return Published(written, path, path if streams else self._good())
+        streams = not isinstance(given, Frame) or given.library is Library.BATCHES
+        return Published(put.rows, path, path if streams else self._good(), put.editions)
 
     def _good(self) -> Any:
         given = self.job.source

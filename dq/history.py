@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from dq import settings as settings_module
 from dq.contract import Contract, read
-from dq.diversion import complete, places, writes_into
+from dq.diversion import actor, complete, places, writes_into
 from dq.errors import ContractError, DqError
-from dq.quarantine import Recovered
+from dq.quarantine import Recovered, settle
 from dq.quarantine import collect as collect_garbage
 from dq.quarantine.care import GRACE
 from dq.recall import recalled
 from dq.result import Result
-from dq.run import opened
+from dq.run import appender, opened
 from dq.settings import Settings
-from dq.store import Batch, Problem, Reason, Run, State, upgrade_store
+from dq.store import Batch, Problem, Reason, RowAction, Run, State, upgrade_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,6 +124,10 @@ class History:
         """Which checks the rows of a batch break, with counts."""
         return self._store.reasons(batch_id)
 
+    def actions(self, batch_id: str) -> tuple[RowAction, ...]:
+        """What was done about the dead letters of a batch, oldest first: which rows, their state, by whom, when, why."""
+        return self._store.row_actions(batch_id)
+
     def rows(self, batch_id: str, *, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """
         The dead letters of a batch, typed, in order, with `__dq_reasons` and the like; at most *limit*, and no more objects.
@@ -154,11 +158,20 @@ class History:
 
         What was enforced from files is found again by what was said then; one that fails keeps no other from being finished.
         """
-        waiting = self._store.batches(states=(State.COMMITTED,), limit=_ALL)
-        return tuple(self._finished(batch) for batch in waiting if _is_older(batch, older_than))
+        done = [self._finished(batch) for batch in self._waiting(older_than) if not batch.parent]
+        done += [self._finished(batch) for batch in self._waiting(older_than) if batch.parent]
+        return tuple(done)
+
+    def _waiting(self, older_than: timedelta) -> list[Batch]:
+        """What was committed and not published, in that order: a replay adds to what its parent published."""
+        found = self._store.batches(states=(State.COMMITTED,), limit=_ALL)
+        return sorted((batch for batch in found if _is_older(batch, older_than)), key=lambda batch: batch.edition)
 
     def _finished(self, batch: Batch) -> Recovered:
         try:
+            if batch.parent:
+                append = appender(self._settings)
+                return Recovered(settle(self._store, self._vault, batch, append, actor=actor()))
             job, order = recalled(self._store.run(batch.run).origin, self._settings)
             with opened(job, writable=writes_into(job, order.output)) as (engine, view):
                 return Recovered(batch, complete(job, order, batch, engine, view))

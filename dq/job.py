@@ -34,6 +34,7 @@ class Job:
     references: Mapping[str, Other]
     settings: Settings
     where: str | None = None  # only rows that pass it are the dataset
+    ref: str = ""  # how the contract was asked for: a reference, or the path of a file
 
 
 def prepare(
@@ -70,7 +71,8 @@ def prepare(
     others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
-    return Job(source, contract, plan, select, read, others, settings, where)
+    said_as = contract.place.document if isinstance(ref, Contract) else os.fspath(ref)
+    return Job(source, contract, plan, select, read, others, settings, where, said_as)
 
 
 def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObject:

@@ -9,21 +9,25 @@ from typing import Any
 
 from dq.diversion import Order
 from dq.errors import UsageError
-from dq.job import Job, prepare
+from dq.job import Job, Ref, prepare
 from dq.plan import Selection
 from dq.policy import Policy
 from dq.settings import Settings
-from dq.source import Files, Format, Reading, Source
+from dq.source import DeadLetters, Files, Format, Reading, Source
+from dq.store import Slot
 
-CALL = "call"  # in the origin of a run
+CALL = "call"  # in the origin of a run: how to do it again
+TERMS = "terms"  # how its rows were judged
 
 
 def remembered(job: Job, order: Order) -> dict[str, Any]:
-    """The call as plain values; empty when it cannot be done again: frames are gone, and secrets are not kept."""
+    """The call as plain values; without `CALL` when it cannot be done again: frames are gone, and secrets are not kept."""
     sources = {"": job.source, **{name: other.source for name, other in job.references.items()}}
+    terms = _terms(job, order)
     if order.output is None or not all(map(_plain, sources.values())):
-        return {}
+        return {TERMS: terms}
     return {
+        TERMS: terms,
         CALL: {
             "sources": {name: _said(item) for name, item in sources.items() if isinstance(item, Files)},
             "contract": _absolute(job.contract.place.document),
@@ -34,7 +38,7 @@ def remembered(job: Job, order: Order) -> dict[str, Any]:
             "stage": order.stage,
             "output": _absolute(order.output),
             "policy": asdict(order.policy),
-        }
+        },
     }
 
 
@@ -56,12 +60,60 @@ def recalled(origin: Mapping[str, Any], settings: Settings) -> tuple[Job, Order]
         dataset=call["dataset"],
         references=sources,
         select=Selection(call["stage"]),
-        reading=_reading(call["reading"]),
+        reading=reading_of(call["reading"]),
         settings=settings,
         where=call["where"],
     )
-    rest = {name: value for name, value in origin.items() if name != CALL}
+    rest = {name: value for name, value in origin.items() if name not in (CALL, TERMS)}
     return job, Order(call["stage"], None, None, call["output"], Policy(**call["policy"]), rest)
+
+
+def _terms(job: Job, order: Order) -> dict[str, Any]:
+    """By what the rows were judged; a dataset that rules looked into and that cannot be found again is None."""
+    document = job.contract.place.document
+    others = {name: other.source for name, other in job.references.items()}
+    return {
+        "contract": _absolute(document) if job.ref == document else job.ref,
+        "schema": job.plan.object,
+        "reading": asdict(job.reading),
+        "references": {name: _said(item) if isinstance(item, Files) and _plain(item) else None for name, item in others.items()},
+        "policy": asdict(order.policy),
+    }
+
+
+def judged_again(
+    origin: Mapping[str, Any],
+    slot: Slot,
+    given: DeadLetters,
+    *,
+    contract: Ref | None,
+    references: Mapping[str, object] | None,
+    settings: Settings,
+) -> tuple[Job, Policy]:
+    """
+    The job that judges dead letters of *slot* as the run of *origin* judged, and that run's policy.
+
+    *contract* None: the newest that satisfies the reference that the run used. *references* replace those that it had.
+
+    Raises:
+        UsageError: what the run used was not kept. ContractError: the contract is not there, or wrong.
+    """
+    terms = origin.get(TERMS)
+    if not terms and contract is None:
+        raise UsageError("how its rows were judged was not kept", str(slot), "say contract='people@^1', or enforce the key again")
+    terms = terms or {"contract": "", "schema": None, "reading": None, "references": {}, "policy": {}}
+    kept = {name: _files(said) for name, said in terms["references"].items() if said is not None}
+    job = prepare(
+        given,
+        contract or terms["contract"],
+        schema=terms["schema"],
+        dataset=slot.dataset,
+        references={**kept, **(references or {})},
+        select=Selection(slot.stage),
+        reading=reading_of(terms["reading"]) if terms["reading"] else None,
+        settings=settings,
+    )
+    return job, Policy(**terms["policy"])
 
 
 def _plain(item: Source) -> bool:
@@ -83,10 +135,11 @@ def _said(item: Files) -> dict[str, Any]:
 
 def _files(said: Mapping[str, Any]) -> Files:
     known = None if said["format"] is None else Format(said["format"])
-    return Files(tuple(said["paths"]), known, None if said["reading"] is None else _reading(said["reading"]))
+    return Files(tuple(said["paths"]), known, None if said["reading"] is None else reading_of(said["reading"]))
 
 
-def _reading(said: Mapping[str, Any]) -> Reading:
+def reading_of(said: Mapping[str, Any]) -> Reading:
+    """The dialect of text that was written down."""
     words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
     return Reading(**words)
 

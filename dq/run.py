@@ -30,6 +30,7 @@ from dq.source import source as recognise
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
+    from dq.quarantine.landing import Append
 
 Progress = Callable[[float], None]
 
@@ -278,6 +279,13 @@ def opened(job: Job, progress: Progress | None = None, writable: tuple[str, ...]
         writable=writable,
     ) as view:
         yield engine, view
+
+
+def appender(settings: Settings) -> Append:
+    """What adds rows to a file of good rows."""
+    from dq.engines.duckdb import DuckDB  # noqa: PLC0415  heavy
+
+    return DuckDB(settings.memory_limit, settings.threads, settings.spill_directory).append
 
 
 def _settled(job: Job) -> Job:

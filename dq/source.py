@@ -1,9 +1,9 @@
-"""What is handed in: frames, files, rows. Recognised by name, so that no dataframe library is imported to be refused."""
+"""What is handed in: frames, files, rows, dead letters. Recognised by name: no dataframe library is imported to be refused."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -79,7 +79,31 @@ class Files:
         return f"{self.paths[0]}{more}"
 
 
-Source = Frame | Files
+@dataclass(frozen=True, slots=True, eq=False)
+class DeadLetters:
+    """
+    Rows that were diverted once, to be judged again.
+
+    *batches* hands them out as Arrow record batches, with `__dq_row_no`, `__dq_reasons`, `__dq_source` and `__dq_raw`, as
+    often as it is called. *shown* are the types that their source had; *reading* is how its text was read, None when it
+    was no delimited text. *target* is the file that good ones are added to, None when there is none yet; *among*: what it
+    holds matters to the verdicts, as keys are unique among both. *edited* is a file of the same rows, corrected by somebody;
+    "" for none.
+    """
+
+    name: str
+    batches: Callable[[], Iterator[Any]]
+    shown: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading | None = None
+    target: Files | None = None
+    among: bool = False
+    edited: str = ""
+
+    def __str__(self) -> str:
+        return f"dead letters of {self.name}"
+
+
+Source = Frame | Files | DeadLetters
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +121,7 @@ def source(given: object) -> Source:
     Raises:
         UsageError: it is nothing that dq can read; the message lists what is.
     """
-    if isinstance(given, Frame | Files):
+    if isinstance(given, Frame | Files | DeadLetters):
         return given
     if isinstance(given, str | os.PathLike):
         return Files((os.fspath(given),))

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from dq import __version__
-from dq.cli import contract, enforce, profile, quarantine, report, runs, store, validate
+from dq.cli import contract, enforce, profile, quarantine, replay, report, runs, store, validate
 from dq.cli.output import complain, explain, forgive, write
 from dq.errors import DqError, WorldError
 
@@ -33,6 +33,8 @@ app.command("check", epilog=EPILOG, help="The same as validate.")(validate.valid
 app.command("profile")(profile.profile)
 app.command("report")(report.report)
 app.command("enforce", epilog=enforce.EPILOG)(enforce.enforce)
+for way_out in (replay.replay, replay.accept, replay.discard, replay.withdraw):
+    quarantine.app.command(way_out.__name__, epilog=replay.EPILOG)(way_out)
 app.add_typer(contract.app, name="contract")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(runs.app, name="runs")

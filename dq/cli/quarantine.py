@@ -114,6 +114,8 @@ def show(batch: BatchId, *, form: Form = ListFormat.TERMINAL, debug: Debug = Fal
         "Published": _time(found.published_at),
         "Supersedes": found.supersedes[:12],
         "Followed by": found.superseded_by[:12],
+        "Replayed from": found.parent[:12],
+        "Rows since": ", ".join(f"{item.rows.rows:,} {item.rows.state}" for item in history.actions(found.id)),
         "Payload": f"{len(found.parts)} objects, {sum(part.size for part in found.parts):,} bytes" if found.parts else "",
     }
     how: dict[str, Any] = page()
@@ -255,6 +257,8 @@ def _record(batch: Batch) -> dict[str, Any]:
         "published_at": _time(batch.published_at) or None,
         "supersedes": batch.supersedes or None,
         "superseded_by": batch.superseded_by or None,
+        "parent": batch.parent or None,
+        "depth": batch.depth,
     }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from dq.checks import Answer, Check, Keep, Keys, Measure, Rows, Shape, Status, Survivor
+from dq.checks import NONE_BAD, Answer, Check, Keep, Keys, Measure, Rows, Shape, Status, Survivor
 from dq.errors import UsageError
 from dq.plan.compile import RECORD
 from dq.plan.literals import at_scale, coerce
@@ -61,10 +61,34 @@ class CannotBind(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a source has: its columns in order, and how its text is read (None: its values have types of their own)."""
+    """
+    What a source has: its columns in order, and how its text is read (None: its values have types of their own).
+
+    Of dead letters only the columns *written* are such text (None: all are), and some columns have another beside them, in
+    *unread*: its name and type. It holds, as it was written, what could not be read before, where the column is null.
+    """
 
     types: Mapping[str, exp.DataType]
     reading: Reading | None = None
+    written: frozenset[str] | None = None
+    unread: Mapping[str, tuple[str, exp.DataType]] = field(default_factory=dict)
+
+    def reading_of(self, name: str) -> Reading | None:
+        """How the text of column *name* is read; None when its values have types of their own."""
+        return self.reading if self.written is None or name in self.written else None
+
+    def value(self, name: str, declared: Field | None, zone: str) -> Value:
+        """What column *name*, declared as *declared*, stands for."""
+        unread = None
+        if name in self.unread:
+            beside, actual = self.unread[name]
+            reading = None if base_of(actual) is Base.JSON else self.reading or Reading()
+            unread = Value(column(beside), actual, declared, reading, zone)
+        return Value(column(name), self.types[name], declared, self.reading_of(name), zone, unread)
+
+    def as_it_came(self, name: str) -> bool:
+        """Whether the values of column *name* are handed on as they are: they need no reading."""
+        return self.reading_of(name) is None and name not in self.unread and base_of(self.types[name]) is not Base.JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +124,11 @@ def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) ->
         if found is None:
             missing[item.name] = missing[item.source] = item.source
         else:
-            value = Value(column(found), columns.types[found], item, columns.reading, plan.zone)
+            value = columns.value(found, item, plan.zone)
             values[item.name] = value
             values.setdefault(found, value)
-    for name, actual in columns.types.items():
-        values.setdefault(name, Value(column(name), actual, None, columns.reading, plan.zone))
+    for name in columns.types:
+        values.setdefault(name, columns.value(name, None, plan.zone))
     return Names(values, missing, references, zone=plan.zone)
 
 
@@ -160,14 +184,11 @@ def bind(
 
 def _typed_columns(names: Names, columns: Columns) -> dict[str, Tree]:
     """What good rows are handed on as: text and JSON read as declared, everything else as it came."""
-    return {
-        name: column(name) if columns.reading is None and base_of(kind) is not Base.JSON else names.values[name].typed
-        for name, kind in columns.types.items()
-    }
+    return {name: column(name) if columns.as_it_came(name) else names.values[name].typed for name in columns.types}
 
 
 def _untyped(names: Names, columns: Columns) -> dict[str, Tree]:
-    if columns.reading is None:
+    if columns.reading is None or columns.written is not None:
         return {}
     number = Kind(Base.NUMBER)
     undeclared = {name: names.values[name] for name in columns.types if names.values[name].field is None}
@@ -231,9 +252,8 @@ class _Binder:
         assert isinstance(item.subject, Rows)  # noqa: S101  the caller looked
         bad = plain(self._resolve(item.subject.bad))
         guards = self._guards(item.subject.bad) if item.name == "condition" else []
-        return Predicate(
-            number, all_of(*([where] if where is not None else []), *guards, bad) if guards or where is not None else bad
-        )
+        tree = all_of(*([where] if where is not None else []), *guards, bad) if guards or where is not None else bad
+        return Predicate(number, tree, alone=item.limits == NONE_BAD)
 
     def _guards(self, tree: Tree) -> list[Tree]:
         """A condition on a value that cannot be read is unknown, whatever it does with nulls."""
@@ -299,7 +319,7 @@ class _Binder:
     # -- names become values -------------------------------------------------------------------------------------------
 
     def _resolve(self, tree: Tree, names: Names | None = None) -> Tree:
-        return _resolve(bind_now(tree, self.now), names or self.names)
+        return resolve(bind_now(tree, self.now), names or self.names)
 
 
 def _of_the_source(select: exp.Select) -> exp.Select:
@@ -381,7 +401,7 @@ def _with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     return type(tree)(**arguments)
 
 
-def _resolve(tree: Tree, names: Names) -> Tree:
+def resolve(tree: Tree, names: Names) -> Tree:
     """*tree* with its names replaced by what they are in the data, and FALSE folded away."""
     if isinstance(tree, exp.Column):
         return _partner(tree, names) if tree.table else names.find(tree.name).typed
@@ -395,7 +415,7 @@ def _resolve(tree: Tree, names: Names) -> Tree:
     if isinstance(tree, AnyOf):
         return _any_of(tree, names)
     if isinstance(tree, exp.Paren):
-        inner = _resolve(tree.this, names)
+        inner = resolve(tree.this, names)
         return inner if isinstance(inner, exp.Boolean) else exp.Paren(this=inner)
     if isinstance(tree, exp.Not | exp.And | exp.Or):
         return _logic(tree, names)
@@ -403,15 +423,15 @@ def _resolve(tree: Tree, names: Names) -> Tree:
         tree = _coerced(tree, names)
     if isinstance(tree, Matches) and (kind := _kind(tree.this, names)) and kind.base not in (Base.TEXT, Base.UNKNOWN, Base.JSON):
         raise CannotBind(Status.ERROR, f"a pattern needs text, not {kind}")
-    return _with_children(tree, lambda child: _resolve(child, names))
+    return _with_children(tree, lambda child: resolve(child, names))
 
 
 def _logic(tree: Tree, names: Names) -> Tree:
     if isinstance(tree, exp.Not):
-        inner = _resolve(tree.this, names)
+        inner = resolve(tree.this, names)
         constant = inner.unnest()
         return exp.Boolean(this=not constant.this) if isinstance(constant, exp.Boolean) else not_(inner)
-    left, right = (_resolve(tree.args[side], names) for side in ("this", "expression"))
+    left, right = (resolve(tree.args[side], names) for side in ("this", "expression"))
     dominant = isinstance(tree, exp.Or)
     for one, other in ((left, right), (right, left)):
         constant = one.unnest()
@@ -425,10 +445,10 @@ def _any_of(tree: AnyOf, names: Names) -> Tree:
     value = _value(tree.this.this if of_map else tree.this, names)
     alias = tree.args["alias"].name
     if of_map and value.entries:
-        return any_of(*(_resolve(tree.expression, _with_element(names, alias, entry)) for entry in value.entries))
+        return any_of(*(resolve(tree.expression, _with_element(names, alias, entry)) for entry in value.entries))
     if not value.has_elements:
         return exp.false()
-    bad = _resolve(tree.expression, _with_element(names, alias, value.element(alias, of_map=of_map)))
+    bad = resolve(tree.expression, _with_element(names, alias, value.element(alias, of_map=of_map)))
     if bad == exp.false():
         return bad
     return AnyOf(this=value.elements if of_map else value.typed, alias=exp.to_identifier(alias, quoted=True), expression=bad)

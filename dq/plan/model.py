@@ -71,13 +71,14 @@ class Predicate:
     One row check, bound: *bad* is TRUE on bad rows.
 
     *spare*, over the marked rows, is TRUE on those that go on all the same; *copy* on those that are diverted only
-    because an equal row goes on.
+    because an equal row goes on. *alone*: the verdict on a row does not depend on any other.
     """
 
     check: int  # its place among the plan's checks
     bad: Tree
     spare: Tree | None = None
     copy: Tree | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

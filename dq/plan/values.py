@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -66,7 +66,8 @@ class Value:
     """
     A name in a rule, as the data has it: tree *raw* of type *actual*, declared as *field*.
 
-    *reading* is given when *raw* is text of a text file, to be read as declared.
+    *reading* is given when *raw* is text of a text file, to be read as declared. *unread* is what stands beside it where it is
+    null only because nobody could read it.
     """
 
     raw: Tree
@@ -74,6 +75,7 @@ class Value:
     field: Field | None
     reading: Reading | None
     zone: str
+    unread: Value | None = None
 
     # -- the three questions ------------------------------------------------------------------------------------------
 
@@ -88,16 +90,19 @@ class Value:
     @property
     def is_native_integer(self) -> bool:
         """Whether it is a column of integers that needs no reading."""
-        return self.reading is None and base_of(self.actual) is Base.INTEGER and self.typed == self.raw
+        whole = base_of(self.actual) is Base.INTEGER
+        return self.reading is None and self.unread is None and whole and self.typed == self.raw
 
     @property
     def digits(self) -> tuple[int, int] | None:
         """The digits in all, and after the point, that a decimal column holds; None for any other."""
-        return _digits(self.actual) if base_of(self.actual) is Base.DECIMAL else None
+        return _digits(self.actual) if self.unread is None and base_of(self.actual) is Base.DECIMAL else None
 
     @property
     def missing(self) -> Tree:
         """TRUE where there is no value at all; a value that cannot be read is there."""
+        if self.unread is not None:
+            return all_of(replace(self, unread=None).missing, self.unread.missing)
         raw = self._written
         if base_of(self.actual) is Base.NUMBER:
             return any_of(is_null(raw), exp.IsNan(this=raw.copy()))
@@ -107,6 +112,8 @@ class Value:
 
     def written_as(self, forms: list[Tree]) -> Tree:
         """TRUE where the value is written as one of *forms* (literals), before it is read as its type."""
+        if self.unread is not None:
+            return any_of(replace(self, unread=None).written_as(forms), self.unread.written_as(forms))
         if self.reading is not None:
             return is_in(self._written, [literal(_text(form)) for form in forms])
         if base_of(self.actual) is Base.JSON:
@@ -193,6 +200,15 @@ class Value:
         return raw if is_text else exp.Nullif(this=raw, expression=literal(""))
 
     def _read(self) -> tuple[Tree, Tree]:
+        """The value as its kind, and where it does not fit."""
+        typed, misfit = self._read_itself()
+        if self.unread is None:
+            return typed, misfit
+        again, wrong = self.unread._read()  # noqa: SLF001  one of its own
+        wrongs = [item for item in (misfit, wrong) if item != exp.false()]
+        return exp.Coalesce(this=typed, expressions=[again]), any_of(*wrongs) if wrongs else exp.false()
+
+    def _read_itself(self) -> tuple[Tree, Tree]:
         kind = self.field.kind if self.field else None
         if self.reading is not None:
             if kind is None or kind.base in (Base.TEXT, Base.UNKNOWN):

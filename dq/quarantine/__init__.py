@@ -3,6 +3,8 @@
 from dq.quarantine.budget import DEFAULT, Allowance, Budget, budget, strictest
 from dq.quarantine.care import Recovered, collect, recover, rows, verify
 from dq.quarantine.key import batch_id, checked, content_key, folder_name, is_content, key_of, moment, moment_of
+from dq.quarantine.landing import land, settle, waiting
+from dq.quarantine.output import FileTarget, placed, target
 from dq.quarantine.protocol import Enforced, Looked, Published, Work, finish, perform
 from dq.quarantine.vault import Vault
 
@@ -11,6 +13,7 @@ __all__ = [
     "Allowance",
     "Budget",
     "Enforced",
+    "FileTarget",
     "Looked",
     "Published",
     "Recovered",
@@ -25,11 +28,16 @@ __all__ = [
     "folder_name",
     "is_content",
     "key_of",
+    "land",
     "moment",
     "moment_of",
     "perform",
+    "placed",
     "recover",
     "rows",
+    "settle",
     "strictest",
+    "target",
     "verify",
+    "waiting",
 ]

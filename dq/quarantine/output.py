@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from dq.errors import EngineError, UsageError, WorldError
 from dq.quarantine.key import folder_name
@@ -17,10 +19,48 @@ _SUFFIXES = {".parquet": Format.PARQUET, ".csv": Format.CSV, ".jsonl": Format.JS
 _SLOT, _BATCH = "dq_slot", "dq_batch"
 
 WriteGood = Callable[[str, Format, Mapping[str, str]], int]  # a path, a format, facts for the footer -> rows written
+WriteMore = Callable[[str, Format, Mapping[str, str], str], int]  # and a file whose rows come first ("": none) -> rows added
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Owner:
+    """Whose rows a target holds: the slot's, of these *editions* of its batches (in the order they came)."""
+
+    slot: str
+    editions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How many rows of the turn's batch a target holds, and the editions that it holds now."""
+
+    rows: int
+    editions: tuple[str, ...]
+
+
+class Target(Protocol):
+    """
+    Where the good rows of one key go.
+
+    Both ways of writing are all or nothing, change nothing when the turn's edition is there already, and confirm the turn
+    last before they change anything.
+    """
+
+    def owner(self) -> Owner | None:
+        """Whose rows it holds; None when there is nothing yet."""
+        ...
+
+    def publish(self, turn: Turn, write: WriteGood) -> Placed:
+        """Put the rows of the turn's batch in the place of whatever it holds."""
+        ...
+
+    def extend(self, turn: Turn, write: WriteMore) -> Placed:
+        """Add the rows of the turn's batch to what it holds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileTarget:
     """The one file that holds the good rows of one key."""
 
     path: Path
@@ -29,16 +69,108 @@ class Target:
     def __str__(self) -> str:
         return str(self.path)
 
+    def owner(self) -> Owner | None:
+        """
+        Who wrote the file; None when there is none.
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who wrote a published file: the slot, and the batch whose good rows it holds."""
+        Raises:
+            UsageError: a file is there that dq did not write, or did not finish.
+        """
+        if not self.path.exists():
+            return None
+        facts = _footer(self.path) if self.format is Format.PARQUET else _beside(self.path)
+        if facts is None:
+            raise UsageError("a file is there that dq did not write", str(self), "move it away, or give another output")
+        return Owner(facts.get(_SLOT, ""), tuple(facts.get(_BATCH, "").split()))
 
-    slot: str
-    batch: str
+    def may_write(self, slot: str) -> Owner | None:
+        """
+        Refuse an output that belongs to another key, before any data is read; else the owner.
+
+        Raises:
+            UsageError: it does; or a file is there that dq did not write.
+        """
+        found = self.owner()
+        if found is not None and found.slot != slot:
+            raise UsageError("the output belongs to another key", str(self), "give a folder, or a path with {key} in it")
+        return found
+
+    def publish(self, turn: Turn, write: WriteGood) -> Placed:
+        """
+        Replace what the file holds by the good rows of the turn's batch, in one rename; nothing when it holds them already.
+
+        The rows are written beside it first, and the turn is confirmed last: a try that was overtaken changes nothing.
+
+        Raises:
+            WorldError: the folder cannot be written; nothing was published. Fenced: the turn was lost.
+        """
+        with self._telling():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            there = self.may_write(turn.batch.slot.text)
+            if there is not None and turn.edition in there.editions:
+                return Placed(turn.batch.rows_good, there.editions)
+            return self._replace(turn, (turn.edition,), lambda path, facts: write(path, self.format, facts))
+
+    def extend(self, turn: Turn, write: WriteMore) -> Placed:
+        """
+        Replace the file by one with its rows and then those of the turn's batch, in one rename; nothing when they are there.
+
+        Raises:
+            WorldError: the file lacks what the key has published, or cannot be written; nothing was published.
+            Fenced: the turn was lost.
+        """
+        with self._telling():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            there = self.may_write(turn.batch.slot.text)
+            editions = there.editions if there else ()
+            if turn.edition in editions:
+                return Placed(turn.batch.rows_good, editions)
+            self.must_hold(turn.beside, editions)
+            before = str(self.path) if there else ""
+            return self._replace(turn, (*editions, turn.edition), lambda path, facts: write(path, self.format, facts, before))
+
+    def must_hold(self, published: Mapping[str, str], editions: Iterable[str]) -> None:
+        """
+        Refuse to add to a file that lacks, among its *editions*, one of those *published* there.
+
+        Raises:
+            WorldError: it does.
+        """
+        if missing := sorted({edition for edition, where in published.items() if where == str(self)} - set(editions)):
+            batch = missing[0].partition(":")[0][:12]
+            mend = "put the file back, or publish it again: enforce the key again, then `dq quarantine recover`"
+            raise WorldError(f"the file does not hold what batch {batch} published there", str(self), mend)
+
+    def _replace(self, turn: Turn, editions: tuple[str, ...], write: Callable[[str, Mapping[str, str]], int]) -> Placed:
+        facts = {_SLOT: turn.batch.slot.text, _BATCH: " ".join(editions)}
+        staged = self.path.with_name(f".{self.path.name}.{turn.batch.id[:16]}.{os.getpid()}.tmp")
+        staged.unlink(missing_ok=True)
+        try:
+            rows = write(str(staged), facts)
+            _sync(staged)
+            if rows != turn.batch.rows_good:
+                problem = f"{rows:,} rows were written, but {turn.batch.rows_good:,} are good"
+                raise EngineError(problem, str(self), "nothing was published; see what else writes to the source")
+            faults.at("after-stage")
+            turn.confirm()
+            _move(staged, self, facts)
+        finally:
+            staged.unlink(missing_ok=True)
+        return Placed(rows, editions)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise WorldError(
+                f"good rows cannot be published: {error.strerror or error}",
+                str(self),
+                "make room or give write permission, then run again",
+            ) from error
 
 
-def target(output: str, key: str) -> Target:
+def target(output: str, key: str) -> FileTarget:
     """
     The file of *key* in *output*: `out.parquet` is that file, `out/{key}.csv` has one a key, a folder one in `dq_key=<key>/`.
 
@@ -52,13 +184,25 @@ def target(output: str, key: str) -> Target:
     safe = folder_name(key)
     path = Path(output.replace("{key}", safe))
     if (written := _SUFFIXES.get(path.suffix.lower())) is not None and not path.is_dir():
-        return Target(path.absolute(), written)
+        return FileTarget(path.absolute(), written)
     if path.suffix and not path.is_dir() and not output.endswith("/"):
         raise UsageError(
             f"cannot write good rows as '{path.suffix}'", output, f"end the name in {', '.join(_SUFFIXES)}, or give a folder"
         )
     folder = path if "{key}" in output else path / f"dq_key={safe}"
-    return Target((folder / "good.parquet").absolute(), Format.PARQUET)
+    return FileTarget((folder / "good.parquet").absolute(), Format.PARQUET)
+
+
+def placed(path: str) -> FileTarget:
+    """
+    The file that good rows were published to.
+
+    Raises:
+        UsageError: it is none that dq writes.
+    """
+    if (written := _SUFFIXES.get(Path(path).suffix.lower())) is None or "://" in path:
+        raise UsageError("rows cannot be added to this", path, f"name a file that ends in {', '.join(_SUFFIXES)}")
+    return FileTarget(Path(path).absolute(), written)
 
 
 def root(output: str) -> Path:
@@ -69,74 +213,7 @@ def root(output: str) -> Path:
     return (path if is_folder else path.parent).absolute()
 
 
-def owner(place: Target) -> Owner | None:
-    """
-    Who wrote the file at *place*; None when there is no file.
-
-    Raises:
-        UsageError: a file is there that dq did not write, or did not finish.
-    """
-    if not place.path.exists():
-        return None
-    facts = _footer(place.path) if place.format is Format.PARQUET else _beside(place.path)
-    if facts is None:
-        raise UsageError("a file is there that dq did not write", str(place), "move it away, or give another output")
-    return Owner(facts.get(_SLOT, ""), facts.get(_BATCH, ""))
-
-
-def may_write(place: Target, slot: str) -> None:
-    """
-    Refuse an output that belongs to another key, before any data is read.
-
-    Raises:
-        UsageError: it does; or a file is there that dq did not write.
-    """
-    found = owner(place)
-    if found is not None and found.slot != slot:
-        raise UsageError("the output belongs to another key", str(place), "give a folder, or a path with {key} in it")
-
-
-def publish(place: Target, turn: Turn, write: WriteGood) -> int:
-    """
-    Replace what *place* holds by the good rows of the turn's batch, in one rename; nothing when it holds them already.
-
-    The rows are written beside it first, and the turn is confirmed last: a try that was overtaken changes nothing.
-
-    Returns:
-        how many good rows *place* holds.
-
-    Raises:
-        WorldError: the folder cannot be written; nothing was published. Fenced: the turn was lost.
-    """
-    slot, edition = turn.batch.slot.text, turn.edition
-    try:
-        place.path.parent.mkdir(parents=True, exist_ok=True)
-        if owner(place) == Owner(slot, edition):
-            return turn.batch.rows_good
-        may_write(place, slot)
-        staged = place.path.with_name(f".{place.path.name}.{turn.batch.id[:16]}.{os.getpid()}.tmp")
-        staged.unlink(missing_ok=True)
-        try:
-            rows = write(str(staged), place.format, {_SLOT: slot, _BATCH: edition})
-            _sync(staged)
-            if rows != turn.batch.rows_good:
-                problem = f"{rows:,} rows were written, but {turn.batch.rows_good:,} are good"
-                raise EngineError(problem, str(place), "nothing was published; see what else writes to the source")
-            faults.at("after-stage")
-            turn.confirm()
-            _move(staged, place, {_SLOT: slot, _BATCH: edition})
-        finally:
-            staged.unlink(missing_ok=True)
-    except OSError as error:
-        raise WorldError(
-            f"good rows cannot be published: {error.strerror or error}",
-            str(place),
-            "make room or give write permission, then run again",
-        ) from error
-    return rows
-
-
-def _move(staged: Path, place: Target, facts: Mapping[str, str]) -> None:
+def _move(staged: Path, place: FileTarget, facts: Mapping[str, str]) -> None:
     """Beside a text file, which has no footer, its facts are kept with its size and time: they hold for that file only."""
     if place.format is not Format.PARQUET:
         found = staged.stat()

@@ -41,7 +41,21 @@ from dq.quarantine.budget import DEFAULT, Budget
 from dq.quarantine.key import batch_id as name_of
 from dq.quarantine.vault import Vault, folder_of
 from dq.result import Outcome
-from dq.store import Batch, Claim, Part, Reason, RunFacts, Settlement, Slot, State, Store, TakenOver, Turn, faults
+from dq.store import (
+    Batch,
+    Claim,
+    Part,
+    Reason,
+    ReplayFacts,
+    RunFacts,
+    Settlement,
+    Slot,
+    State,
+    Store,
+    TakenOver,
+    Turn,
+    faults,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,6 +72,7 @@ class Looked:
 
     *blocked_by* are checks that failed in mode block, *erred* those that could not run and would stop the stage.
     *digest* names which rows are bad, whatever their order; "" is not compared. *run* are the facts for the store.
+    *replay* says which rows of a parent batch these are.
     """
 
     rows: int
@@ -68,15 +83,21 @@ class Looked:
     erred: tuple[str, ...] = ()
     digest: str = ""
     schema: str = ""
+    replay: ReplayFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where the good rows are, and how many; *good* is the frame itself for rows in memory."""
+    """
+    Where the good rows are, and how many; *good* is the frame itself for rows in memory.
+
+    *holds* are the editions that the target holds now; None: it does not know them.
+    """
 
     rows: int
     where: str = ""
     good: Any = field(default=None, compare=False)
+    holds: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +112,14 @@ class Work:
     rows must give way, and `confirm`, to be called last before the target changes. When the target holds this edition
     already it changes nothing; when it holds a later one, or `confirm` raises, it must not change it; and when the rows
     it reads are no longer those of the fingerprint, it raises SourceChanged.
+    *land*, of a replay, hands over the good rows too, to be kept beside the bad ones: `publish` may take them from there.
     """
 
     fingerprint: str
     look: Callable[[datetime], Looked]
     drain: Callable[[Write], None]
     publish: Callable[[Turn], Published]
+    land: Callable[[Write], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +180,8 @@ def perform(
         )
         first = first or claim.token
         faults.at("after-claim")
+        if claim.found is not None and parent is not None:
+            raise Fenced(f"another process replayed these rows: batch {batch_id[:12]}", str(slot), "replay what is open")
         if claim.found is not None:
             return finish(store, work, claim.found, actor=actor)
         started = time.monotonic()
@@ -203,14 +228,26 @@ def finish(store: Store, work: Work, batch: Batch, *, actor: str) -> Enforced:
 
 def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Looked, budget: Budget, actor: str) -> Batch:
     """S2 to S5."""
-    parts = _secure(store, vault, claim, work, looked)
+    folder = folder_of(store.id, claim.batch_id, claim.token)
+    landing = _land(vault, folder, claim, work, looked)
+    parts = _secure(vault, folder, claim, work, looked)
     stopped = (*looked.erred, *looked.blocked_by)
-    beyond = budget.blocks(looked.rows, looked.bad)
+    beyond = "" if looked.replay is not None else budget.blocks(looked.rows, looked.bad)  # a replay may fail whole
     blocked_by = (*stopped, f"budget: {beyond}") if beyond else stopped
     outcome = _outcome(looked, blocked_by)
     faults.at("after-budget")
     settlement = Settlement(
-        outcome, looked.rows, looked.bad, looked.run, parts, looked.reasons, blocked_by, looked.digest, looked.schema
+        outcome,
+        looked.rows,
+        looked.bad,
+        looked.run,
+        parts,
+        looked.reasons,
+        blocked_by,
+        looked.digest,
+        looked.schema,
+        landing,
+        looked.replay,
     )
     return (store.block if blocked_by else store.commit)(claim, settlement, actor=actor)
 
@@ -223,9 +260,22 @@ def _outcome(looked: Looked, blocked_by: tuple[str, ...]) -> Outcome:
     return Outcome.QUARANTINED if looked.bad else Outcome.PASSED
 
 
-def _secure(store: Store, vault: Vault, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
+def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
+    """The good rows of a replay, written and read back before anything is settled: afterwards nothing else has them."""
+    if work.land is None:
+        return ()
+    parts: list[Part] = []
+    work.land(lambda batches: parts.extend(vault.write(folder, batches, first=len(parts), name="good")))
+    if (landing := sum(part.rows for part in parts)) != looked.rows - looked.bad:
+        message = f"{looked.rows - looked.bad:,} rows are good, but {landing:,} were handed over"
+        raise EngineError(message, str(claim.slot), "nothing was committed")
+    _verify(vault, parts)
+    faults.at("after-land")
+    return tuple(parts)
+
+
+def _secure(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
     """S2 and S3: the bad rows, written and read back."""
-    folder = folder_of(store.id, claim.batch_id, claim.token)
     parts: list[Part] = []
     if looked.bad:
         work.drain(lambda batches: parts.extend(vault.write(folder, batches, first=len(parts))))
@@ -255,7 +305,7 @@ def _publish(
             message = f"{published.rows:,} rows were published, but {batch.rows_good:,} are good"
             raise EngineError(message, str(batch.slot), "the batch stays committed; see what else writes to the target")
         faults.at("after-publish")
-        marked = store.mark_published(batch, output=published.where, run=run, actor=actor)
+        marked = store.mark_published(batch, output=published.where, run=run, holds=published.holds, actor=actor)
     faults.at("after-mark")
     outcome = marked.outcome or _outcome(looked, ())
     return Enforced(outcome, marked, looked, published, again)

@@ -44,9 +44,9 @@ class Vault:
         self._rows_per_part = rows_per_part
         self.name = self._objects.name
 
-    def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0) -> tuple[Part, ...]:
+    def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0, name: str = "part") -> tuple[Part, ...]:
         """
-        Write *batches* as objects below *folder*, numbered from *first*; no rows, no object. Memory stays bounded.
+        Write *batches* as objects *name* below *folder*, numbered from *first*; no rows, no object. Memory stays bounded.
 
         Raises:
             EngineError: a type can be held by neither format; batches differ in schema.
@@ -56,7 +56,7 @@ class Vault:
         parts: list[Part] = []
         for group in groups:
             number = first + len(parts)
-            parts.append(self._one(f"{folder}/part-{number:05d}", group, groups))
+            parts.append(self._one(f"{folder}/{name}-{number:05d}", group, groups))
             faults.at("in-drain")
         return tuple(parts)
 

@@ -11,6 +11,8 @@ from dq.store.model import (
     Part,
     Problem,
     Reason,
+    ReplayFacts,
+    RowAction,
     RowRange,
     RowState,
     Run,
@@ -21,6 +23,8 @@ from dq.store.model import (
     TakenOver,
     new_id,
 )
+from dq.store.replays import decidable
+from dq.store.rows import ranges_of
 from dq.store.store import Store, Turn, open_store, upgrade_store
 
 __all__ = [
@@ -33,6 +37,8 @@ __all__ = [
     "Part",
     "Problem",
     "Reason",
+    "ReplayFacts",
+    "RowAction",
     "RowRange",
     "RowState",
     "Run",
@@ -43,8 +49,10 @@ __all__ = [
     "Store",
     "TakenOver",
     "Turn",
+    "decidable",
     "facts_of",
     "new_id",
     "open_store",
+    "ranges_of",
     "upgrade_store",
 ]

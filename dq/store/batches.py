@@ -9,13 +9,14 @@ older than the slot's current batch can never take that batch's place.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from dq.errors import Fenced, UsageError
-from dq.store import audit, rows, runs, schema
+from dq.store import audit, replays, rows, runs, schema
 from dq.store.connect import insert_missing
 from dq.store.model import Batch, Claim, RowRange, RowState, RunFacts, Settlement, Slot, State, TakenOver
 from dq.store.reading import batch_of, find_batch
@@ -62,6 +63,8 @@ def commit(connection: sa.Connection, claimed: Claim, said: Settlement, *, actor
     """
     S5: the batch is committed, with everything about it, and takes the place of the slot's older one.
 
+    What a replay makes takes rows from its parent instead, and stands beside it.
+
     Raises:
         TakenOver: the batch was claimed again. Fenced: a later claim of the slot was committed.
     """
@@ -72,18 +75,16 @@ def commit(connection: sa.Connection, claimed: Claim, said: Settlement, *, actor
     _fence_slot(place, claimed.token, claimed.slot)
     at = _now()
     older = place.current_batch if place.current_batch != claimed.batch_id else None
-    if older is not None:
-        supersede(connection, older, claimed.batch_id, actor=actor, at=at)
+    anew = {"edition": claimed.token, "superseded_by": "", "published_at": None, "output": ""}
+    if said.replay is not None:
+        replays.take(connection, claimed.batch_id, said.replay, actor=actor, at=at)
+        _settle(connection, row, claimed, said, State.COMMITTED, actor=actor, at=at)
+        _set(connection, claimed.batch_id, **{**anew, "output": said.replay.output})
+        return _get(connection, claimed.batch_id)
+    for item in replays.family(connection, place.id, but=claimed.batch_id):
+        supersede(connection, item, claimed.batch_id, actor=actor, at=at)
     _settle(connection, row, claimed, said, State.COMMITTED, actor=actor, at=at)
-    _set(
-        connection,
-        claimed.batch_id,
-        edition=claimed.token,
-        supersedes=older or "",
-        superseded_by="",
-        published_at=None,
-        output="",
-    )
+    _set(connection, claimed.batch_id, supersedes=older or "", **anew)
     connection.execute(
         sa.update(schema.slot)
         .where(schema.slot.c.id == place.id)
@@ -113,6 +114,7 @@ def supersede(connection: sa.Connection, batch_id: str, by: str, *, actor: str, 
         return
     _set(connection, batch_id, state=State.SUPERSEDED, superseded_by=by)
     _close(connection, row, actor=actor, at=at, note=f"superseded by {by}")
+    replays.ended(connection, batch_id, State.SUPERSEDED)
     audit.append(connection, batch_id, "superseded", actor=actor, at=at, detail={"by": by})
 
 
@@ -120,7 +122,7 @@ def publishable(connection: sa.Connection, batch_id: str, edition: int) -> tuple
     """
     The batches whose rows may still stand in the target and must give way, newest first.
 
-    They are those committed since the slot was last published in whole, and that one.
+    They are those committed since the slot was last published in whole, and that one; what a replay made replaces nothing.
 
     Raises:
         Fenced: the batch is not the slot's current one, or not in this edition.
@@ -133,19 +135,32 @@ def publishable(connection: sa.Connection, batch_id: str, edition: int) -> tuple
             "publish",
             "run again, to enforce what the key holds now",
         )
+    if row.parent:
+        return ()
     b = schema.batch
-    others = sa.select(b.c.id, b.c.published_at).where(b.c.slot == row.slot, b.c.edition > 0, b.c.id != batch_id)
+    others = sa.select(b.c.id, b.c.published_at, b.c.parent).where(b.c.slot == row.slot, b.c.edition > 0, b.c.id != batch_id)
     found = []
     for other in connection.execute(others.order_by(b.c.edition.desc())):
         found.append(str(other.id))
-        if other.published_at is not None:
+        if other.published_at is not None and not other.parent:
             break
     return tuple(found)
 
 
-def mark(connection: sa.Connection, batch_id: str, edition: int, *, output: str, facts: RunFacts | None, actor: str) -> Batch:
+def mark(
+    connection: sa.Connection,
+    batch_id: str,
+    edition: int,
+    *,
+    output: str,
+    facts: RunFacts | None,
+    holds: Collection[str] | None,
+    actor: str,
+) -> Batch:
     """
     S7: the good rows are where they belong; *facts*, when given, are of the run that found them committed.
+
+    *holds* are the editions that the target holds now: what came of replays and is not among them will be published again.
 
     When another batch of the slot was committed meanwhile, this one stays superseded; and should the other say that it is
     published already, it will be published once more, for ours may have overwritten it.
@@ -162,6 +177,11 @@ def mark(connection: sa.Connection, batch_id: str, edition: int, *, output: str,
         at = _now()
         _set(connection, batch_id, state=State.PUBLISHED, published_at=at, output=output)
         audit.append(connection, batch_id, "published", actor=actor, at=at, detail={"rows": row.rows_good, "output": output})
+        replays.ended(connection, batch_id, State.PUBLISHED)
+    if holds is not None and not row.parent:
+        for other, where in replays.beside(connection, row).items():
+            if where == output and other not in holds:
+                _unpublished(connection, other.partition(":")[0], actor=actor)
     return _get(connection, batch_id)
 
 
@@ -170,16 +190,22 @@ def _doubt(connection: sa.Connection, slot: Slot, *, actor: str) -> None:
     place = _hold(connection, slot)
     row = find_batch(connection, place.current_batch or "")
     if row is not None and row.state == State.PUBLISHED:
-        _set(connection, row.id, state=State.COMMITTED, published_at=None)
-        audit.append(connection, row.id, "published in doubt", actor=actor, at=_now(), detail={})
+        _unpublished(connection, row.id, actor=actor)
+
+
+def _unpublished(connection: sa.Connection, batch_id: str, *, actor: str) -> None:
+    _set(connection, batch_id, state=State.COMMITTED, published_at=None)
+    audit.append(connection, batch_id, "published in doubt", actor=actor, at=_now(), detail={})
 
 
 def withdraw(connection: sa.Connection, batch_id: str, *, actor: str, note: str) -> Batch:
     """
-    The pipeline rolled the batch back: it is active no longer, and the slot has no current batch.
+    The pipeline rolled the batch back: it is active no longer, nor what came of its replays; the slot has no current batch.
+
+    What a replay made can be withdrawn until it is published: its rows are open again where they came from.
 
     Raises:
-        UsageError: the batch is not active.
+        UsageError: the batch is not active; or it came of a replay, and its rows are published.
     """
     slot = find_slot(connection, batch_id)
     place = _hold(connection, slot)
@@ -188,14 +214,42 @@ def withdraw(connection: sa.Connection, batch_id: str, *, actor: str, note: str)
         state = row.state if row is not None else "gone"
         raise UsageError(f"batch {batch_id[:12]} is {state}: only a committed or published one can be withdrawn", str(slot))
     at = _now()
-    _set(connection, batch_id, state=State.WITHDRAWN)
-    _close(connection, row, actor=actor, at=at, note=note or "withdrawn")
+    if row.parent:
+        if row.state == State.PUBLISHED and row.rows_good:
+            mend = f"withdraw batch {place.current_batch[:12]}, which the key holds, or enforce the key again"
+            raise UsageError(f"batch {batch_id[:12]} came of a replay, and its good rows are published", str(slot), mend)
+        replays.reopen(connection, row, actor=actor, at=at, note=note or "withdrawn")
+        _withdraw(connection, row, actor=actor, at=at, note=note)
+        return _get(connection, batch_id)
+    for item in replays.family(connection, place.id):
+        _withdraw(connection, find_batch(connection, item), actor=actor, at=at, note=note)
     connection.execute(
         sa.update(schema.slot)
         .where(schema.slot.c.id == place.id)
         .values(current_batch=None)  # its token stays: claims older than it are void
     )
-    audit.append(connection, batch_id, "withdrawn", actor=actor, at=at, detail={"note": note})
+    return _get(connection, batch_id)
+
+
+def _withdraw(connection: sa.Connection, row: sa.Row[Any] | None, *, actor: str, at: datetime, note: str) -> None:
+    assert row is not None  # noqa: S101  its slot is held
+    _set(connection, row.id, state=State.WITHDRAWN)
+    _close(connection, row, actor=actor, at=at, note=note or "withdrawn")
+    replays.ended(connection, row.id, State.WITHDRAWN)
+    audit.append(connection, row.id, "withdrawn", actor=actor, at=at, detail={"note": note})
+
+
+def decide(connection: sa.Connection, batch_id: str, ranges: Collection[RowRange], *, actor: str, note: str) -> Batch:
+    """
+    Say what becomes of open rows of a batch.
+
+    Raises:
+        UsageError: its rows cannot be decided about. Fenced: one of them is not open any more.
+    """
+    _hold(connection, find_slot(connection, batch_id))
+    row = find_batch(connection, batch_id)
+    assert row is not None  # noqa: S101  it has a slot
+    replays.decide(connection, row, ranges, actor=actor, at=_now(), note=note)
     return _get(connection, batch_id)
 
 
@@ -277,6 +331,7 @@ def _settle(
         run=said.run.id,
         settled_at=at,
     )
+    replays.put_landing(connection, batch_id, said.landing)
     for table in (schema.part, schema.reason):
         connection.execute(sa.delete(table).where(table.c.batch == batch_id))
     parts = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from dq.store import audit, rows, schema
+from dq.store import audit, replays, rows, schema
 from dq.store.model import Problem, RowState, State
 
 _ACTIVE = (State.COMMITTED, State.PUBLISHED)
@@ -31,12 +31,16 @@ def _file(connection: sa.Connection) -> Iterator[Problem]:
 def _slots(connection: sa.Connection) -> Iterator[Problem]:
     """A slot and its one active batch name each other."""
     s, b = schema.slot, schema.batch
-    active = sa.and_(b.c.slot == s.c.id, b.c.state.in_(_ACTIVE))
+    active = sa.and_(b.c.slot == s.c.id, b.c.state.in_(_ACTIVE), b.c.parent == "")
     for row in connection.execute(
         sa.select(s.c.id, s.c.current_batch, b.c.id.label("batch")).join_from(s, b, active, isouter=True)
     ):
         if row.current_batch != row.batch:
             yield Problem(f"current batch is {row.current_batch}, but {row.batch} is active", f"slot {row.id}")
+    lost = sa.and_(s.c.id == b.c.slot, s.c.current_batch.is_(None))
+    of_replays = sa.select(b.c.id).join_from(b, s, lost).where(b.c.parent != "", b.c.state.in_(_ACTIVE))
+    for row in connection.execute(of_replays):
+        yield Problem("it came of a replay and is active, but what it was replayed into is not", f"batch {row.id[:12]}")
 
 
 def _batches(connection: sa.Connection) -> Iterator[Problem]:
@@ -45,6 +49,9 @@ def _batches(connection: sa.Connection) -> Iterator[Problem]:
     held = sa.select(sa.func.coalesce(sa.func.sum(p.c.rows), 0)).where(p.c.batch == b.c.id).scalar_subquery()
     for row in connection.execute(sa.select(b, held.label("held")).order_by(b.c.id)).all():
         where, state = f"batch {row.id[:12]}", State(row.state)
+        landing = sum(item.rows for item in replays.landing(connection, row.id))
+        if row.parent and state is not State.WRITING and landing != row.rows_good:
+            yield Problem(f"{row.rows_good} good rows of a replay, but its payload holds {landing}", where)
         if state is not State.WRITING and row.held != row.rows_bad:
             yield Problem(f"{row.rows_bad} bad rows, but its payload holds {row.held}", where)
         if state in (State.SUPERSEDED, State.WITHDRAWN):

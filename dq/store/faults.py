@@ -29,6 +29,10 @@ STEPS = (
     "after-publish",
     "after-mark",
 )
+REPLAY = (  # while rows are judged again
+    "after-take",  # the key is held for replay
+    "after-land",  # the rows that go on are objects
+)
 TRANSACTIONS = ("claim", "commit", "block", "mark")
 POINTS = (*STEPS, *(f"{name}:{side}" for name in TRANSACTIONS for side in ("before COMMIT", "after COMMIT")))
 FILES = ("after-stage", "before-rename", "after-rename")  # while good rows are published as a file
@@ -58,10 +62,9 @@ def from_text(text: str) -> Hook:
     point, _, action = text.rpartition(":")
     head, _, tail = point.rpartition(":")
     point, number = (head, int(tail)) if tail.isdecimal() else (point, 1)
-    if point not in (*POINTS, *FILES) or action not in ("kill", "raise"):
-        raise UsageError(
-            f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join((*POINTS, *FILES))}"
-        )
+    known = (*POINTS, *FILES, *REPLAY)
+    if point not in known or action not in ("kill", "raise"):
+        raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join(known)}")
     passed = 0
 
     def strike(name: str) -> None:

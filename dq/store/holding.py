@@ -22,31 +22,33 @@ from dq.store.connect import Database
 from dq.store.model import Slot
 
 PATIENCE = 600.0  # seconds to wait for another's publishing
+SOON = 1.0  # seconds to wait for another's replay: it may take long, and then the rows are decided about
 _FILES = 64  # lock files in all; two slots may share one and wait for each other
 
 
 @contextmanager
-def held(database: Database, slot: Slot, patience: float = PATIENCE) -> Iterator[Callable[[], None]]:
+def held(database: Database, slot: Slot, patience: float = PATIENCE, what: str = "publishing") -> Iterator[Callable[[], None]]:
     """
-    Hold *slot* inside the `with`; what it gives back raises when the hold was lost.
+    Hold *slot* for *what* inside the `with`; what it gives back raises when the hold was lost.
 
     Raises:
         WorldError: somebody else holds it for longer than *patience* seconds.
     """
     place = _file_held if database.is_sqlite else _lock_held
-    with place(database, slot, patience) as confirm:
+    with place(database, slot, patience, what) as confirm:
         yield confirm
 
 
 @contextmanager
-def _file_held(database: Database, slot: Slot, patience: float) -> Iterator[Callable[[], None]]:
+def _file_held(database: Database, slot: Slot, patience: float, what: str) -> Iterator[Callable[[], None]]:
     import fcntl  # noqa: PLC0415  not on every system
 
     with ExitStack() as stack:
         with database.telling():
             folder = Path(f"{database.url.database}.locks")
             folder.mkdir(exist_ok=True)
-            file = stack.enter_context((folder / f"{_number(slot) % _FILES:02d}").open("ab"))  # closing it frees the lock
+            name = f"{what[0]}{_number(slot, what) % _FILES:02d}"
+            file = stack.enter_context((folder / name).open("ab"))  # closing it frees the lock
 
             def taken() -> bool:
                 try:
@@ -55,20 +57,20 @@ def _file_held(database: Database, slot: Slot, patience: float) -> Iterator[Call
                     return False
                 return True
 
-            _wait(taken, slot, patience)
+            _wait(taken, slot, patience, what)
             stack.callback(fcntl.flock, file, fcntl.LOCK_UN)  # a child forked meanwhile would keep it
         yield _sure
 
 
 @contextmanager
-def _lock_held(database: Database, slot: Slot, patience: float) -> Iterator[Callable[[], None]]:
-    key = _number(slot) - 2**63
+def _lock_held(database: Database, slot: Slot, patience: float, what: str) -> Iterator[Callable[[], None]]:
+    key = _number(slot, what) - 2**63
     with ExitStack() as stack:
         with database.telling():
             connection = database.engine.connect()
             stack.callback(_leave, connection)
             connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            _wait(lambda: bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key)))), slot, patience)
+            _wait(lambda: bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key)))), slot, patience, what)
 
         def confirm() -> None:
             with database.telling():
@@ -87,15 +89,16 @@ def _sure() -> None:
     """A lock of the operating system is not lost while its file is open."""
 
 
-def _wait(taken: Callable[[], bool], slot: Slot, patience: float) -> None:
+def _wait(taken: Callable[[], bool], slot: Slot, patience: float, what: str) -> None:
     deadline, pause = time.monotonic() + patience, 0.01
     while not taken():
         if time.monotonic() > deadline:
             mend = "try again when it has ended; when it hangs, end it"
-            raise WorldError(f"another process has been publishing this key for {patience:g} seconds", str(slot), mend)
+            raise WorldError(f"another process has been {what} this key for {patience:g} seconds", str(slot), mend)
         time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  so that two do not meet again and again
         pause = min(pause * 1.5, 1.0)
 
 
-def _number(slot: Slot) -> int:
-    return int.from_bytes(hashlib.sha256(slot.text.encode()).digest()[:8], "big")
+def _number(slot: Slot, what: str) -> int:
+    said = slot.text if what == "publishing" else f"{what} {slot.text}"
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:8], "big")

@@ -97,6 +97,22 @@ class RowRange:
 
 
 @dataclass(frozen=True, slots=True)
+class RowAction:
+    """
+    One line of what became of dead letters: *rows*, by whom, when, why.
+
+    *replay* and *contract* (`name@version`) are given when they were judged again.
+    """
+
+    rows: RowRange
+    actor: str
+    at: datetime
+    note: str = ""
+    replay: str = ""
+    contract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """
     What one enforcement of a slot diverted.
@@ -247,8 +263,32 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayFacts:
+    """
+    Rows of *batch* that were judged again, written with the batch that holds what failed once more.
+
+    *ranges* are those rows, in the states they get. *fix* says what was changed before, masked where the contract says so;
+    *dry_run* what was foretold. *output* is where the good ones go.
+    """
+
+    batch: str
+    ranges: tuple[RowRange, ...]
+    plan: str
+    contract: str
+    output: str = ""
+    fix: Mapping[str, Any] | None = None
+    dry_run: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
-    """What S5 writes: the facts of a batch whose payload is safe. *rows* are those that came in, *bad* those diverted."""
+    """
+    What S5 writes: the facts of a batch whose payload is safe. *rows* are those that came in, *bad* those diverted.
+
+    Of a replay, *landing* are objects with its good rows, for they are nowhere else in the form in which they go on.
+    """
 
     outcome: Outcome
     rows: int
@@ -259,6 +299,8 @@ class Settlement:
     blocked_by: tuple[str, ...] = ()
     digest: str = ""
     schema: str = ""
+    landing: tuple[Part, ...] = ()
+    replay: ReplayFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

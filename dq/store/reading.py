@@ -22,6 +22,11 @@ def find_batch(connection: sa.Connection, batch_id: str) -> sa.Row[Any] | None:
     return connection.execute(sa.select(schema.batch).where(schema.batch.c.id == batch_id)).one_or_none()
 
 
+def row(connection: sa.Connection, batch_id: str) -> sa.Row[Any]:
+    """The row of a batch that is there."""
+    return connection.execute(sa.select(schema.batch).where(schema.batch.c.id == batch_id)).one()
+
+
 def batch_of(connection: sa.Connection, row: sa.Row[Any]) -> Batch:
     """The whole batch, given its row."""
     s, d = schema.slot, schema.dataset
@@ -65,10 +70,10 @@ def get(connection: sa.Connection, wanted: str, where: str) -> Batch:
     Raises:
         UsageError: there is none, or several.
     """
-    row = find_batch(connection, runs.the_one(connection, schema.batch.c.id, wanted, "batch", where))
-    if row is None:
+    found = find_batch(connection, runs.the_one(connection, schema.batch.c.id, wanted, "batch", where))
+    if found is None:
         raise LookupError(wanted)
-    return batch_of(connection, row)
+    return batch_of(connection, found)
 
 
 def find(
@@ -88,4 +93,4 @@ def find(
     if states:
         query = query.where(b.c.state.in_(list(states)))
     found = connection.execute(query.order_by(b.c.claimed_at.desc(), b.c.id).limit(limit)).all()
-    return tuple(batch_of(connection, row) for row in found)
+    return tuple(batch_of(connection, item) for item in found)

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import sqlalchemy as sa
 
-from dq.store.model import RowRange, RowState
-from dq.store.schema import row_action
+from dq.store.model import RowAction, RowRange, RowState
+from dq.store.schema import replay, row_action
 
 
 def fold(rows: int, actions: Sequence[RowRange]) -> tuple[RowRange, ...]:
@@ -50,7 +50,14 @@ def states(connection: sa.Connection, batch_id: str, rows: int) -> tuple[RowRang
 
 
 def act(
-    connection: sa.Connection, batch_id: str, ranges: Iterable[RowRange], *, actor: str, at: datetime, note: str = ""
+    connection: sa.Connection,
+    batch_id: str,
+    ranges: Iterable[RowRange],
+    *,
+    actor: str,
+    at: datetime,
+    note: str = "",
+    replay_id: str | None = None,
 ) -> None:
     """Append what became of some rows."""
     last = connection.scalar(sa.select(sa.func.max(row_action.c.seq)).where(row_action.c.batch == batch_id)) or 0
@@ -64,8 +71,43 @@ def act(
             "actor": actor,
             "at": at,
             "note": note,
+            "replay": replay_id,
         }
         for seq, item in enumerate(ranges, last + 1)
     ]
     if rows:
         connection.execute(sa.insert(row_action), rows)
+
+
+def ranges_of(ordinals: Iterable[int], state: RowState) -> tuple[RowRange, ...]:
+    """Sorted *ordinals*, each once, as ranges in *state*."""
+    found: list[RowRange] = []
+    for number in ordinals:
+        if found and found[-1].last == number - 1:
+            found[-1] = RowRange(found[-1].first, number, state)
+        else:
+            found.append(RowRange(number, number, state))
+    return tuple(found)
+
+
+def all_open(known: Sequence[RowRange], wanted: Iterable[RowRange]) -> bool:
+    """Whether every row of *wanted* is open, as *known* (from `states`) says."""
+    free = [item for item in known if item.state is RowState.OPEN]
+    return all(any(item.first <= one.first and one.last <= item.last for item in free) for one in wanted)
+
+
+def actions(connection: sa.Connection, batch_id: str) -> tuple[RowAction, ...]:
+    """What was done about the rows of a batch, oldest first."""
+    a, r = row_action, replay
+    query = sa.select(a, r.c.contract).join_from(a, r, a.c.replay == r.c.id, isouter=True)
+    return tuple(
+        RowAction(
+            RowRange(row.first_row, row.last_row, RowState(row.state)),
+            row.actor,
+            row.at,
+            row.note,
+            row.replay or "",
+            row.contract or "",
+        )
+        for row in connection.execute(query.where(a.c.batch == batch_id).order_by(a.c.seq))
+    )

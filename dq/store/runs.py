@@ -51,7 +51,8 @@ def record(connection: sa.Connection, facts: RunFacts, *, outcome: Outcome | Non
     columns = [{"run": facts.id, "position": n, "column": name, "type": kind} for n, (name, kind) in enumerate(facts.columns)]
     if columns:
         connection.execute(sa.insert(schema.column_seen), columns)
-    _points(connection, facts, dataset)
+    if facts.metrics:  # a replay has none: those of its key stay
+        _points(connection, facts, dataset)
     return facts.id
 
 

@@ -270,6 +270,20 @@ replay = sa.Table(
     sa.Column("dry_run", Document),
     sa.Column("actor", Words, nullable=False),
     sa.Column("state", Words, nullable=False),
+    sa.Column("contract", Words),  # `name@version`
+)
+
+landing = sa.Table(
+    "dq_landing",  # payload objects with the good rows of a replay: they land in the target
+    metadata,
+    sa.Column("batch", Words, _to("batch.id"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("path", Words, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("sha256", Words, nullable=False),
+    sa.Column("key_id", Words),
+    sa.Column("purged_at", Instant),
 )
 
 audit = sa.Table(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,16 +12,18 @@ import sqlalchemy as sa
 
 from dq.errors import Fenced
 from dq.result import Outcome
-from dq.store import audit, batches, check, reading, rows, runs, schema, upgrade
+from dq.store import audit, batches, check, reading, replays, rows, runs, schema, upgrade
 from dq.store.connect import Database, address
-from dq.store.holding import PATIENCE, held
+from dq.store.holding import PATIENCE, SOON, held
 from dq.store.model import (
     AuditEntry,
     Batch,
     Claim,
     ContractFacts,
+    Part,
     Problem,
     Reason,
+    RowAction,
     RowRange,
     Run,
     RunFacts,
@@ -37,12 +39,14 @@ class Turn:
     The right to publish *batch*: its slot is held, and it is the slot's current batch.
 
     *replaces* are batches whose rows may still stand in the target and must give way. `confirm` raises Fenced or
-    WorldError when the right was lost; call it last before the target is changed for good.
+    WorldError when the right was lost; call it last before the target is changed for good. *beside* are the editions that
+    others of the slot have published, and where.
     """
 
     batch: Batch
     replaces: tuple[str, ...]
     confirm: Callable[[], None]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def edition(self) -> str:
@@ -122,17 +126,38 @@ class Store:
                 lost()
                 current()
 
-            yield Turn(batch, current(), confirm)
+            yield Turn(batch, current(), confirm, self._database.read(lambda c: replays.beside(c, reading.row(c, batch.id))))
 
-    def mark_published(self, batch: Batch, *, output: str = "", run: RunFacts | None = None, actor: str) -> Batch:
+    @contextmanager
+    def replaying(self, slot: Slot, *, patience: float = SOON) -> Iterator[None]:
+        """
+        Replay rows of *slot*, alone, inside the `with`.
+
+        Raises:
+            WorldError: somebody else does, for longer than *patience* seconds.
+        """
+        with held(self._database, slot, patience, "replaying rows of"):
+            yield
+
+    def mark_published(
+        self,
+        batch: Batch,
+        *,
+        output: str = "",
+        run: RunFacts | None = None,
+        holds: Collection[str] | None = None,
+        actor: str,
+    ) -> Batch:
         """
         S7: the good rows of the batch are where they belong; *run* is recorded with it.
+
+        *holds* are the editions that the target holds now; what came of replays and is lost will be published again.
 
         Raises:
             Fenced: the batch was superseded meanwhile. WorldError: the store failed.
         """
         found = self._database.write(
-            "mark", lambda c: batches.mark(c, batch.id, batch.edition, output=output, facts=run, actor=actor)
+            "mark", lambda c: batches.mark(c, batch.id, batch.edition, output=output, facts=run, holds=holds, actor=actor)
         )
         if found.state is not State.PUBLISHED or found.edition != batch.edition:
             raise Fenced(f"batch {batch.id[:12]} became {found.state} while it was published", str(batch.slot), "run again")
@@ -146,6 +171,15 @@ class Store:
             UsageError: it is unknown, or not active.
         """
         return self._database.write("withdraw", lambda c: batches.withdraw(c, self._id(c, batch_id), actor=actor, note=note))
+
+    def decide(self, batch_id: str, ranges: Collection[RowRange], *, actor: str, note: str = "") -> Batch:
+        """
+        Say what becomes of open rows of a published batch.
+
+        Raises:
+            UsageError: it is unknown, or its rows cannot be decided about. Fenced: one of them is not open any more.
+        """
+        return self._database.write("decide", lambda c: batches.decide(c, self._id(c, batch_id), ranges, actor=actor, note=note))
 
     def abandon(self, batch_id: str, *, older_than: timedelta) -> bool:
         """Void a claim that nobody settled for so long; whether there was one."""
@@ -201,6 +235,14 @@ class Store:
 
         return self._database.read(look)
 
+    def row_actions(self, batch_id: str) -> tuple[RowAction, ...]:
+        """What was done about the rows of a batch, oldest first."""
+        return self._database.read(lambda c: rows.actions(c, self._id(c, batch_id)))
+
+    def landing(self, batch_id: str) -> tuple[Part, ...]:
+        """The payload objects with the good rows of a replay; none of any other batch."""
+        return self._database.read(lambda c: replays.landing(c, batch_id))
+
     def audit(self, batch_id: str) -> tuple[AuditEntry, ...]:
         """The history of a batch, oldest first."""
         return self._database.read(lambda c: audit.entries(c, self._id(c, batch_id)))
@@ -246,10 +288,10 @@ class Store:
 
         Once false, it stays so: tokens are never used twice.
         """
-        b, p = schema.batch, schema.part
-        part = sa.exists().where(p.c.batch == b.c.id, p.c.path == path)
+        b, tables = schema.batch, (schema.part, schema.landing)
+        parts = [sa.exists().where(table.c.batch == b.c.id, table.c.path == path) for table in tables]
         claim = sa.and_(b.c.token == token, b.c.settled != token)
-        query = sa.select(b.c.id).where(b.c.id == batch_id, sa.or_(part, claim))
+        query = sa.select(b.c.id).where(b.c.id == batch_id, sa.or_(*parts, claim))
         return self._database.read(lambda c: c.scalar(query) is not None)
 
     # -- care ----------------------------------------------------------------------------------------------------------

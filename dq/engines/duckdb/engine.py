@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
+from dq.engines.duckdb.again import LettersView
+from dq.engines.duckdb.append import Rows, append
 from dq.engines.duckdb.connection import Connection, translated
 from dq.engines.duckdb.files import Found, delta_files, find
+from dq.engines.duckdb.letters import Letters, open_letters
 from dq.engines.duckdb.view import DuckView
 from dq.engines.model import Progress, View
-from dq.errors import SourceError
+from dq.errors import SourceError, UsageError
 from dq.plan import Columns, Field
-from dq.source import Files, Format, Frame, Library, Other, Reading, Source
+from dq.source import DeadLetters, Files, Format, Frame, Library, Other, Reading, Source
 from dq.sql import ROW_NO, reference
 
 if TYPE_CHECKING:
@@ -71,9 +74,14 @@ class DuckDB:
         connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder, progress=progress)
         try:
             opener = _Opener(connection, folder)
-            opened = opener.open(source, "", fields, reading)
+            letters = None
+            if isinstance(source, DeadLetters):
+                letters = open_letters(connection, source, fields, folder)
+                opened = _of(source, letters)
+            else:
+                opened = opener.open(source, "", fields, reading)
             others = {
-                name: opener.open(other.source, name, tuple(Field(column, column) for column in other.columns), None)
+                name: opener.open(_readable(other.source), name, tuple(Field(column, column) for column in other.columns), None)
                 for name, other in references.items()
             }
             _create(connection, opened.select, "__dq_base")
@@ -83,7 +91,23 @@ class DuckDB:
             watched = tuple(path for item in (opened, *others.values()) for path in item.watched)
             columns = {name: item.columns for name, item in others.items()}
             unwatched = tuple(name for name, item in others.items() if not item.watched)
-            yield DuckView(connection, opened, columns, lambda: _stamps(watched), unwatched)
+            said = (connection, opened, columns, lambda: _stamps(watched), unwatched)
+            yield LettersView(source, letters, *said) if letters and isinstance(source, DeadLetters) else DuckView(*said)
+        finally:
+            connection.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def append(self, rows: Rows, path: str, file_format: Format, facts: Mapping[str, str], before: str) -> int:
+        """
+        Write to *path* what file *before* holds ("": nothing) and then *rows*; how many rows were added.
+
+        Raises:
+            EngineError: the columns are others. WorldError, OSError: it cannot be written.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
+        connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder)
+        try:
+            return append(connection, rows, path, file_format, facts=facts, before=before)
         finally:
             connection.close()
             shutil.rmtree(folder, ignore_errors=True)
@@ -95,7 +119,7 @@ class _Opener:
     def __init__(self, connection: Connection, folder: Path) -> None:
         self.connection, self.folder = connection, folder
 
-    def open(self, source: Source, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
+    def open(self, source: Frame | Files, name: str, fields: tuple[Field, ...], reading: Reading | None) -> Opened:
         opened = self._frame(source, name, fields) if isinstance(source, Frame) else self._files(source, fields, reading)
         if taken := [column for column in opened.columns.types if column.lower().startswith("__dq_")]:
             raise SourceError(f"column '{taken[0]}': names that begin with __dq_ are dq's own", str(source), "rename it")
@@ -208,6 +232,28 @@ class _Opener:
     def _types(self, select: str) -> dict[str, exp.DataType]:
         described = self.connection.raw.execute(f"DESCRIBE {select}").fetchall()
         return {row[0]: _type(row[1]) for row in described if row[0] not in _OWN}
+
+
+def _readable(source: Source) -> Frame | Files:
+    if isinstance(source, DeadLetters):
+        raise UsageError("dead letters are no dataset that rules look into", str(source), "give files or a frame")
+    return source
+
+
+def _of(source: DeadLetters, letters: Letters) -> Opened:
+    """Dead letters as any other source; what their key has published must not change while they are judged."""
+    target = source.target.paths if source.target else ()
+    shown = {key: source.shown.get(key, kind.sql("duckdb")) for key, kind in letters.columns.types.items()}
+    return Opened(
+        str(source),
+        letters.select,
+        letters.columns,
+        letters.malformed,
+        files=target,
+        records=letters.malformed is not None,
+        watched=target,
+        shown=shown,
+    )
 
 
 def _create(connection: Connection, select: str, name: str) -> None:

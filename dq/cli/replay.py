@@ -1,0 +1,367 @@
+"""`dq quarantine replay | accept | discard | withdraw`: a way out for dead letters. What would happen is shown first."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dq.cli.options import Contracts, Debug, References, chosen, referenced
+from dq.cli.output import is_terminal, page, write
+from dq.cli.runs import ListFormat, number, told
+from dq.errors import UsageError
+from dq.report.hostile import json_safe
+
+if TYPE_CHECKING:
+    from dq.replaying import Discarded, Replay, Replayed
+
+REPLAY_VERSION = "1.0"
+EPILOG = "Exit codes: 0 done or nothing to do, 2 refused or wrong usage, 3 the world failed: try again."
+_WHICH, _HOW = "Which rows", "How"
+
+BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="Its id, or how it begins.")]
+AnyBatch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="Its id, or how it begins; none: all that match.")]
+OfDataset = Annotated[str | None, typer.Option("--dataset", metavar="NAME", help="Of this dataset.", rich_help_panel=_WHICH)]
+OfStage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Of this stage.", rich_help_panel=_WHICH)]
+OfKey = Annotated[str | None, typer.Option("--key", metavar="K", help="Of this key.", rich_help_panel=_WHICH)]
+OfRule = Annotated[str | None, typer.Option("--rule", metavar="ID", help="That break this check.", rich_help_panel=_WHICH)]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="T", help="Diverted then or later; no zone: UTC.", rich_help_panel=_WHICH)
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="T", help="Diverted before.", rich_help_panel=_WHICH)]
+Rows = Annotated[
+    list[int] | None, typer.Option("--row", metavar="N", help="These rows of BATCH, by __dq_row_no.", rich_help_panel=_WHICH)
+]
+Version = Annotated[
+    str | None,
+    typer.Option("--contract", "-c", metavar="REF", help="Instead of the newest that the stage's reference asks for."),
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="OUT", help="Where good rows of a frame's batch go.", rich_help_panel=_HOW)
+]
+Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, for the audit.", rich_help_panel=_HOW)]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.", rich_help_panel=_HOW)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.", rich_help_panel=_HOW)]
+
+
+class Form(StrEnum):
+    """How the outcome is written."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
+Written = Annotated[Form, typer.Option("--format", "-f", rich_help_panel=_HOW)]
+
+
+def replay(
+    batch: AnyBatch = None,
+    *,
+    dataset: OfDataset = None,
+    stage: OfStage = None,
+    key: OfKey = None,
+    rule: OfRule = None,
+    since: Since = None,
+    until: Until = None,
+    rows: Rows = None,
+    contract: Version = None,
+    references: References = None,
+    fix: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The rows, corrected: .parquet or .csv.", rich_help_panel=_HOW)
+    ] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="COLUMN=SQL", help="A new value for a column.", rich_help_panel=_HOW)
+    ] = None,
+    to: To = None,
+    rate: Annotated[
+        float | None, typer.Option(metavar="N", help="At most so many rows per second.", rich_help_panel=_HOW)
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option("--batches", metavar="N", min=1, help="At most so many batches.", rich_help_panel=_HOW)
+    ] = None,
+    note: Note = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    form: Written = Form.TERMINAL,
+    contracts: Contracts = None,
+    debug: Debug = False,
+) -> None:
+    """Judge dead letters again, and add those that pass to what their key has published."""
+    del debug  # the application reads it
+    from dq.replaying import replay as run  # noqa: PLC0415  heavy
+
+    settings = chosen(contracts=contracts)
+
+    def do(*, dry: bool) -> Replay:
+        return run(
+            batch,
+            dataset=dataset,
+            stage=stage,
+            key=key,
+            rule=rule,
+            since=_moment(since, "--since"),
+            until=_moment(until, "--until"),
+            rows=tuple(rows or ()),
+            contract=contract,
+            references=referenced(references or []) or None,
+            fix=fix,
+            set=_sets(sets or []),
+            to=to,
+            rate=None if dry else rate,
+            most=most,
+            note=note,
+            dry_run=dry,
+            settings=settings,
+        )
+
+    _ask_and_do(do, "replay", dry_run=dry_run, yes=yes, form=form)
+
+
+def accept(
+    batch: BatchId,
+    *,
+    rules: Annotated[list[str], typer.Option("--rule", metavar="ID", help="What is all right; may be said several times.")],
+    rows: Rows = None,
+    contract: Version = None,
+    references: References = None,
+    to: To = None,
+    note: Note = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    form: Written = Form.TERMINAL,
+    contracts: Contracts = None,
+    debug: Debug = False,
+) -> None:
+    """Publish rows as they are, although they break the named rules."""
+    del debug  # the application reads it
+    from dq.replaying import accept as run  # noqa: PLC0415  heavy
+
+    settings, others = chosen(contracts=contracts), referenced(references or []) or None
+
+    def do(*, dry: bool) -> Replay:
+        return run(
+            batch,
+            rules,
+            rows=tuple(rows or ()),
+            contract=contract,
+            references=others,
+            to=to,
+            note=note,
+            dry_run=dry,
+            settings=settings,
+        )
+
+    _ask_and_do(do, "accept", dry_run=dry_run, yes=yes, form=form)
+
+
+def discard(
+    batch: AnyBatch = None,
+    *,
+    dataset: OfDataset = None,
+    stage: OfStage = None,
+    key: OfKey = None,
+    rule: OfRule = None,
+    since: Since = None,
+    until: Until = None,
+    rows: Rows = None,
+    note: Note = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    form: Written = Form.TERMINAL,
+    debug: Debug = False,
+) -> None:
+    """Settle that rows are never published."""
+    del debug  # the application reads it
+    from dq.replaying import discard as run  # noqa: PLC0415  heavy
+
+    def do(*, dry: bool) -> Discarded:
+        return run(
+            batch,
+            dataset=dataset,
+            stage=stage,
+            key=key,
+            rule=rule,
+            since=_moment(since, "--since"),
+            until=_moment(until, "--until"),
+            rows=tuple(rows or ()),
+            note=note,
+            dry_run=dry,
+        )
+
+    foretold = do(dry=True)
+    if dry_run or not foretold.rows or not _agreed(f"discard {number(foretold.rows)} rows", foretold.rows, yes=yes):
+        _show_discarded(foretold, form)
+        return
+    _show_discarded(do(dry=False), form)
+
+
+def withdraw(
+    batch: BatchId,
+    *,
+    note: Note = "",
+    yes: Yes = False,
+    form: Annotated[ListFormat, typer.Option("--format", "-f", rich_help_panel=_HOW)] = ListFormat.TERMINAL,
+    debug: Debug = False,
+) -> None:
+    """Say that a pipeline rolled back what a batch published. The target is not touched."""
+    del debug  # the application reads it
+    from dq.history import History  # noqa: PLC0415  heavy
+    from dq.replaying import withdraw as run  # noqa: PLC0415
+
+    found = History().batch(batch)
+    if not _agreed(f"withdraw batch {found.id[:12]} of {found.slot}", 1, yes=yes):
+        return
+    done = run(found.id, note=note)
+    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": found.output or None}
+    row = (done.id[:12], str(done.slot), str(done.state), found.output)
+    told(form, [record], ("batch", "slot", "state", "its good rows are still in"), [row], empty="")
+
+
+# -- to ask ----------------------------------------------------------------------------------------------------------------
+
+
+def _ask_and_do(do: Callable[..., Replay], what: str, *, dry_run: bool, yes: bool, form: Form) -> None:
+    if dry_run:
+        _show(do(dry=True), form)
+        return
+    if not yes:
+        _someone_is_there()
+        foretold = do(dry=True)
+        _show(foretold, Form.TERMINAL)
+        if not foretold.rows or not _agreed(f"{what} {number(foretold.rows)} rows", foretold.rows, yes=False):
+            return
+    done = do(dry=False)
+    _show(done, form)
+    raise typer.Exit(max((item.error.exit_code for item in done.batches if item.error), default=0))
+
+
+def _agreed(what: str, count: int, *, yes: bool) -> bool:
+    """Whether somebody says yes, or said so before."""
+    if yes or not count:
+        return yes
+    _someone_is_there()
+    return typer.confirm(f"{what[0].upper()}{what[1:]}?", err=True)
+
+
+def _someone_is_there() -> None:
+    """
+    Refuse to go on when there is nobody to ask.
+
+    Raises:
+        UsageError: standard input is no terminal.
+    """
+    if not is_terminal(sys.stdin):
+        raise UsageError("nobody is there to ask", "standard input", "look at it with --dry-run, then say --yes")
+
+
+def _moment(said: str | None, option: str) -> datetime | None:
+    from dq.quarantine import moment  # noqa: PLC0415  heavy
+
+    return None if said is None else moment(said, option)
+
+
+def _sets(said: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in said:
+        name, equals, text = item.partition("=")
+        if not (name.strip() and equals and text.strip()):
+            raise UsageError(f"'{item}' is not COLUMN=SQL", "--set", "say --set 'age=abs(age)'")
+        if name.strip() in found:
+            raise UsageError(f"column '{name.strip()}' is set twice", "--set", "write one expression")
+        found[name.strip()] = text.strip()
+    return found
+
+
+# -- as text ---------------------------------------------------------------------------------------------------------------
+
+
+def _show(done: Replay, form: Form) -> None:
+    if form is Form.JSON:
+        write(json_safe(json.dumps(record(done), indent=2, ensure_ascii=False)) + "\n", encoding="utf-8")
+        return
+    if not done.rows and not any(item.error or item.kept for item in done.batches):
+        write("nothing to replay: no row is open\n")
+    from dq.report import ledger  # noqa: PLC0415  rich is heavy
+
+    how: dict[str, Any] = page()
+    for item in done.batches:
+        if item.rows or item.error or item.kept:
+            write(ledger.card(_head(item, dry_run=done.dry_run), _facts(item), **how))
+    if cells := [cell for item in done.batches for cell in item.cells]:
+        shown: list[tuple[str | None, ...]] = [(number(cell.row), cell.column, cell.before, cell.after) for cell in cells]
+        write(ledger.table(("row", "column", "before", "after"), shown, numbers=("row",), **how))
+    if done.left_out:
+        rows = [(item.id[:12], str(item.slot), number(item.open)) for item in done.left_out]
+        write("left out, for their rows failed three times already; name a batch to replay it\n")
+        write(ledger.table(("batch", "slot", "open"), rows, numbers=("open",), **how))
+
+
+def _head(item: Replayed, *, dry_run: bool) -> str:
+    if item.error:
+        return "failed"
+    if dry_run:
+        return "dry run"
+    return "replayed" if item.child else "unchanged"
+
+
+def _facts(item: Replayed) -> dict[str, str]:
+    if item.error:
+        return {"Batch": item.batch.id[:12], "Slot": str(item.batch.slot), "Error": " ".join(str(item.error).split())}
+    return {
+        "Batch": item.batch.id[:12],
+        "Slot": str(item.batch.slot),
+        "Contract": item.contract,
+        "Rows": f"{item.rows:,} judged, {item.landed:,} land, {item.stayed:,} stay",
+        "Reasons": ", ".join(f"{one.check} {one.rows:,}" for one in item.reasons),
+        "Kept": f"{item.kept:,} rows share a key with rows that nobody can look at" if item.kept else "",
+        "Changed": ", ".join(f"{name} in {count:,} rows" for name, count in item.changed.items() if count),
+        "Output": item.output if item.landed else "",
+        "Stayed in": item.child.id[:12] if item.child and item.stayed else "",
+    }
+
+
+def record(done: Replay) -> dict[str, Any]:
+    """The outcome as JSON says it."""
+    return {
+        "schema_version": REPLAY_VERSION,
+        "dry_run": done.dry_run,
+        "rows": done.rows,
+        "landed": done.landed,
+        "stayed": done.stayed,
+        "batches": [_record(item) for item in done.batches],
+        "left_out": [item.id for item in done.left_out],
+    }
+
+
+def _record(item: Replayed) -> dict[str, Any]:
+    return {
+        "batch": item.batch.id,
+        "slot": str(item.batch.slot),
+        "contract": item.contract or None,
+        "rows": item.rows,
+        "landed": item.landed,
+        "stayed": item.stayed,
+        "kept": item.kept,
+        "reasons": {one.check: one.rows for one in item.reasons},
+        "changed": dict(item.changed),
+        "cells": [{"row": c.row, "column": c.column, "before": c.before, "after": c.after} for c in item.cells],
+        "output": item.output or None,
+        "child": item.child.id if item.child else None,
+        "error": " ".join(str(item.error).split()) if item.error else None,
+    }
+
+
+def _show_discarded(done: Discarded, form: Form) -> None:
+    listed = [{"batch": item.id, "slot": str(item.slot), "open": item.open} for item in done.batches]
+    if form is Form.JSON:
+        document = {"schema_version": REPLAY_VERSION, "dry_run": done.dry_run, "discarded": done.rows, "batches": listed}
+        write(json_safe(json.dumps(document, indent=2)) + "\n", encoding="utf-8")
+        return
+    verb = "would be discarded" if done.dry_run else "discarded"
+    write(f"{done.rows:,} rows of {len(done.batches):,} batches {verb}\n")

@@ -1,0 +1,69 @@
+"""The good rows of a replay, put beside what its key has published: S6 and S7, by who finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dq.quarantine.output import FileTarget, placed
+from dq.quarantine.protocol import Published
+from dq.quarantine.vault import Vault
+from dq.source import Format
+from dq.store import Batch, State, Store, Turn, faults
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Rows = Callable[[], "Iterator[pa.RecordBatch]"]
+Append = Callable[[Rows, str, Format, Mapping[str, str], str], int]  # rows, then as `WriteMore`
+
+
+def good_rows(store: Store, vault: Vault, batch_id: str) -> Iterator[pa.RecordBatch]:
+    """
+    The good rows of a replay, as they land.
+
+    Raises:
+        WorldError: a payload object is missing or altered.
+    """
+    for part in store.landing(batch_id):
+        yield from vault.read(part)
+
+
+def land(store: Store, vault: Vault, turn: Turn, place: FileTarget, append: Append) -> Published:
+    """
+    Add the good rows of the turn's batch to *place*; nothing when they are there already, or there are none.
+
+    Raises:
+        WorldError: as `FileTarget.extend`. Fenced: the turn was lost.
+    """
+    if not turn.batch.rows_good:
+        return Published(0)
+    put = place.extend(
+        turn,
+        lambda path, form, facts, before: append(lambda: good_rows(store, vault, turn.batch.id), path, form, facts, before),
+    )
+    return Published(put.rows, str(place), holds=put.editions)
+
+
+def waiting(store: Store, root: Batch) -> tuple[Batch, ...]:
+    """What replays of the slot of *root* committed and did not publish, oldest first."""
+    slot = root.slot
+    found = store.batches(dataset=slot.dataset, stage=slot.stage, key=slot.key, states=(State.COMMITTED,), limit=1_000_000)
+    return tuple(sorted((batch for batch in found if batch.parent), key=lambda batch: batch.edition))
+
+
+def settle(store: Store, vault: Vault, batch: Batch, append: Append, *, actor: str) -> Batch:
+    """
+    Publish what a replay committed and did not publish.
+
+    Raises:
+        Fenced: it is superseded. WorldError: the target lacks what the key has published, or cannot be written.
+    """
+    place = placed(batch.output)
+    with store.publishing(batch) as turn:
+        faults.at("before-publish")
+        published = land(store, vault, turn, place, append)
+        faults.at("after-publish")
+        marked = store.mark_published(batch, output=published.where, actor=actor)
+    faults.at("after-mark")
+    return marked

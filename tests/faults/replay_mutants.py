@@ -1,0 +1,107 @@
+"""Faults of replay, sown on purpose: a campaign that does not find one of them proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any
+from unittest.mock import patch
+
+from dq.quarantine import output
+from dq.quarantine.output import FileTarget, Owner, Placed
+from dq.store import Batch, Store, Turn, replays, store
+
+Patch = tuple[object, str, Any]
+MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
+
+
+def mutant(function: Callable[[], list[Patch]]) -> Callable[[], list[Patch]]:
+    """Keep it under its name."""
+    MUTANTS[function.__name__] = function
+    return function
+
+
+@contextmanager
+def sown(name: str) -> Iterator[None]:
+    """Replay has that fault inside the `with`."""
+    with ExitStack() as stack:
+        for place, attribute, value in MUTANTS[name]():
+            stack.enter_context(patch.object(place, attribute, value))
+        yield
+
+
+@mutant
+def no_editions() -> list[Patch]:
+    """A file does not know what was added to it, so a retry adds it again."""
+    extend = FileTarget.extend
+
+    def forgetful(self: FileTarget, turn: Turn, write: Any) -> Placed:
+        with (
+            patch.object(FileTarget, "may_write", lambda *_: Owner("", ())),
+            patch.object(FileTarget, "must_hold", lambda *_: None),
+        ):
+            return extend(self, turn, write)
+
+    return [(FileTarget, "extend", forgetful)]
+
+
+@mutant
+def children_stay() -> list[Patch]:
+    """What replays made outlives the batch that it came of."""
+    family = replays.family
+
+    def only_the_first(*said: Any, **more: Any) -> tuple[str, ...]:
+        return family(*said, **more)[:1]
+
+    return [(replays, "family", only_the_first)]
+
+
+@mutant
+def rows_stay_open() -> list[Patch]:
+    """The rows that were replayed can be replayed again."""
+    act = replays.rows.act
+
+    def nothing(*said: Any, **more: Any) -> None:
+        if "replay_id" not in more:
+            act(*said, **more)
+
+    return [(replays.rows, "act", nothing)]
+
+
+@mutant
+def nobody_holds_the_key() -> list[Patch]:
+    """Two replay the same rows at once, and neither asks whether they are open."""
+    return [(Store, "replaying", lambda *_, **__: nullcontext()), (replays.rows, "all_open", lambda *_: True)]
+
+
+@mutant
+def lost_files_stay_lost() -> list[Patch]:
+    """A file that is made anew is not asked what replays had added."""
+    mark = store.batches.mark
+
+    def careless(*said: Any, **more: Any) -> Batch:
+        return mark(*said, **{**more, "holds": None})
+
+    return [(store.batches, "mark", careless)]
+
+
+@mutant
+def in_place() -> list[Patch]:
+    """Rows are added to the file itself: a kill leaves half of them, or all without a trace."""
+
+    def at_once(self: FileTarget, turn: Turn, editions: tuple[str, ...], write: Any) -> Placed:
+        facts = {output._SLOT: turn.batch.slot.text, output._BATCH: " ".join(editions[:-1] if len(editions) > 1 else editions)}
+        staged = self.path.with_name("staged")
+        rows = write(str(staged), facts)
+        output._move(staged, self, facts)
+        return Placed(rows, editions)
+
+    return [(FileTarget, "_replace", at_once)]
+
+
+@mutant
+def judged_alone() -> list[Patch]:
+    """Keys are not judged together with what is published."""
+    from dq.engines.duckdb import again
+
+    return [(again, "with_published", lambda _, letters, __: letters.select)]

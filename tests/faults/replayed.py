@@ -1,0 +1,249 @@
+"""
+The fault campaign for replay: `dq.replay` killed at every named point, two at once, and beside enforcements of its key.
+
+    python -m tests.faults.replayed [--attempts N] [--seed S] [--store sqlite|postgres|both]
+
+A history is one key: enforced, then replayed under other versions of the contract, with fixes, and enforced again. Its law,
+at every rest: each row of the current content is published or waits, once; nothing else is there. It ends with 1 when a law
+was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+import dq
+from dq.diversion import places
+from dq.errors import UsageError
+from dq.quarantine import rows as dead_letters
+from dq.store import Batch, RowState, State, faults
+from tests.faults import children, replay_mutants
+from tests.faults.children import Blow
+from tests.faults.enforced import CONTRACT, Report, World, _count, _warm
+from tests.postgres import server
+
+POINTS = (*faults.POINTS, *faults.FILES, *faults.REPLAY)
+SKIPPED = ("block:before COMMIT", "block:after COMMIT")  # a replay never blocks
+ROWS = 24
+OLDEST = {1: 60, 2: 90, 3: 120}
+PATIENCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Key(World):
+    """One key of two contents, and versions of the contract that allow more and more."""
+
+    def make(self) -> None:
+        """Ids are unique per content; of each pair of equal ids within one, only one may ever be published."""
+        for version, oldest in OLDEST.items():
+            path = self.root / "contracts" / "people" / f"{version}.0.0.odcs.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = CONTRACT.format(version=version, oldest=oldest).replace("60%", "100%")
+            rule = "quality: [{metric: duplicateValues, mustBe: 0, customProperties: [{property: dq, value: {keep: first}}]}]"
+            text = text.replace("{name: id, logicalType: integer}", f"{{name: id, logicalType: integer, {rule}}}")
+            path.write_text(text.replace("schema:", "schema:", 1), "utf-8")
+        for content in (1, 2):
+            lines = ["id,age", *(f"{number},{age}" for number, age in self.rows(content))]
+            (self.root / f"source-{content}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+    @staticmethod
+    def rows(content: int) -> list[tuple[int, int]]:
+        """Id and age; the last four repeat ids of the first."""
+        rng = random.Random(content)  # noqa: S311
+        plain = [(content * 1000 + n, rng.randint(0, 150)) for n in range(ROWS - 4)]
+        return [(content * 1000 + 900, 1), *plain, *((content * 1000 + n, 10) for n in range(4))]
+
+    def enforce_content(self, content: int) -> None:
+        """What a pipeline would do."""
+        done = dq.enforce(
+            str(self.root / f"source-{content}.csv"),
+            "people@1.0.0",
+            stage="raw",
+            key="day",
+            dataset=self.dataset,
+            output=str(self.root / "out" / ("{key}." + self.suffix)),
+            settings=self.settings,
+        )
+        assert done.outcome == "quarantined", done.outcome
+
+    def replay(self, version: int, *, fix: bool) -> None:
+        """What a person would do, batch by batch; that a batch is another's by now is all right."""
+        age = "CASE WHEN age > 140 THEN 5 ELSE age + 1 END"
+        for batch in dq.History(self.settings).batches(dataset=self.dataset, states=["published"]):
+            if batch.open:
+                with suppress(UsageError):
+                    dq.replay(
+                        batch.id, contract=f"people@{version}.0.0", set={"age": age} if fix else None, settings=self.settings
+                    )
+
+    def recover(self) -> None:
+        """What a worker would do."""
+        for item in dq.History(self.settings).recover():
+            if item.error is not None:
+                raise item.error
+
+    def published_ids(self) -> list[int]:
+        """The ids in the target, as often as they are there."""
+        if not self.output.exists():
+            return []
+        if self.suffix == "parquet":
+            return list(pq.read_table(self.output, use_threads=False)["id"].to_pylist())
+        with self.output.open(newline="") as file:
+            return [int(row["id"]) for row in csv.DictReader(file)]
+
+    def laws(self, *, at_rest: bool) -> list[str]:
+        """The laws that are broken now; *at_rest*: nothing waits to be published either."""
+        store, vault = places(self.settings)
+        found = [str(problem) for problem in store.check()]
+        batches = store.batches(dataset=self.dataset, limit=1000)
+        active = [batch for batch in batches if batch.state.active]
+        roots = [batch for batch in active if not batch.parent]
+        if len(roots) > 1:
+            found.append("two batches of a slot are active")
+        there = Counter(self.published_ids())
+        if any(count > 1 for count in there.values()):
+            found.append(f"published twice: {[number for number, count in there.items() if count > 1]}")
+        if not at_rest:
+            return found
+        if any(batch.state is State.COMMITTED for batch in active):
+            found.append("a batch waits to be published, although all is at rest")
+        open_ids = Counter(number for batch in active for number in _open(store.row_states(batch.id), _ids(store, vault, batch)))
+        contents = {number // 1000 for number in there} | {number // 1000 for number in open_ids}
+        if len(contents) != 1:
+            found.append(f"rows of contents {sorted(contents)} stand together")
+        elif there + open_ids != Counter(number for number, _ in self.rows(contents.pop())):
+            found.append(f"lost or doubled: published {sorted(there.elements())}, open {sorted(open_ids.elements())}")
+        return found
+
+
+def _ids(store: object, vault: object, batch: Batch) -> list[int]:
+    return [row["id"] for item in dead_letters(store, vault, batch.id) for row in item.to_pylist()]  # type: ignore[arg-type]
+
+
+def _open(ranges: object, numbers: list[int]) -> list[int]:
+    return [
+        number
+        for item in ranges  # type: ignore[attr-defined]
+        if item.state is RowState.OPEN
+        for number in numbers[item.first : item.last + 1]
+    ]
+
+
+def run(attempts: int, seed: int, store_url: str = "") -> Report:
+    """Play histories until *attempts* processes ran; stop at the first that went wrong."""
+    report, pending, number = Report(), [point for point in POINTS if point not in SKIPPED], 0
+    _warm()
+    while report.attempts < attempts and not report.wrong:
+        number += 1
+        with tempfile.TemporaryDirectory(prefix="dq-faults-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:  # noqa: S108
+            world = Key(Path(name), store_url, ("parquet", "csv")[number % 2], f"replay {seed} {number}")
+            world.make()
+            places(world.settings)
+            _history(world, random.Random(f"{seed}/{number}"), report, pending)  # noqa: S311
+    return report
+
+
+def _history(world: Key, rng: random.Random, report: Report, pending: list[str]) -> None:
+    _in_peace(world, lambda: world.enforce_content(1), report)
+    for _ in range(rng.randint(2, 3)):
+        version, fix = rng.randint(1, 3), rng.random() < 0.4
+        task = _replaying(world, version, fix=fix)
+        point = pending.pop(0) if pending else rng.choice(POINTS)
+        started = {_start(world, task, Blow(point, "kill"), report): Blow(point, "kill")}
+        if rng.random() < 0.6:
+            other = rng.choice([task, _replaying(world, rng.randint(1, 3), fix=not fix), world.recover, _enforcing(world, rng)])
+            blow = Blow(rng.choice(POINTS), rng.choice(("kill", "raise", "slow", "none")))
+            started[_start(world, other, blow, report)] = blow
+        codes = children.end(started)
+        _count(world, codes, started, report)
+        if next(iter(codes.values())) != -9 and point not in report.killed:
+            pending.append(point)
+        report.wrong += world.laws(at_rest=False)
+        _in_peace(world, world.recover, report)
+        _in_peace(world, rng.choice([task, world.recover]), report)
+        if rng.random() < 0.2:
+            _lose_the_file(world, report)
+        if rng.random() < 0.3:
+            _in_peace(world, lambda: places(world.settings) and dq.History(world.settings).collect(grace=timedelta(0)), report)
+        report.wrong += world.laws(at_rest=True)
+        if report.wrong:
+            report.wrong.append(f"history {world.dataset} {world.suffix}: {started}")
+            return
+
+
+def _lose_the_file(world: Key, report: Report) -> None:
+    """Somebody removes what the key has published; its pipeline runs again, and a worker brings back what replays had added."""
+    there = world.published_ids()
+    world.output.unlink(missing_ok=True)
+    _in_peace(world, lambda: world.enforce_content(there[0] // 1000), report)
+    _in_peace(world, world.recover, report)
+    if Counter(world.published_ids()) != Counter(there):
+        report.wrong.append("a lost file did not come back whole")
+
+
+def _replaying(world: Key, version: int, *, fix: bool) -> Callable[[], None]:
+    return lambda: world.replay(version, fix=fix)
+
+
+def _enforcing(world: Key, rng: random.Random) -> Callable[[], None]:
+    content = rng.randint(1, 2)
+    return lambda: world.enforce_content(content)
+
+
+def _in_peace(world: Key, task: Callable[[], object], report: Report) -> None:
+    """Try until it went well; a killed enforcement may have to be done again first, by `recover`."""
+    for _ in range(PATIENCE):
+        child = _start(world, task, Blow(), report)
+        codes = children.end({child: Blow()})
+        _count(world, codes, {child: Blow()}, report)
+        if codes[child] == children.WELL:
+            return
+
+
+def _start(world: Key, task: Callable[[], object], blow: Blow, report: Report) -> int:
+    report.attempts += 1
+    return children.start(world.root, blow, task, lambda: None)
+
+
+def main() -> int:
+    """Run it, and say what happened."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.replayed", description="Kill dq.replay at every step.")
+    parser.add_argument("--attempts", type=int, default=600, help="processes to start, over all stores")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--mutant", choices=sorted(replay_mutants.MUTANTS), help="sow this fault, to see that it is found")
+    said = parser.parse_args()
+    with replay_mutants.sown(said.mutant) if said.mutant else nullcontext():
+        return _play(said)
+
+
+def _play(said: argparse.Namespace) -> int:
+    stores = ("sqlite", "postgres") if said.store == "both" else (said.store,)
+    wrong = False
+    for store in stores:
+        if store == "sqlite":
+            report = run(said.attempts // len(stores), said.seed)
+        else:
+            with server() as fresh:
+                report = run(said.attempts // len(stores), said.seed, fresh())
+        missed = sorted(set(POINTS) - set(SKIPPED) - report.killed)
+        print(f"{store}: {report.attempts} attempts, {dict(report.ends)}", *report.wrong[:10], sep="\n")
+        print(f"nobody was killed at: {', '.join(missed)}" if missed else "killed at every point", flush=True)
+        wrong |= bool(report.wrong)
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
