@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import dq
 
 if TYPE_CHECKING:
-    from dq_prefect.automations import on_contract
+    from dq_prefect.automations import create_automation
     from dq_prefect.blocks import ContractRegistry, DQStore
     from dq_prefect.caching import ContractVersion
     from dq_prefect.errors import BlockedError
@@ -31,10 +31,10 @@ __all__ = [
     "ContractRegistry",
     "ContractVersion",
     "DQStore",
+    "create_automation",
     "enforce_contract",
     "gate",
     "may_help",
-    "on_contract",
     "replay_quarantine",
     "validate_contract",
 ]
@@ -44,10 +44,10 @@ _HOME_OF = {
     "ContractRegistry": "blocks",
     "ContractVersion": "caching",
     "DQStore": "blocks",
+    "create_automation": "automations",
     "enforce_contract": "tasks",
     "gate": "gates",
     "may_help": "retries",
-    "on_contract": "automations",
     "replay_quarantine": "tasks",
     "validate_contract": "tasks",
 }

@@ -196,4 +196,4 @@ def _state(call: _Call, made: object) -> object:
     bad = sum(done.rows_quarantined for done in call.done)
     if not bad or not call.own or not all(done.ok for done in call.done):
         return made
-    return Completed(name=QUARANTINE_STATE, message=f"{bad:,} rows were quarantined", data=made)
+    return Completed(name=QUARANTINE_STATE, message=f"{bad:,} {'row' if bad == 1 else 'rows'} quarantined", data=made)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from prefect.artifacts import (
-    create_link_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.context import AssetContext
 from prefect.events import emit_event
 from prefect.logging import get_logger
 
 import dq
+from dq_prefect.runs import Run
 from dq_prefect.surroundings import Here
 
 PASSED, VIOLATED = "dq.contract.passed", "dq.contract.violated"
 QUARANTINED, BLOCKED = "dq.contract.quarantined", "dq.contract.blocked"
-_MOST_CHECKS = 50  # rows of a table artifact
+_MOST_ROWS = 50  # of a table artifact
 _LONGEST_KEY = 100
 _EVERY = 1.0  # seconds between two updates of a progress artifact
 
@@ -63,13 +61,36 @@ def validated(here: Here, result: dq.Result) -> None:
     _told(here, result, said, [PASSED if result.ok else VIOLATED], title=str(result.status), name=result.plan[:32])
 
 
+def replayed(here: Here, done: dq.Replay) -> None:
+    """Tell of a replay, batch by batch."""
+    if here.run is None or not here.artifacts:
+        return
+    run = here.run
+    first = {"batch": "ALL", "slot": "dry run" if done.dry_run else "", "rows": done.rows, "landed": done.landed}
+    rows = [{**first, "stayed": done.stayed, "error": ""}, *map(_replayed_row, done.batches[:_MOST_ROWS])]
+    said = f"`{done.landed:,} of {done.rows:,} rows go on`"
+    _guarded(lambda: _create(run, "table", "dq-replay", json.dumps(rows), said))
+
+
+def _replayed_row(item: Any) -> dict[str, Any]:
+    return {
+        "batch": item.batch.id[:12],
+        "slot": str(item.batch.slot),
+        "rows": item.rows,
+        "landed": item.landed,
+        "stayed": item.stayed,
+        "error": str(item.error or ""),
+    }
+
+
 def _told(here: Here, result: dq.Result, summary: Mapping[str, Any], names: list[str], *, title: str, name: str) -> None:
     _guarded(lambda: [_emit(event, result, summary) for event in names])
     _guarded(lambda: _describe_assets(summary))
-    if here.artifacts:
-        key = artifact_key(result.dataset, result.stage or "")
-        _guarded(lambda: create_table_artifact(key=key, table=table(result, summary, title), description=_headline(result)))
-        _guarded(lambda: _link(here, result, name))
+    if here.run is not None and here.artifacts:
+        run, key = here.run, artifact_key(result.dataset, result.stage or "")
+        rows = json.dumps(table(result, summary, title))
+        _guarded(lambda: _create(run, "table", key, rows, _headline(result)))
+        _guarded(lambda: _link(here, run, result, name))
 
 
 def _guarded(tell: Callable[[], object]) -> None:
@@ -118,7 +139,7 @@ def table(result: dq.Result, summary: Mapping[str, Any], title: str) -> list[dic
     first = {"check": "ALL", "status": title, "mode": "", "bad rows": result.bad_rows, "of": result.rows, "says": _key_of(summary)}
     order = {"fail": 0, "error": 1, "warn": 2, "skip": 3}
     checks = sorted(result.checks, key=lambda item: order.get(str(item.status), 9))
-    rows = [_row(item) for item in checks[:_MOST_CHECKS]]
+    rows = [_row(item) for item in checks[:_MOST_ROWS]]
     left = len(checks) - len(rows)
     more = [{"check": f"… {left} more", "status": "", "mode": "", "bad rows": "", "of": "", "says": ""}] if left else []
     return [first, *rows, *more]
@@ -145,7 +166,14 @@ def _headline(result: dq.Result) -> str:
     return f"`{result.headline.replace('`', '′')}`"
 
 
-def _link(here: Here, result: dq.Result, name: str) -> None:
+def _create(run: Run, kind: str, key: str, data: Any, description: str) -> Any:
+    """An artifact of the run; always by a client that blocks: what is enforced is no coroutine."""
+    with get_client(sync_client=True) as client:
+        said = ArtifactCreate(type=kind, key=key, data=data, description=description, **run.ids)
+        return client.create_artifact(said).id
+
+
+def _link(here: Here, run: Run, result: dq.Result, name: str) -> None:
     """Write the report, and say where it is."""
     if here.reports is None:
         return
@@ -154,16 +182,17 @@ def _link(here: Here, result: dq.Result, name: str) -> None:
     path.write_text(dq.report.html(result), "utf-8")
     link = f"{here.reports_url.rstrip('/')}/{path.name}" if here.reports_url else path.resolve().as_uri()
     key = artifact_key(result.dataset, result.stage or "", "report")
-    create_link_artifact(link, link_text="report", key=key, description=_headline(result))
+    _create(run, "markdown", key, f"[report]({link})", _headline(result))
 
 
 @contextmanager
 def progress(here: Here, words: Mapping[str, Any]) -> Iterator[Callable[[float], None] | None]:
     """What a long scan calls with its share: an artifact that moves. Short scans call nothing."""
-    if not here.artifacts:
+    if here.run is None or not here.artifacts:
         yield None
         return
-    teller = _Progress(artifact_key(str(words.get("dataset") or "scan"), str(words.get("stage") or ""), "progress"))
+    key = artifact_key(str(words.get("dataset") or "scan"), str(words.get("stage") or ""), "progress")
+    teller = _Progress(here.run, key)
     yield teller
     teller.end()
 
@@ -171,8 +200,9 @@ def progress(here: Here, words: Mapping[str, Any]) -> Iterator[Callable[[float],
 class _Progress:
     """A progress artifact, made when a scan first tells of itself, and moved at most once a second."""
 
-    def __init__(self, key: str) -> None:
-        self._key, self._id, self._told = key, None, 0.0
+    def __init__(self, run: Run, key: str) -> None:
+        self._run, self._key, self._told = run, key, 0.0
+        self._id: Any = None
 
     def __call__(self, share: float) -> None:
         if time.monotonic() - self._told >= _EVERY:
@@ -185,6 +215,7 @@ class _Progress:
 
     def _tell(self, percent: float) -> None:
         if self._id is None:
-            self._id = create_progress_artifact(percent, key=self._key, description="share of the rows that were looked at")
-        else:
-            update_progress_artifact(self._id, percent)
+            self._id = _create(self._run, "progress", self._key, percent, "share of the rows that were looked at")
+            return
+        with get_client(sync_client=True) as client:
+            client.update_artifact(self._id, ArtifactUpdate(data=percent))

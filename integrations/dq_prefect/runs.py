@@ -42,6 +42,12 @@ class Run:
         return str(self.flow.flow_run.id) if self.flow is not None and self.flow.flow_run is not None else ""
 
     @property
+    def ids(self) -> dict[str, Any]:
+        """What an artifact belongs to."""
+        task = self.task.task_run.id if self.task is not None else None
+        return {"flow_run_id": self.flow_run_id or None, "task_run_id": task}
+
+    @property
     def identity(self) -> str:
         """Which run this is, the same in every try: flow run, task key, dynamic key."""
         if self.task is None:
