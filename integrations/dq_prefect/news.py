@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
@@ -34,7 +35,10 @@ def resource_id(dataset: str, stage: str = "") -> str:
 def artifact_key(dataset: str, stage: str, what: str = "") -> str:
     """A key that Prefect takes: lower-case letters, digits and dashes."""
     said = "-".join(filter(None, ("dq", dataset, stage, what)))
-    return re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")[:_LONGEST_KEY].rstrip("-")
+    key = re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[: _LONGEST_KEY - 9].rstrip('-')}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def enforced(here: Here, done: dq.Enforcement) -> None:
