@@ -58,7 +58,7 @@ def story() -> list[str]:
     tour.heading("2. Run", f"departures/daily from {TORN} to {MISSPELT}: the day of the torn file is blocked, the others go on.")
     surprises = [] if run("departures/daily", days) == "Failed" else ["the torn file went through"]
     show()
-    tour.heading("3. Correct", "The torn file arrives whole, and the same four days run again: one day is new, three are left alone.")
+    tour.heading("3. Correct", "The torn file arrives whole, and the four days run again: one is new, three are left alone.")
     before = states()
     feed.correct(ARCHIVE, INBOX, TORN)
     surprises += [] if run("departures/daily", days) == "Completed" else ["the corrected file did not go through"]
@@ -78,8 +78,8 @@ def story() -> list[str]:
 
 def run(deployment: str, parameters: dict[str, Any]) -> str:
     """Run a deployment to its end; the name of its state."""
-    from prefect.deployments import run_deployment
-    from prefect.exceptions import ObjectNotFound
+    from prefect.deployments import run_deployment  # noqa: PLC0415  Prefect reads its settings when it is imported
+    from prefect.exceptions import ObjectNotFound  # noqa: PLC0415
 
     until = time.monotonic() + 120
     while True:
@@ -103,12 +103,14 @@ def show() -> None:
     """What the store holds of the days."""
     for item in reversed(dq.History().batches(limit=100)):
         if item.slot.stage != "reference":
-            print(f"{item.slot.key}  {item.slot.stage:8}{item.state:12}{item.rows_in:>6,} = {item.rows_good:,} + {item.rows_bad:,}")
+            print(
+                f"{item.slot.key}  {item.slot.stage:8}{item.state:12}{item.rows_in:>6,} = {item.rows_good:,} + {item.rows_bad:,}"
+            )
 
 
 def tell() -> None:
     """What Prefect knows of it."""
-    from prefect.client.orchestration import get_client
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
 
     with get_client(sync_client=True) as client:
         kept = sorted({item.key for item in client.read_artifacts(limit=200) if item.key})

@@ -15,7 +15,9 @@ import dq
 from dq_prefect.news import resource_id
 
 EVENTS = ("passed", "violated", "quarantined", "blocked")
-_PAYLOAD = '{"event": {{ event.event|tojson }}, "dataset": {{ event.resource.name|tojson }}, "summary": {{ event.payload|tojson }}}'
+_PAYLOAD = (
+    '{"event": {{ event.event|tojson }}, "dataset": {{ event.resource.name|tojson }}, "summary": {{ event.payload|tojson }}}'
+)
 
 
 def create_automation(
@@ -50,7 +52,8 @@ def create_automation(
     actions: list[Any] = []
     if deployment is not None:
         found = deployment if isinstance(deployment, UUID) else _deployment_id(deployment)
-        actions.append(RunDeployment(deployment_id=found, parameters=dict(parameters) if parameters else None))
+        run: Any = RunDeployment  # its fields have defaults that type checkers do not see
+        actions.append(run(deployment_id=found, parameters=dict(parameters) if parameters else None))
     if webhook is not None:
         actions.append(CallWebhook(block_document_id=_block_id(webhook), payload=payload))
     if not actions:
@@ -63,8 +66,10 @@ def create_automation(
         threshold=1,
         within=timedelta(0),
     )
-    made: Any = Automation(name=name, trigger=trigger, actions=actions)
-    return made.create(_sync=True)
+    made = Automation(name=name, trigger=trigger, actions=actions)
+    create: Any = made.create
+    create(_sync=True)
+    return made
 
 
 def _deployment_id(name: str) -> UUID:
@@ -73,7 +78,8 @@ def _deployment_id(name: str) -> UUID:
 
 
 def _block_id(webhook: Any) -> UUID:
-    block: Any = Webhook.load(webhook, _sync=True) if isinstance(webhook, str) else webhook
+    load: Any = Webhook.load
+    block = load(webhook, _sync=True) if isinstance(webhook, str) else webhook
     found = block._block_document_id  # noqa: SLF001  the only place where a block says its id
     if found is None:
         raise dq.UsageError("the webhook is not saved", "automation", "webhook.save('alerts')")

@@ -44,7 +44,7 @@ class DQStore(Block):
     reports: str = Field(
         default="",
         title="Reports",
-        description="The folder that HTML reports are written to. Empty: .dq/reports beside a local store, else none are written.",
+        description="The folder that HTML reports are written to. Empty: .dq/reports beside a local store, else none.",
     )
     reports_url: str = Field(
         default="",
@@ -55,8 +55,12 @@ class DQStore(Block):
 
     def settings(self, base: dq.Settings | None = None) -> dq.Settings:
         """The settings *base* (None: those that hold here), with what this block says instead."""
-        said = {"store_url": self.store_url.get_secret_value(), "quarantine_url": self.quarantine_url.get_secret_value()}
-        return replace(base or dq.Settings.load(), **{name: value for name, value in said.items() if value})
+        known = base or dq.Settings.load()
+        return replace(
+            known,
+            store_url=self.store_url.get_secret_value() or known.store_url,
+            quarantine_url=self.quarantine_url.get_secret_value() or known.quarantine_url,
+        )
 
 
 class ContractRegistry(Block):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from prefect.cache_policies import CachePolicy
@@ -24,7 +24,7 @@ class ContractVersion(CachePolicy):
     """
 
     refs: tuple[Any, ...] = ()
-    surroundings: Surroundings = Surroundings()
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     def __init__(self, *contracts: Any, surroundings: Surroundings | None = None) -> None:
         super().__init__()

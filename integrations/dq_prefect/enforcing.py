@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
-from prefect.states import State
 
 import dq
 from dq_prefect import news
@@ -14,7 +14,7 @@ from dq_prefect.rollback import undo_with
 from dq_prefect.surroundings import Here
 
 
-class HandedOn(Exception):  # noqa: N818  no error
+class HandedOn(Exception):
     """A function returned a state that is no success: it is the run's own, and leaves the gate as it is."""
 
     def __init__(self, state: State[Any]) -> None:
@@ -29,7 +29,7 @@ def enforce(
     `dq.enforce` in the surroundings *here*; *words* are its arguments.
 
     Raises:
-        HandedOn: *given* is a state that is no success. UsageError: a state or a future holds the rows. As `dq.enforce` otherwise.
+        HandedOn: *given* is a state that is no success. UsageError: a state or a future holds the rows. Else as `dq.enforce`.
     """
     _check(given)
     words["settings"], run = here.settings, here.run

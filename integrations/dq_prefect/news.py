@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from prefect.client.orchestration import get_client
@@ -88,7 +89,8 @@ def _replayed_row(item: Any) -> dict[str, Any]:
 
 
 def _told(here: Here, result: dq.Result, summary: Mapping[str, Any], names: list[str], *, title: str, name: str) -> None:
-    _guarded(lambda: [_emit(event, result, summary) for event in names])
+    for event in names:
+        _guarded(partial(_emit, event, result, summary))
     _guarded(lambda: _describe_assets(summary))
     if here.run is not None and here.artifacts:
         run, key = here.run, artifact_key(result.dataset, result.stage or "")
@@ -130,8 +132,9 @@ def _emit(event: str, result: dq.Result, summary: Mapping[str, Any]) -> None:
 
 def _describe_assets(summary: Mapping[str, Any]) -> None:
     """Put the summary on every asset that the task materializes."""
-    context = AssetContext.get()
-    for asset in context.downstream_assets if context is not None else ():
+    if (context := AssetContext.get()) is None:
+        return
+    for asset in context.downstream_assets:
         context.add_asset_metadata(asset.key, {"dq": dict(summary)})
 
 
@@ -140,7 +143,14 @@ def _describe_assets(summary: Mapping[str, Any]) -> None:
 
 def table(result: dq.Result, summary: Mapping[str, Any], title: str) -> list[dict[str, Any]]:
     """A summary, then the checks, worst first; no value of the data is in it."""
-    first = {"check": "ALL", "status": title, "mode": "", "bad rows": result.bad_rows, "of": result.rows, "says": _key_of(summary)}
+    first = {
+        "check": "ALL",
+        "status": title,
+        "mode": "",
+        "bad rows": result.bad_rows,
+        "of": result.rows,
+        "says": _key_of(summary),
+    }
     order = {"fail": 0, "error": 1, "warn": 2, "skip": 3}
     checks = sorted(result.checks, key=lambda item: order.get(str(item.status), 9))
     rows = [_row(item) for item in checks[:_MOST_ROWS]]
@@ -167,7 +177,8 @@ def _key_of(summary: Mapping[str, Any]) -> str:
 
 def _headline(result: dq.Result) -> str:
     """One line of Markdown; names are shown as they are, whatever they contain."""
-    return f"`{result.headline.replace('`', '′')}`"
+    said = result.headline.replace("`", "'")
+    return f"`{said}`"
 
 
 def _create(run: Run, kind: str, key: str, data: Any, description: str) -> Any:

@@ -31,8 +31,9 @@ class Run:
     def current(cls) -> Run | None:
         """The innermost run around this call; None outside any."""
         task, flow = TaskRunContext.get(), FlowRunContext.get()
-        flow = flow if flow is not None and flow.flow_run is not None else None
-        if task is not None and flow is not None and task.task_run.flow_run_id != flow.flow_run.id:
+        if flow is None or flow.flow_run is None:
+            flow = None
+        elif task is not None and task.task_run.flow_run_id != flow.flow_run.id:
             task = None  # a flow that a task called
         return None if task is None and flow is None else cls(task, flow)
 

@@ -26,7 +26,7 @@ class Surroundings:
 
     def now(self, run: Run | None) -> Here:
         """As they are in this call: blocks are read, and the store is one that outlives the run."""
-        store: Any = DQStore.load(self.store, _sync=True) if isinstance(self.store, str) else self.store
+        store = _loaded(DQStore, self.store)
         settings = self.read(store)
         if run is not None:
             run.check_store(settings)
@@ -34,8 +34,7 @@ class Surroundings:
 
     def read(self, store: DQStore | None = None) -> dq.Settings:
         """The settings, with what the blocks say."""
-        registry: Any = self.contracts
-        registry = ContractRegistry.load(registry, _sync=True) if isinstance(registry, str) else registry
+        registry = _loaded(ContractRegistry, self.contracts)
         settings = self.settings or dq.Settings.load()
         settings = settings if registry is None else registry.settings(settings)
         return settings if store is None else store.settings(settings)
@@ -50,6 +49,11 @@ class Here:
     artifacts: bool
     reports: Path | None = None
     reports_url: str = ""
+
+
+def _loaded(kind: Any, said: Any) -> Any:
+    """The block that is meant, loaded by name in whatever thread or loop this is."""
+    return kind.load(said, _sync=True) if isinstance(said, str) else said
 
 
 def _reports(store: DQStore | None, settings: dq.Settings) -> tuple[Path | None, str]:

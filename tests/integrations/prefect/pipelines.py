@@ -7,10 +7,16 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from uuid import UUID
+
+import prefect
 
 import dq
 
 T = TypeVar("T")
+# As Any: what tests are, to a type checker, does not depend on whether Prefect is installed.
+flow: Any = prefect.flow
+task: Any = prefect.task
 ROWS = [{"id": 1, "age": 30}, {"id": 2, "age": 141}, {"id": 3, "age": 80}]
 GOOD = [ROWS[0], ROWS[2]]
 BAD = [{"id": 1, "age": 141}]
@@ -63,5 +69,5 @@ def artifacts(*, flow_run: str) -> dict[str, Any]:
     from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
     with get_client(sync_client=True) as client:
-        chosen = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run]))
-        return {item.key: item for item in client.read_artifacts(artifact_filter=chosen)}
+        chosen = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[UUID(flow_run)]))
+        return {str(item.key): item for item in client.read_artifacts(artifact_filter=chosen)}

@@ -1,5 +1,5 @@
 """
-A program against a real Prefect server: `script.py automate URL` has a webhook called when rows are bad, `script.py run` runs flows.
+A program against a real Prefect server: `automate URL` has a webhook called when rows are bad, `run` runs flows.
 
 It works in the folder that it is started in, which holds contracts; `run` prints the ids of its flow runs as JSON.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 from prefect import flow, task
@@ -16,6 +17,7 @@ from prefect.blocks.webhook import Webhook
 from prefect.cache_policies import INPUTS
 from prefect.runtime import flow_run
 from prefect.transactions import transaction
+from pydantic import SecretStr
 
 from dq_prefect import create_automation, gate
 
@@ -62,18 +64,16 @@ def work() -> str:
     retried()
     cached("d1")
     cached("d1")
-    try:
-        with transaction():
-            rolled_back(f"{os.getpid()}")
-            raise OSError("the warehouse is full")
-    except OSError:
-        pass
+    with suppress(OSError), transaction():
+        rolled_back(f"{os.getpid()}")
+        raise OSError("the warehouse is full")
     return str(flow_run.id)
 
 
 def automate(url: str) -> None:
     """Have *url* called whenever people are violated."""
-    Webhook(url=url).save("people")
+    block: Any = Webhook(url=SecretStr(url))
+    block.save("people")
     create_automation("people are wrong", dataset="people.people", webhook="people")
 
 

@@ -13,14 +13,14 @@ import pytest
 pytest.importorskip("prefect")
 
 import cloudpickle
-from prefect import Flow, Task, flow, task
+from prefect import Flow, Task
 from prefect.assets import materialize
 from prefect.cache_policies import INPUTS, NO_CACHE
 from prefect.tasks import MaterializingTask
 
 import dq
 from dq_prefect import BlockedError, ContractVersion, gate
-from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, batches, run
+from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, batches, flow, run, task
 
 
 def test_a_plain_function_is_guarded_without_a_server() -> None:
@@ -50,9 +50,9 @@ def test_what_is_decorated_keeps_its_type_and_its_options(decorator: Any, kind: 
         """Load a day."""
         return ROWS if day else []
 
-    bare = decorator(load)
-    gated = gate("people", stage="raw")(bare)
-    assert type(gated) is type(bare) is kind
+    bare: Any = decorator(load)
+    gated: Any = gate("people", stage="raw")(bare)
+    assert (type(gated), type(bare)) == (kind, kind)
     assert gated is not bare
     assert (gated.name, gated.description, gated.fn.__name__) == (bare.name, "Load a day.", "load")
     assert getattr(gated, "task_key", None) == getattr(bare, "task_key", None)
@@ -64,7 +64,7 @@ def test_what_is_decorated_keeps_its_type_and_its_options(decorator: Any, kind: 
 
 def test_contracts_are_part_of_a_cache_key_that_there_is() -> None:
     """A gate outside adds its contracts to the cache policy of a task; what caches nothing still does not."""
-    cached = gate("people", stage="raw")(task(cache_policy=INPUTS)(lambda: ROWS))
+    cached: Any = gate("people", stage="raw")(task(cache_policy=INPUTS)(lambda: ROWS))
     assert {type(item) for item in cached.cache_policy.policies} == {type(INPUTS), ContractVersion}
     assert {type(item) for item in cached.with_options(retries=2).cache_policy.policies} == {type(INPUTS), ContractVersion}
     assert gate("people", stage="raw")(task(cache_policy=NO_CACHE)(lambda: ROWS)).cache_policy == NO_CACHE
@@ -72,9 +72,13 @@ def test_contracts_are_part_of_a_cache_key_that_there_is() -> None:
     assert not gate("people", stage="raw")(task(lambda: ROWS)).persist_result
 
 
+def _known(rows: list[Any], day: str) -> list[Any]:
+    return rows if day else []
+
+
 def test_what_is_gated_can_be_sent_to_a_worker() -> None:
     """Tasks and flows with gates, and blocked stages, survive pickling, as task runners need."""
-    gated = gate("people", stage="raw", key="{day}", inputs={"rows": "people"})(task(lambda rows, day: rows))
+    gated = gate("people", stage="raw", key="{day}", inputs={"rows": "people"})(task(_known))
     again = cloudpickle.loads(cloudpickle.dumps(gated))
     assert again.fn(ROWS, "d1") == GOOD
     with pytest.raises(BlockedError) as told:
@@ -88,7 +92,8 @@ def test_what_is_gated_can_be_sent_to_a_worker() -> None:
 
 def test_a_blocked_stage_may_be_answered() -> None:
     """A function given as `on_block` gets the enforcement, and its answer is returned."""
-    assert gate("people", stage="raw", on_block=lambda done: [done.rows_quarantined])(lambda: BAD)() == [1]
+    answer: Any = gate("people", stage="raw", on_block=lambda done: done.rows_quarantined)(lambda: BAD)()
+    assert answer == 1
 
 
 def test_without_prefect_the_extra_is_named() -> None:

@@ -11,12 +11,12 @@ import pytest
 
 pytest.importorskip("prefect")
 
-from prefect import flow
 from prefect.blocks.core import Block
 from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.runtime import flow_run
+from pydantic import SecretStr
 
 import dq
 from dq_prefect import (
@@ -31,7 +31,7 @@ from dq_prefect import (
 )
 from dq_prefect.runs import _type_of
 from tests.integrations.prefect.conftest import write_contract
-from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, active, artifacts, batches
+from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, active, artifacts, batches, flow
 
 pytestmark = pytest.mark.usefixtures("harness")
 
@@ -73,12 +73,13 @@ def test_replay_after_a_fix() -> None:
     """Dead letters that pass under a mended contract join the file of their key, once."""
     Path("people.csv").write_text("id,age\n1,30\n2,141\n3,80\n", "utf-8")
 
-    def replay(**said: Any) -> dq.Replay:
+    def replay(**said: Any) -> Any:
         return replay_quarantine(dataset="people.people", **said)
 
     @flow
     def work() -> Any:
-        enforce_contract("people.csv", "people@^1", stage="raw", key="d1", output="good/{key}.csv")
+        done: Any = enforce_contract("people.csv", "people@^1", stage="raw", key="d1", output="good/{key}.csv")
+        assert done
         write_contract(Path.cwd(), "people", "1.1.0", oldest=150)
         return str(flow_run.id), replay(dry_run=True).landed, replay().landed, replay().landed
 
@@ -100,7 +101,8 @@ def test_blocks_are_found_and_documented() -> None:
         assert all(item.description for item in kind.model_fields.values())
         assert "```python" in (kind.get_code_example() or "")
         assert kind.get_description()
-    assert "secret" not in repr(DQStore(store_url="postgresql://dq:secret@db/dq", quarantine_url="s3://secret/x"))
+    hidden = DQStore(store_url=SecretStr("postgresql://dq:secret@db/dq"), quarantine_url=SecretStr("s3://secret/x"))
+    assert "secret" not in repr(hidden)
 
 
 def test_a_saved_store_and_registry_are_used_by_name(folder: Path) -> None:
@@ -108,8 +110,10 @@ def test_a_saved_store_and_registry_are_used_by_name(folder: Path) -> None:
     (folder / "elsewhere").mkdir()
     write_contract(folder / "elsewhere", "orders", oldest=100)
     url = f"sqlite:///{folder}/store.db"
-    DQStore(store_url=url, quarantine_url=str(folder / "letters")).save("test", overwrite=True)
-    ContractRegistry(folder=str(folder / "elsewhere/contracts")).save("test", overwrite=True)
+    place: Any = DQStore(store_url=SecretStr(url), quarantine_url=SecretStr(str(folder / "letters")))
+    place.save("test", overwrite=True)
+    registry: Any = ContractRegistry(folder=str(folder / "elsewhere/contracts"))
+    registry.save("test", overwrite=True)
 
     @gate("orders", stage="raw", key="d1", store="test", contracts="test")
     @flow
@@ -119,7 +123,7 @@ def test_a_saved_store_and_registry_are_used_by_name(folder: Path) -> None:
     assert work() == GOOD
     assert not (folder / ".dq").exists()
     assert [item.slot.key for item in dq.History(dq.Settings(store_url=url)).batches()] == ["d1"]
-    assert ContractRegistry.load("test").contract("orders@^1").version == "1.0.0"
+    assert registry.contract("orders@^1").version == "1.0.0"
 
 
 @pytest.mark.parametrize(("kind", "allowed"), [("process", True), ("docker", False)])
@@ -161,4 +165,4 @@ def test_a_wrong_automation_is_told() -> None:
     with pytest.raises(dq.UsageError, match="a stage is of a dataset"):
         create_automation("a", stage="raw", webhook="x")
     with pytest.raises(dq.UsageError, match="the webhook is not saved"):
-        create_automation("a", webhook=Webhook(url="http://127.0.0.1:9/"))
+        create_automation("a", webhook=Webhook(url=SecretStr("http://127.0.0.1:9/")))
