@@ -7,6 +7,7 @@
 #   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
 #   make peers    scores over other tools' cases, where their data is (DQ_PEER_DATA)
 #   make faults   kills dq at every step of the dead-letter protocol, over and over
+#   make fuzz     a hundred thousand hostile names and values over every database
 #   make format   writes the style that `make check` asks for
 #   make clean    removes what the other targets made
 
@@ -17,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ROWS ?= 10000000
 EXTRAS ?= # of dq-suite, with a comma before each: EXTRAS=,airflow,prefect installs those too, and their tests run
 
-.PHONY: demo demo-prefect test check style types layers house wheel bench faults peers format clean
+.PHONY: demo demo-prefect test check style types layers house wheel bench faults fuzz peers format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
@@ -57,6 +58,10 @@ bench: $(VENV)/.dev .bench/.venv
 faults: $(VENV)/.test
 	$(BIN)/python -m tests.faults $(ARGS)
 	$(BIN)/python -m tests.faults.enforced $(ARGS)
+	$(BIN)/python -m tests.faults.forgotten $(ARGS)
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 peers: $(VENV)/.test
 	$(BIN)/python -m tests.peers $(ARGS)

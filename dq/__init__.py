@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from dq.policy import Policy
     from dq.replaying import Replay, accept, discard, replay, withdraw
     from dq.result import Result
-    from dq.run import enforce, load_contract, profile, split, validate
+    from dq.run import enforce, load_contract, load_suite, profile, split, validate
     from dq.settings import Settings
-    from dq.source import Files, Reading
+    from dq.source import Files, Reading, Table
+    from dq.suites import Suite
 
 __version__ = "0.1.0"
 
@@ -47,6 +48,8 @@ __all__ = [
     "Result",
     "Settings",
     "SourceError",
+    "Suite",
+    "Table",
     "UsageError",
     "ViolationError",
     "WorldError",
@@ -55,6 +58,7 @@ __all__ = [
     "enforce",
     "gate",
     "load_contract",
+    "load_suite",
     "profile",
     "replay",
     "report",
@@ -73,9 +77,10 @@ _HOMES = {
     "dq.history": ("History",),
     "dq.replaying": ("Replay", "accept", "discard", "replay", "withdraw"),
     "dq.result": ("Result",),
-    "dq.run": ("enforce", "load_contract", "profile", "split", "validate"),
+    "dq.run": ("enforce", "load_contract", "load_suite", "profile", "split", "validate"),
     "dq.settings": ("Settings",),
-    "dq.source": ("Files", "Reading"),
+    "dq.source": ("Files", "Reading", "Table"),
+    "dq.suites": ("Suite",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -59,13 +59,13 @@ class Chosen:
 
     def ranges(self, state: RowState) -> tuple[RowRange, ...]:
         """The rows as ranges in *state*."""
-        return ranges_of(map(int, self.places), state)
+        return ranges_of(self.places, state)
 
     def ranges_of(self, numbers: np.ndarray[Any, Any], state: RowState) -> tuple[RowRange, ...]:
         """Those of the rows that have one of *numbers*."""
         import numpy as np  # noqa: PLC0415
 
-        return ranges_of(map(int, self.places[np.isin(self.numbers, numbers)]), state)
+        return ranges_of(self.places[np.isin(self.numbers, numbers)], state)
 
 
 def find(store: Store, wanted: Wanted) -> tuple[tuple[Batch, ...], tuple[Batch, ...]]:

@@ -6,23 +6,24 @@ import getpass
 import hashlib
 import json
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dq.checks import Mode, Status
-from dq.contract import Contract, dump
+from dq.contract import Contract, Extension, dump
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job
-from dq.outcome import Also, conclude
-from dq.plan import Field
+from dq.outcome import Also, Whom, conclude
+from dq.plan import Field, Plan, bind
 from dq.policy import UNSAID, Policy
 from dq.quarantine import (
     Budget,
     Enforced,
+    Keys,
     Looked,
     Published,
     Vault,
@@ -30,13 +31,14 @@ from dq.quarantine import (
     budget,
     content_key,
     finish,
+    hasher,
     perform,
     rows,
     strictest,
 )
 from dq.quarantine.output import FileTarget, root, target
 from dq.result import Outcome, Result
-from dq.settings import Settings
+from dq.settings import Settings, age
 from dq.source import Files, Frame, Library
 from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
 
@@ -145,7 +147,8 @@ class Order:
 
 def places(settings: Settings) -> tuple[Store, Vault]:
     """The store and the dead letters that *settings* name; by default in `.dq/` of this folder."""
-    return open_store(settings.store_url), Vault(settings.quarantine_url or str(Path(_HOME) / "quarantine"))
+    keys = Keys(settings.quarantine_key, settings.quarantine_key_command)
+    return open_store(settings.store_url), Vault(settings.quarantine_url or str(Path(_HOME) / "quarantine"), keys=keys)
 
 
 def writes_into(job: Job, output: str | None) -> tuple[str, ...]:
@@ -179,9 +182,9 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
     fingerprint = fingerprint_of(job, view)
     key = order.key if order.key is not None else content_key(fingerprint)
     slot = Slot(job.plan.dataset, order.stage, key)
-    works = _works(job, order, slot, engine=engine, view=view)
-    extension = next((item.extension for item in job.contract.objects if item.name == job.plan.object), job.contract.extension)
-    said = extension.budget if extension.budget is not None else job.contract.extension.budget
+    works = _works(job, order, slot, engine=engine, view=view, whom=whom_of(job.plan, store, vault))
+    own = _extension(job).budget
+    said = own if own is not None else job.contract.extension.budget
     done = perform(
         store,
         vault,
@@ -214,22 +217,30 @@ def complete(job: Job, order: Order, batch: Batch, engine: Engine, view: View) -
     """
     if job.plan.sha256 != batch.plan:
         raise UsageError(f"the contract of batch {batch.id[:12]} has changed", str(batch.slot), "enforce the key again")
-    works = _works(job, order, batch.slot, engine=engine, view=view)
-    return finish(places(job.settings)[0], works.work(fingerprint_of(job, view)), batch, actor=actor())
+    store, vault = places(job.settings)
+    works = _works(job, order, batch.slot, engine=engine, view=view, whom=whom_of(job.plan, store, vault))
+    return finish(store, works.work(fingerprint_of(job, view)), batch, actor=actor())
 
 
-def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View) -> _Works:
+def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, whom: Whom | None) -> _Works:
     place = target(order.output, slot.key) if order.output is not None else None
     if place is not None:
         _is_not_read(job, place)
         place.may_write(slot.text)
     weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
-    return _Works(weak, order, slot, engine=engine, view=view, place=place)
+    return _Works(weak, order, slot, engine=engine, view=view, place=place, whom=whom)
+
+
+def whom_of(plan: Plan, store: Store, vault: Vault) -> Whom | None:
+    """What marks whom a recorded sample is about; None when the contract names nobody."""
+    return hasher(store, vault.keys)().mark if any(item.names_people for item in plan.fields) else None
 
 
 def fingerprint_of(job: Job, view: View) -> str:
     """What names the content: the rows, and which of them are meant."""
-    return json.dumps([view.fingerprint(), job.where])
+    plan = replace(job.plan, checks=())
+    where = bind(plan, view.columns, dialect="duckdb", now=datetime.now(UTC), where=job.where).where if job.where else None
+    return json.dumps([view.fingerprint(where), job.where])
 
 
 def contract_facts(contract: Contract) -> ContractFacts:
@@ -254,12 +265,29 @@ def actor() -> str:
 
 def hidden_columns(fields: Iterable[Field]) -> list[str]:
     """The columns that nobody may see outside the payload, by both of their names; one part is enough."""
-    return [name for item in fields if _hides(item) for name in dict.fromkeys((item.source, item.name))]
+    return [name for item in fields if item.hides for name in dict.fromkeys((item.source, item.name))]
 
 
-def _hides(item: Field) -> bool:
-    parts = (*item.fields, *((item.items,) if item.items else ()))
-    return item.sensitive or any(map(_hides, parts))
+def _subjects(fields: Iterable[Field], columns: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Where values stand that name a person, by the names that the data has."""
+    return tuple(
+        (name, *path)
+        for item in fields
+        for name in dict.fromkeys((item.source, item.name))
+        if name in columns
+        for path in item.subjects()
+    )
+
+
+def _retention(job: Job) -> timedelta | None:
+    """How long bad rows are kept: as the object says, else the contract, else the settings; None: for ever."""
+    said = (_extension(job).retention, job.contract.extension.retention, job.settings.retention)
+    return age(next((item for item in said if item), ""))
+
+
+def _extension(job: Job) -> Extension:
+    objects = (item for item in job.contract.objects if item.name == job.plan.object)
+    return next((item.extension for item in objects), job.contract.extension)
 
 
 def _is_not_read(job: Job, place: FileTarget) -> None:
@@ -272,8 +300,11 @@ def _is_not_read(job: Job, place: FileTarget) -> None:
 class _Works:
     """The protocol's callbacks over one view; the last look's result is kept for the caller."""
 
-    def __init__(self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: FileTarget | None) -> None:
+    def __init__(
+        self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: FileTarget | None, whom: Whom | None
+    ) -> None:
         self.job, self.order, self.engine, self.view, self.slot, self.place = job, order, engine, view, slot, place
+        self.whom = whom
         self._result: Result | None = None
 
     def work(self, fingerprint: str) -> Work:
@@ -288,10 +319,11 @@ class _Works:
 
     def look(self, now: datetime) -> Looked:
         """Label the rows, with *now* bound."""
-        result = self._result = conclude(self.job, self.engine, self.view, now=now, also=Also.NOTHING)
+        result = self._result = conclude(self.job, self.engine, self.view, now=now, also=Also.NOTHING, whom=self.whom)
         stops = [item for item in result.checks if item.check.mode in (Mode.QUARANTINE, Mode.BLOCK)]
         facts = contract_facts(self.job.contract)
         counts = self.view.diverted_by()
+        subjects = _subjects(self.job.plan.fields, self.view.columns.types.keys())
         return Looked(
             rows=result.rows,
             bad=result.bad_rows,
@@ -304,13 +336,15 @@ class _Works:
             blocked_by=tuple(item.check.id for item in stops if item.check.mode is Mode.BLOCK and item.status is Status.FAIL),
             erred=tuple(item.check.id for item in stops if item.status is Status.ERROR),
             digest=hashlib.sha256(self.view.digest().encode()).hexdigest(),
-            schema=self._schema(result),
+            schema=self._schema(result, subjects),
+            subjects=subjects,
+            retention=_retention(self.job),
         )
 
-    def _schema(self, result: Result) -> str:
+    def _schema(self, result: Result, subjects: Sequence[Sequence[str]]) -> str:
         """What the dead letters are, for who reads them; with how text was read."""
         reading = self.view.columns.reading
-        said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields)}
+        said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields), "subjects": subjects}
         return json.dumps({**said, "reading": asdict(reading)} if reading else said)
 
     def drain(self, write: Callable[..., None]) -> None:

@@ -11,19 +11,22 @@ from dq import settings as settings_module
 from dq.contract import Contract, read
 from dq.diversion import actor, complete, places, writes_into
 from dq.errors import ContractError, DqError
-from dq.quarantine import Recovered, settle
+from dq.mask import mask
+from dq.quarantine import Erasure, Kept, Recovered, erase, present, purge, rotate, rows, settle, verify
 from dq.quarantine import collect as collect_garbage
 from dq.quarantine.care import GRACE
 from dq.recall import recalled
 from dq.result import Result
 from dq.run import appender, opened
 from dq.settings import Settings
-from dq.store import Batch, Problem, Reason, RowAction, Run, State, upgrade_store
+from dq.store import AuditEntry, Batch, Problem, Reason, RowAction, Run, State, Stats, upgrade_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+SOON = timedelta(days=7)
 _ALL = 1_000_000
+_RAW = "__dq_raw"
 
 
 class History:
@@ -128,22 +131,40 @@ class History:
         """What was done about the dead letters of a batch, oldest first: which rows, their state, by whom, when, why."""
         return self._store.row_actions(batch_id)
 
-    def rows(self, batch_id: str, *, limit: int | None = None) -> Iterator[pa.RecordBatch]:
+    def audit(self, batch_id: str) -> tuple[AuditEntry, ...]:
+        """What was done to a batch, when and by whom, oldest first; nothing is ever taken out."""
+        return self._store.audit(batch_id)
+
+    def expiring(self, *, within: timedelta = SOON) -> tuple[Batch, ...]:
+        """Batches with unresolved rows that retention will purge *within* that time, the next first."""
+        return self._store.expiring(datetime.now(UTC) + within)
+
+    def stats(self, *, dataset: str | None = None, since: datetime | None = None) -> Stats:
+        """Dead letters in numbers: reasons by dataset and day, the oldest open, the share resolved, the time it took."""
+        return self._store.stats(dataset=dataset, since=since)
+
+    def rows(self, batch_id: str, *, limit: int | None = None, unmask: str = "") -> Iterator[pa.RecordBatch]:
         """
         The dead letters of a batch, typed, in order, with `__dq_reasons` and the like; at most *limit*, and no more objects.
 
+        Columns that the contract calls sensitive are masked, as text, and so is the record as it was written. *unmask* is the
+        reason to see them as they are; the audit keeps it, with who asked.
+
         Raises:
-            UsageError: there is no such batch. WorldError: a payload object is missing or altered.
+            UsageError: there is no such batch, its rows were purged, or their key is not given.
+            WorldError: a payload object is missing or altered.
         """
+        batch = present(self.batch(batch_id))
+        hidden = self.sensitive(batch)
+        if unmask and hidden:
+            detail = {"reason": unmask, "limit": limit, "columns": sorted(hidden)}
+            self._store.note(batch.id, "unmasked", actor=actor(), detail=detail)
         left = limit
-        for part in self.batch(batch_id).parts:
-            if left is not None and left <= 0:
+        for found in rows(self._store, self._vault, batch.id) if left != 0 else ():
+            piece = found if left is None else found.slice(0, left)
+            yield piece if unmask or not hidden else _masked(piece, hidden | {_RAW})
+            if left is not None and (left := left - piece.num_rows) <= 0:
                 return
-            for found in self._vault.read(part):
-                yield found if left is None else found.slice(0, left)
-                left = None if left is None else left - found.num_rows
-                if left is not None and left <= 0:
-                    break
 
     @staticmethod
     def sensitive(batch: Batch) -> frozenset[str]:
@@ -182,6 +203,52 @@ class History:
         """Void claims that nobody settled for *grace*, and remove objects that no batch needs; how many of each."""
         return collect_garbage(self._store, self._vault, grace=grace)
 
+    def verify(self, batch_id: str | None = None) -> tuple[Problem, ...]:
+        """
+        What is wrong with the payload and the audit of a batch, or of all, byte by byte; empty when nothing is.
+
+        Raises:
+            UsageError: there is no such batch.
+        """
+        settled = tuple(state for state in State if state is not State.WRITING)
+        chosen = self._store.batches(states=settled, limit=_ALL) if batch_id is None else (self.batch(batch_id),)
+        return tuple(problem for batch in chosen for problem in verify(self._store, self._vault, batch.id))
+
+    def hold(self, batch_id: str, *, reason: str = "") -> Batch:
+        """Put a legal hold on a batch: its rows are neither purged nor erased until it is released. Twice is once."""
+        return self._store.set_hold(self.batch(batch_id).id, held=True, actor=actor(), note=reason)
+
+    def release(self, batch_id: str, *, reason: str = "") -> Batch:
+        """Take the legal hold from a batch."""
+        return self._store.set_hold(self.batch(batch_id).id, held=False, actor=actor(), note=reason)
+
+    def purge(self, *batches: str, note: str = "") -> tuple[Kept, ...]:
+        """
+        Remove the rows of *batches*, by default of those that were kept long enough, and give their space back.
+
+        Counts, reasons and audit stay, open rows become `purged`. One on legal hold or in use is left, and says why.
+        """
+        chosen = [self.batch(item).id for item in batches] if batches else None
+        return purge(self._store, self._vault, chosen, now=datetime.now(UTC), actor=actor(), note=note)
+
+    def erase(self, subject: str, *, dataset: str | None = None, note: str = "", dry_run: bool = False) -> Erasure:
+        """
+        Forget a person: empty the dead letters about *subject*, remove the samples, and name what lies outside.
+
+        *subject* is the value of a property that a contract marks `subject: true`. Doing it again changes nothing. *note* is
+        kept in the audit, which otherwise has a keyed hash alone; *dry_run* only counts.
+        """
+        return erase(self._store, self._vault, subject, actor=actor(), note=note, dataset=dataset, dry_run=dry_run)
+
+    def rotate(self) -> tuple[Kept, ...]:
+        """
+        Encrypt with the newest key whatever is not; which batches were changed, or why not.
+
+        Raises:
+            UsageError: no key is given.
+        """
+        return rotate(self._store, self._vault, actor=actor())
+
     def check(self) -> tuple[Problem, ...]:
         """Everything wrong with the store: integrity, orphans, audit chains; empty when nothing is."""
         return self._store.check()
@@ -193,3 +260,20 @@ class History:
 
 def _is_older(batch: Batch, age: timedelta) -> bool:
     return batch.settled_at is not None and batch.settled_at <= datetime.now(UTC) - age
+
+
+def _masked(piece: pa.RecordBatch, hidden: Collection[str]) -> pa.RecordBatch:
+    """The rows with masks, as text, in the *hidden* columns."""
+    import pyarrow as pa  # noqa: PLC0415  heavy
+
+    for place, name in enumerate(piece.schema.names):
+        if name in hidden:
+            shown = [mask(_text(value)) for value in piece.column(place).to_pylist()]
+            piece = piece.set_column(place, pa.field(name, pa.string()), pa.array(shown, pa.string()))
+    return piece
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlglot import exp
 
+from dq import database
 from dq import settings as settings_module
 from dq.checks import Keys
 from dq.contract import Contract, SchemaObject, Server, load, resolve, resolved
 from dq.errors import UsageError
 from dq.plan import EVERYTHING, Plan, Selection, compile
 from dq.settings import Settings
-from dq.source import Files, Format, Frame, Other, Reading, Source
+from dq.source import Files, Format, Frame, Other, Reading, Source, Table
 from dq.source import source as recognise
+from dq.suites import Suite, as_contract
+from dq.suites import load as load_suite
 
-Ref = str | os.PathLike[str] | Contract
+Ref = str | os.PathLike[str] | Contract | Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Job:
     settings: Settings
     where: str | None = None  # only rows that pass it are the dataset
     ref: str = ""  # how the contract was asked for: a reference, or the path of a file
+    suites: tuple[Suite, ...] = ()
+    alone: bool = False  # there are suites and no contract
 
 
 def prepare(
@@ -49,6 +54,7 @@ def prepare(
     reading: Reading | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
 ) -> Job:
     """
     Recognise what a run was told. *given* None means: what the contract's server says.
@@ -58,21 +64,31 @@ def prepare(
         ContractError: the contract is not there, or not valid.
     """
     settings = settings or settings_module.load()
-    if not ref:
+    if isinstance(suites, str | os.PathLike | Mapping | Suite):
+        suites = (suites,)
+    attached = tuple(
+        load_suite(item, allow_code=settings.allow_code) for item in ([ref] if isinstance(ref, Suite) else []) + [*suites]
+    )
+    alone = bool(attached) and (not ref or isinstance(ref, Suite))
+    if not ref and not attached:
         raise UsageError("no contract is given", "validate", "name one: contract='flights@^1', or a path")
-    contract = load(ref, contracts=settings.contracts)
+    contract = as_contract(attached[0]) if alone or isinstance(ref, Suite) else load(ref, contracts=settings.contracts)
     place = _server(contract, server)
-    source = _settled(recognise(_from_server(contract, place) if given is None else given))
+    source = _settled(recognise(_from_server(contract, place, schema) if given is None else given))
+    if isinstance(source, Table) and source.where is not None:
+        where = source.where if where is None else f"({source.where}) AND ({where})"
     if where is not None and schema is None and len(contract.objects) > 1:
         listed = ", ".join(item.name for item in contract.objects)
         raise UsageError("a filter needs to know its schema object", contract.ref, f"say schema=NAME, one of: {listed}")
     item = _object(contract, schema, source)
-    plan = compile(contract, resolved(item, os.environ), dataset=dataset, select=select)
-    others = {name: _reference(contract, plan, name, recognise(other), place) for name, other in (references or {}).items()}
+    named = dataset or (contract.name if alone else None)
+    resolved_item = resolved(item, os.environ)
+    plan = compile(contract, resolved_item, dataset=named, select=select, suites=attached, allow_code=settings.allow_code)
+    others = {name: _reference(contract, plan, name, _beside(source, other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
-    said_as = contract.place.document if isinstance(ref, Contract) else os.fspath(ref)
-    return Job(source, contract, plan, select, read, others, settings, where, said_as)
+    said_as = contract.place.document if isinstance(ref, Contract | Suite) else os.fspath(ref)
+    return Job(source, contract, plan, select, read, others, settings, where, said_as, attached, alone)
 
 
 def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObject:
@@ -83,8 +99,8 @@ def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObje
                 return item
     elif len(contract.objects) == 1:
         return contract.objects[0]
-    elif isinstance(given, Files):
-        stems = {Path(path).name.partition(".")[0] for path in given.paths}
+    elif isinstance(given, Files) or (isinstance(given, Table) and given.name):
+        stems = {Path(path).name.partition(".")[0] for path in given.paths} if isinstance(given, Files) else {given.parts[-1]}
         named = [item for item in contract.objects if stems <= {item.name, item.physical_name}]
         if len(named) == 1:
             return named[0]
@@ -97,6 +113,14 @@ def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObje
         else "the contract has no schema"
     )
     raise UsageError(what, contract.ref, f"say schema=NAME, one of: {listed}")
+
+
+def _beside(given: Source, other: object) -> Source:
+    """Another dataset; beside a table, a name is that of a table of the same database."""
+    names = [other] if isinstance(other, str) else list(other) if isinstance(other, list) else []
+    if isinstance(given, Table) and len(names) == 1 and isinstance(names[0], str):
+        return Table(given.database, names[0])
+    return recognise(other)
 
 
 def _settled(given: Source) -> Source:
@@ -115,16 +139,33 @@ def _server(contract: Contract, name: str | None) -> Server | None:
     )
 
 
-def _from_server(contract: Contract, place: Server | None) -> Files:
+def _from_server(contract: Contract, place: Server | None, schema: str | None) -> Source:
     if place is None:
         raise UsageError("no source is given, and the contract names no server", contract.ref, "give a source")
     said = resolve(place.said, os.environ)
+    if kind := database.kind_of(place.type, said):
+        return _table(contract, place, kind, {**said, "path": _local(said.get("path"), place)}, schema)
     path = said.get("path") or said.get("location")
     if not path:
         raise UsageError(f"server '{place.name}' ({place.type}) has no path to read", contract.ref, "give a source")
+    return Files((_local(path, place),), _format(said))
+
+
+def _local(path: object, place: Server) -> str:
+    """A path, which is often said from the contract's folder."""
     base = Path(place.place.document).parent
-    local = "://" not in str(path) and not Path(path).is_absolute() and not Path(path).exists()
-    return Files((str(base / path) if local and (base / path).exists() else str(path),), _format(said))
+    local = bool(path) and "://" not in str(path) and not Path(str(path)).is_absolute() and not Path(str(path)).exists()
+    return str(base / str(path)) if local and (base / str(path)).exists() else str(path or "")
+
+
+def _table(contract: Contract, place: Server, kind: str, said: Mapping[str, Any], schema: str | None) -> Table:
+    """The table of the schema object that is meant."""
+    name = schema or (contract.objects[0].name if len(contract.objects) == 1 else "")
+    item = next((item for item in contract.objects if name and name in (item.name, item.physical_name)), None)
+    if item is None:
+        listed = ", ".join(item.name for item in contract.objects) or "none"
+        raise UsageError("which table of the server is meant is not said", contract.ref, f"say schema=NAME, one of: {listed}")
+    return database.table(place.name, kind, said, item.physical_name or item.name, os.environ)
 
 
 def _format(said: Mapping[str, Any]) -> Format | None:
@@ -156,6 +197,6 @@ def _reference(contract: Contract, plan: Plan, name: str, other: Source, place: 
     subjects = [check.subject for check in plan.checks if isinstance(check.subject, Keys) and check.subject.reference == name]
     columns = dict.fromkeys(node.name for subject in subjects for node in subject.bad.find_all(exp.Column) if node.table)
     if isinstance(other, Files) and other.reading is None:
-        item = next((item for item in contract.objects if name in (item.name, item.physical_name)), None)
+        item = next((item for item in contract.objects if name and name in (item.name, item.physical_name)), None)
         other = replace(other, reading=_reading(contract, item or SchemaObject(contract.place, name), place))
     return Other(other, tuple(columns))

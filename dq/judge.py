@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from dq.checks import NONE_BAD, Answer, Check, Keys, Limit, Mode, Op, Rows, Shape, Status, Unit
+from dq.checks import NONE_BAD, Answer, Ask, Check, Foreign, Header, Keys, Limit, Measure, Mode, Op, Rows, Shape, Status, Unit
 from dq.plan import COLUMNS, RECORD, Plan, Unable
 from dq.result import Counted, Measured, NotRun
 from dq.sql import Scalar
@@ -34,7 +36,8 @@ class Numbers:
     measures: Mapping[str, Scalar]
     answers: Mapping[int, Scalar | Exception]
     unable: Mapping[int, Unable]
-    columns: Sequence[str]
+    columns: Mapping[str, Sequence[str]]  # name -> what its type is called, by its owner and by the engine
+    revealing: Collection[int] = ()  # checks whose answers may hold a value that nobody may see
 
 
 def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
@@ -43,17 +46,45 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
         return Verdict(unable.status, NotRun(unable.reason), unable.reason)
     if isinstance(check.subject, Shape):
         return _shape(check, check.subject, numbers, plan)
+    if isinstance(check.subject, Header):
+        return _header(check, check.subject, numbers)
     if isinstance(check.subject, Answer):
-        answer = numbers.answers.get(number)
+        answer, hidden = numbers.answers.get(number), number in numbers.revealing
         if isinstance(answer, Exception):
-            return Verdict(Status.ERROR, NotRun(str(answer)), f"the query cannot run: {answer}")
-        return _measured(check, answer, numbers, hidden=False)
-    if isinstance(check.subject, Rows | Keys):
+            why = "it reads a sensitive column, so its error is hidden" if hidden else str(answer)
+            return Verdict(Status.ERROR, NotRun(why), f"the query cannot run: {why}")
+        return _measured(check, answer, numbers, hidden=hidden)
+    if isinstance(check.subject, Foreign) and number in numbers.answers:
+        return _answered(check, numbers.answers[number], numbers, hidden=_is_sensitive(check, plan))
+    if isinstance(check.subject, Rows | Keys | Foreign):
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
         return _counted(check, Counted(_count(rows), _count(bad)))
-    hidden = check.name in _EXTREMES and any(item.sensitive for name in check.columns if (item := plan.field(name)))
+    hidden = check.name in _EXTREMES and _is_sensitive(check, plan)
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
+
+
+def undivided(number: int, check: Check, answers: Mapping[int, Scalar | Exception]) -> Check:
+    """*check* as what its script made of it: with one verdict on all rows there are none to divert."""
+    if not isinstance(check.subject, Foreign) or not check.is_row_check or number not in answers:
+        return check
+    mode = check.subject.undivided if check.mode is Mode.QUARANTINE else check.mode
+    return replace(check, subject=replace(check.subject, per_row=False), mode=mode)
+
+
+def _answered(check: Check, answer: Scalar | Exception, numbers: Numbers, *, hidden: bool) -> Verdict:
+    """The verdict of a script that gave one value: whether all is well, or a number within limits."""
+    if isinstance(answer, Exception):
+        return Verdict(Status.ERROR, NotRun(str(answer)), str(answer))
+    if isinstance(answer, bool) and check.limits == NONE_BAD:
+        return Verdict(
+            Status.PASS if answer else _beyond(check.mode), Measured(answer, numbers.rows), f"it says {_shown(answer)}"
+        )
+    return _measured(check, answer, numbers, hidden=hidden)
+
+
+def _is_sensitive(check: Check, plan: Plan) -> bool:
+    return any(map(plan.hides, check.columns))
 
 
 def overall(verdicts: Iterable[tuple[Check, Status]], plan: Plan, unenforced: Iterable[Check] = ()) -> Status:
@@ -91,6 +122,8 @@ def _counted(check: Check, found: Counted) -> Verdict:
 
 def _measured(check: Check, value: Scalar, numbers: Numbers, *, hidden: bool) -> Verdict:
     if value is None:
+        if isinstance(check.subject, Measure) and check.subject.needs_values:
+            return Verdict(_beyond(check.mode), Measured(None, numbers.rows), "no values, where some are needed")
         return Verdict(Status.SKIP, NotRun("no values"), "no values")
     bounds = " and ".join(str(limit) for limit in check.limits)
     shares = [limit for limit in check.limits if limit.unit is Unit.PERCENT]
@@ -102,7 +135,8 @@ def _measured(check: Check, value: Scalar, numbers: Numbers, *, hidden: bool) ->
         reason = f"{shown} cannot be compared with {bounds}"
         return Verdict(Status.ERROR, NotRun(reason), reason)
     found = Measured(None if hidden else value, numbers.rows)
-    return Verdict(Status.PASS if holds else _beyond(check.mode), found, f"{shown}, must be {bounds}")
+    message = f"{shown}, must be {bounds}" if bounds else shown
+    return Verdict(Status.PASS if holds else _beyond(check.mode), found, message)
 
 
 def _share(check: Check, value: Scalar, numbers: Numbers) -> Any:
@@ -143,6 +177,58 @@ def _shape(check: Check, subject: Shape, numbers: Numbers, plan: Plan) -> Verdic
     return Verdict(status, Measured(len(missing), numbers.rows), "; ".join(problems) or f"{len(wanted)} columns are there")
 
 
+def _header(check: Check, subject: Header, numbers: Numbers) -> Verdict:
+    here = list(numbers.columns)
+    if subject.ask is Ask.COUNT:
+        return _measured(check, len(here), numbers, hidden=False)
+    missing = [name for name in subject.names if name not in here]
+    if subject.ask in (Ask.ONLY, Ask.FOLLOW, Ask.MATCH):
+        problem = _unmatched(subject, here)
+    elif subject.ask in (Ask.PLACE, Ask.TYPE):
+        problem = f"missing: {missing[0]}" if missing else _misplaced(subject, numbers)
+    elif subject.ask is Ask.ABSENT:
+        problem = f"not expected: {', '.join(found)}" if (found := [name for name in subject.names if name in here]) else ""
+    elif subject.ask is Ask.ORDER:
+        problem = "" if here == list(subject.names) else f"the columns are: {', '.join(here)}"
+    else:
+        extra = [name for name in here if name not in subject.names] if subject.ask is Ask.EXACT else []
+        said = (f"missing: {', '.join(missing)}" if missing else "", f"not expected: {', '.join(extra)}" if extra else "")
+        problem = "; ".join(part for part in said if part)
+    status = _beyond(check.mode) if problem else Status.PASS
+    return Verdict(status, Measured(len(here), numbers.rows), problem or f"{len(here)} columns")
+
+
+def _unmatched(subject: Header, here: Sequence[str]) -> str:
+    """What is wrong with the columns that patterns of names match."""
+    matched = {pattern: [name for name in here if re.match(pattern, name)] for pattern in subject.names}
+    if subject.ask is Ask.MATCH:
+        none = [pattern for pattern, names in matched.items() if not names]
+        return f"no column matches {', '.join(none)}" if none else ""
+    wanted = list(dict.fromkeys(name for names in matched.values() for name in names))
+    if subject.ask is Ask.ONLY:
+        extra = [name for name in here if name not in wanted]
+        return f"not expected: {', '.join(extra)}" if extra else ""
+    found = [name for name in here if name in wanted]
+    return "" if found == wanted else f"the columns are: {', '.join(found)}"
+
+
+def _misplaced(subject: Header, numbers: Numbers) -> str:
+    name = subject.names[0]
+    if subject.ask is Ask.PLACE:
+        place = list(numbers.columns).index(name)
+        return "" if place == subject.place else f"it is at place {place}"
+    found = [kind for kind in numbers.columns[name] if kind]
+    return "" if {_plain_type(kind) for kind in found} & set(subject.types) else f"the type is {found[0]}"
+
+
+def _plain_type(name: str) -> str:
+    """A type's name in lower case without its numbers and units; times with a zone are `timestamptz`."""
+    text = name.casefold()
+    plain = text.partition("[")[0].partition("(")[0].strip()
+    zoned = (plain in ("datetime64", "datetime", "timestamp") and "," in text) or "with time zone" in text
+    return "timestamptz" if zoned else plain
+
+
 def extra_columns(plan: Plan, columns: Iterable[str]) -> list[str]:
     """Columns of the data that the contract does not declare; none when it declares no columns at all."""
     known = {name for field in plan.fields for name in (field.source, field.name)}
@@ -155,7 +241,13 @@ def _holds(limit: Limit, value: Any) -> bool:
         low, high = (_number(bound, value) for bound in right)
         inside = low <= _number(value, value) <= high
         return inside if limit.op is Op.BETWEEN else not inside
-    if isinstance(right, str) or isinstance(left, str):
+    if isinstance(left, date):
+        left, right = _moment(left), _moment(right)
+    elif isinstance(right, str) and isinstance(left, str):
+        pass  # by code point
+    elif isinstance(right, str) or isinstance(left, str):
+        if limit.op not in (Op.EQ, Op.NE):
+            raise TypeError
         left, right = str(left), str(right)
     elif not (isinstance(left, bool) and isinstance(right, bool)):
         left, right = _number(left, value), _number(right, value)
@@ -163,9 +255,16 @@ def _holds(limit: Limit, value: Any) -> bool:
         return bool(left == right)
     if limit.op is Op.NE:
         return bool(left != right)
-    if isinstance(left, str):
-        raise TypeError
     return bool({Op.LT: left < right, Op.LE: left <= right, Op.GT: left > right, Op.GE: left >= right}[limit.op])
+
+
+def _moment(value: str | date) -> datetime:
+    """A day is its first moment; a moment with a zone is in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
 
 
 def _number(value: Any, beside: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-from dq.checks import Check, Mode
+from dq.checks import Check, Foreign, Mode
 from dq.errors import UsageError
 
 UNSAID = "unsaid"
@@ -29,9 +29,13 @@ class Policy:
 
     def weaken(self, check: Check) -> Check:
         """*check* in at most the policy's mode. A rule about the whole dataset diverts nothing: below block it warns."""
-        if self.max_mode is None or check.mode.strength <= Mode(self.max_mode).strength:
+        if self.max_mode is None:
             return check
         most = Mode(self.max_mode)
+        if isinstance(check.subject, Foreign) and most is not Mode.BLOCK:  # whose rows only a run can tell
+            check = replace(check, subject=replace(check.subject, undivided=Mode.WARN))
+        if check.mode.strength <= most.strength:
+            return check
         return replace(check, mode=Mode.WARN if most is Mode.QUARANTINE and not check.is_row_check else most)
 
     @property

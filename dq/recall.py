@@ -24,13 +24,15 @@ def remembered(job: Job, order: Order) -> dict[str, Any]:
     """The call as plain values; without `CALL` when it cannot be done again: frames are gone, and secrets are not kept."""
     sources = {"": job.source, **{name: other.source for name, other in job.references.items()}}
     terms = _terms(job, order)
-    if order.output is None or not all(map(_plain, sources.values())):
+    lasting = all(map(_plain, sources.values())) and all(suite.source for suite in job.suites)
+    if order.output is None or not lasting:
         return {TERMS: terms}
     return {
         TERMS: terms,
         CALL: {
             "sources": {name: _said(item) for name, item in sources.items() if isinstance(item, Files)},
-            "contract": _absolute(job.contract.place.document),
+            "contract": "" if job.alone else _absolute(job.contract.place.document),
+            "suites": [_absolute(suite.source) for suite in job.suites],
             "schema": job.plan.object,
             "dataset": job.plan.dataset,
             "where": job.where,
@@ -63,6 +65,7 @@ def recalled(origin: Mapping[str, Any], settings: Settings) -> tuple[Job, Order]
         reading=reading_of(call["reading"]),
         settings=settings,
         where=call["where"],
+        suites=call.get("suites", ()),
     )
     rest = {name: value for name, value in origin.items() if name not in (CALL, TERMS)}
     return job, Order(call["stage"], None, None, call["output"], Policy(**call["policy"]), rest)

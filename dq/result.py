@@ -59,12 +59,13 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A bad row to look at: its number in the source, and display text of some columns, sensitive ones masked."""
+    """A bad row to look at: its number in the source, if that has an order, and text of some columns, sensitive ones masked."""
 
-    row: int
+    row: int | None
     values: Mapping[str, str | None]
     source: str = ""  # file, for files
     line: int | None = None  # line in a text file, where known
+    subjects: tuple[str, ...] = field(default=(), repr=False, compare=False)  # keyed hashes of whom it is about, when recorded
 
 
 @dataclass(frozen=True, slots=True)

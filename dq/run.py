@@ -20,13 +20,15 @@ from dq.contract import Contract, load
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
 from dq.job import Job, Ref, prepare
-from dq.outcome import Also, conclude, profiled
+from dq.outcome import Also, Whom, conclude, profiled
 from dq.plan import Plan, Selection, bind
 from dq.policy import AS_WRITTEN, Policy
 from dq.result import ColumnProfile, Result
 from dq.settings import Settings
-from dq.source import Frame, Library, Reading, Source
+from dq.source import Frame, Library, Reading, Source, Table
 from dq.source import source as recognise
+from dq.suites import Suite
+from dq.suites import load as suites_of
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 Progress = Callable[[float], None]
 
 
-def load_contract(ref: Ref, *, contracts: str | Path | None = None) -> Contract:
+def load_contract(ref: str | os.PathLike[str] | Contract, *, contracts: str | Path | None = None) -> Contract:
     """
     The contract that *ref* names: a path, or `name`, `name@1.2.0`, `name@^1` in the contracts folder (newest match first).
 
@@ -43,6 +45,18 @@ def load_contract(ref: Ref, *, contracts: str | Path | None = None) -> Contract:
         ContractError: it is not there, or not valid; the error holds every fault of the file.
     """
     return load(ref, contracts=contracts if contracts is not None else settings_module.load().contracts)
+
+
+def load_suite(ref: object, *, parameters: Mapping[str, Any] | None = None, settings: Settings | None = None) -> Suite:
+    """
+    The suite that *ref* is, or names: a path, the folder of a data context, `folder#name`, or an object of the tool.
+
+    *parameters* are the values of its `$PARAMETER`s. It stands wherever a contract does, or beside one, as `suites=`.
+
+    Raises:
+        ContractError: something in it is wrong; the error holds every fault. UsageError: there is no suite.
+    """
+    return suites_of(ref, parameters=parameters, allow_code=(settings or settings_module.load()).allow_code)
 
 
 def validate(
@@ -54,6 +68,7 @@ def validate(
     dataset: str | None = None,
     stage: str | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
     rules: Sequence[str] = (),
     dimensions: Sequence[str] = (),
     tags: Sequence[str] = (),
@@ -70,13 +85,16 @@ def validate(
     Read *source*, change nothing in it, and say what breaks *contract*.
 
     Args:
-        source: a frame, rows, Arrow batches, a path, paths, a folder or a URL; None: what the contract's server says.
+        source: a frame, rows, Arrow batches, a path, paths, a folder or a URL, or a `dq.Table` of a database; None: what the
+            contract's server says.
         contract: a path, a reference such as `flights@^1`, or a loaded contract.
         schema: which schema object, when the contract has several.
         references: other datasets that relationships look into, by the name of their schema object.
         dataset: the name that results are recorded under; default `<contract>.<schema object>`.
         stage: rules that name other stages are left out.
         where: a SQL condition; only rows that pass it are the dataset.
+        suites: expectations written for other tools, checked together with the contract, or without one: paths, suites
+            of `load_suite`, or objects of the tool.
         rules: only checks of these rules; empty means all.
         dimensions: only checks of these quality dimensions; empty means all.
         tags: only checks with one of these tags; empty means all.
@@ -105,11 +123,12 @@ def validate(
         reading=reading,
         settings=settings,
         where=where,
+        suites=suites,
     )
     keeps = bool(job.settings.store_url) if record is None else record
-    keep = _keeper(job) if keeps and not metadata_only else None
+    keep, whom = _keeper(job) if keeps and not metadata_only else (None, None)
     also = Also.BAD | (Also.WHY if why else Also.NOTHING) | (Also.PROFILE if profile else Also.NOTHING)
-    with _looked(job, also, progress) as (result, _):
+    with _looked(job, also, progress, whom) as (result, _):
         if keep is not None:
             keep(result)
         return result
@@ -143,7 +162,7 @@ def profile(
         given = recognise(source)
         read = reading if isinstance(reading, Reading) else Reading(**(reading or {}))
         plan = Plan("", "", "", (), (), (), "")
-    engine = _engine(settings)
+    engine = _engine(settings, given)
     with engine.open(given, fields=plan.fields, reading=read, references={}, progress=progress) as view:
         view.look(bind(plan, view.columns, dialect=engine.dialect, now=datetime.now(UTC), where=where))
         return profiled(view, plan)
@@ -151,12 +170,13 @@ def profile(
 
 def split(
     source: object,
-    contract: Ref,
+    contract: Ref = "",
     *,
     schema: str | None = None,
     references: Mapping[str, object] | None = None,
     stage: str | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
     reading: Reading | None = None,
     settings: Settings | None = None,
 ) -> tuple[Any, Any]:
@@ -178,6 +198,7 @@ def split(
         reading=reading,
         settings=settings,
         where=where,
+        suites=suites,
     )
     job = _settled(job)
     with _looked(job, Also.BAD) as (result, view):
@@ -186,7 +207,7 @@ def split(
 
 def enforce(
     source: object,
-    contract: Ref,
+    contract: Ref = "",
     *,
     stage: str,
     schema: str | None = None,
@@ -195,6 +216,7 @@ def enforce(
     key: str | None = None,
     at: datetime | None = None,
     where: str | None = None,
+    suites: Sequence[object] = (),
     output: str | os.PathLike[str] | None = None,
     policy: Policy = AS_WRITTEN,
     server: str | None = None,
@@ -207,7 +229,8 @@ def enforce(
     Validate *source*, put its bad rows safely away, and let its good rows go on: each row exactly once, whatever is killed.
 
     Args:
-        source: as in `validate`, and so are contract, schema, references, dataset, where, server, reading, settings, progress.
+        source: as in `validate`, and so are contract, schema, references, dataset, where, suites, server, reading,
+            settings, progress.
         stage: the point of the pipeline, such as `raw`.
         key: the part of the dataset that this is: enforcing it again replaces, it never adds. None: named by its content,
             so that the same content again changes nothing.
@@ -234,6 +257,7 @@ def enforce(
         reading=reading,
         settings=settings,
         where=where,
+        suites=suites,
     )
     from dq.diversion import Order, divert, writes_into  # noqa: PLC0415  the store is heavy
     from dq.quarantine import checked  # noqa: PLC0415
@@ -250,29 +274,30 @@ def enforce(
 # -- the parts of a run ----------------------------------------------------------------------------------------------
 
 
-def _keeper(job: Job) -> Callable[[Result], object]:
-    """What records a result in the store, which is reached before data is read."""
-    from dq.diversion import contract_facts  # noqa: PLC0415  the store is heavy
-    from dq.store import facts_of, open_store  # noqa: PLC0415
+def _keeper(job: Job) -> tuple[Callable[[Result], object], Whom | None]:
+    """What records a result in the store, which is reached before data is read; and what marks whom its samples are about."""
+    from dq.diversion import contract_facts, places, whom_of  # noqa: PLC0415  the store is heavy
+    from dq.store import facts_of  # noqa: PLC0415
 
-    store, contract = open_store(job.settings.store_url), contract_facts(job.contract)
-    return lambda result: store.record_run(facts_of(result, contract=contract))
+    store, vault = places(job.settings)
+    contract = contract_facts(job.contract)
+    return lambda result: store.record_run(facts_of(result, contract=contract)), whom_of(job.plan, store, vault)
 
 
 @contextmanager
-def _looked(job: Job, also: Also, progress: Progress | None = None) -> Iterator[tuple[Result, View]]:
+def _looked(job: Job, also: Also, progress: Progress | None = None, whom: Whom | None = None) -> Iterator[tuple[Result, View]]:
     """Look at the source and judge it; the view stays open for who wants its rows."""
     with opened(job, progress) as (engine, view):
-        yield conclude(job, engine, view, now=datetime.now(UTC), also=also), view
+        yield conclude(job, engine, view, now=datetime.now(UTC), also=also, whom=whom), view
 
 
 @contextmanager
 def opened(job: Job, progress: Progress | None = None, writable: tuple[str, ...] = ()) -> Iterator[tuple[Engine, View]]:
     """An engine, and its view of the job's source, alive inside."""
-    engine = _engine(job.settings)
+    engine = _engine(job.settings, job.source)
     with engine.open(
         job.source,
-        fields=job.plan.fields,
+        fields=(*job.plan.fields, *job.plan.suited),
         reading=job.reading,
         references=job.references,
         progress=progress,
@@ -297,7 +322,11 @@ def _settled(job: Job) -> Job:
     return replace(job, source=settled(job.source))
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, given: Source) -> Engine:
+    if isinstance(given, Table):
+        from dq.engines.database import database_of  # noqa: PLC0415  heavy
+
+        return database_of(given, timeout=settings.statement_timeout, spill=settings.spill_directory)
     from dq.engines.duckdb import DuckDB  # noqa: PLC0415  heavy
 
     return DuckDB(settings.memory_limit, settings.threads, settings.spill_directory)

@@ -1,14 +1,16 @@
-"""What is handed in: frames, files, rows, dead letters. Recognised by name: no dataframe library is imported to be refused."""
+"""What is handed in: frames, files, rows, tables, dead letters. Recognised by name: no library is imported to be refused."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from dq.address import shown
 from dq.errors import UsageError
 
 
@@ -103,7 +105,62 @@ class DeadLetters:
         return f"dead letters of {self.name}"
 
 
-Source = Frame | Files | DeadLetters
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """
+    A table or view of a database, or a query over it; only its bad rows leave the database.
+
+    *database* is a SQLAlchemy URL, engine or connection: PostgreSQL, MariaDB, MySQL or SQLite. *name* is as in SQL, each part
+    as it is spelt (`orders`, `staging.orders`, `staging."odd.name"`). *query*, one SELECT, stands instead of a name. *where* is
+    a condition: only rows that pass it are meant, as a partition.
+    """
+
+    database: Any = field(repr=False)  # it may hold a password
+    name: str = ""
+    query: str = ""
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.name) == bool(self.query):
+            raise UsageError("a table has either a name or a query", "Table", "say Table(url, 'staging.orders')")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """
+        The parts of the name, without the quotes around them.
+
+        Raises:
+            UsageError: it is no name.
+        """
+        if not _NAME.fullmatch(self.name):
+            raise UsageError(f"'{self.name}' is no name of a table", "Table", 'say staging.orders, or staging."odd.name"')
+        return tuple(
+            double.replace('""', '"') or back.replace("``", "`") or plain for double, back, plain in _PART.findall(self.name)
+        )
+
+    @property
+    def url(self) -> Any:
+        """The address as SQLAlchemy has it. Raises UsageError when there is none."""
+        import sqlalchemy as sa  # noqa: PLC0415  heavy
+
+        given = self.database
+        if isinstance(given, sa.Engine | sa.Connection):
+            return given.engine.url
+        try:
+            return sa.make_url(given)
+        except (sa.exc.ArgumentError, ValueError, TypeError):
+            mend = "say postgresql://user@host/database, mysql://…, sqlite:///path, or give an engine or a connection"
+            raise UsageError("the address of the table is no database URL", "Table", mend) from None
+
+    def __str__(self) -> str:
+        return f"{shown(self.url)} {self.name or 'query'}"
+
+
+Source = Frame | Files | Table | DeadLetters
+
+_PART = re.compile(r'"((?:[^"]|"")+)"|`((?:[^`]|``)+)`|([^".`]+)')
+_NAME = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
+_DATABASES = re.compile(r"(postgres(ql)?|mysql|mariadb|sqlite)(\+\w+)?:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +178,11 @@ def source(given: object) -> Source:
     Raises:
         UsageError: it is nothing that dq can read; the message lists what is.
     """
-    if isinstance(given, Frame | Files | DeadLetters):
+    if isinstance(given, Frame | Files | Table | DeadLetters):
         return given
+    first = given[0] if isinstance(given, list) and len(given) == 1 else given
+    if isinstance(first, str) and _DATABASES.match(first):
+        raise UsageError("an address of a database says no table", "source", "say dq.Table(url, 'staging.orders'), or --table")
     if isinstance(given, str | os.PathLike):
         return Files((os.fspath(given),))
     if library := _library(given):
@@ -134,7 +194,9 @@ def source(given: object) -> Source:
     if isinstance(given, Iterator):
         return Frame(given, Library.BATCHES)
     msg = f"cannot read a {type(given).__module__}.{type(given).__qualname__}"
-    raise UsageError(msg, "source", "give a path, paths, a pandas, Polars or Arrow frame, a list of dicts or Arrow batches")
+    raise UsageError(
+        msg, "source", "give a path, paths, a pandas, Polars or Arrow frame, a list of dicts, Arrow batches, or dq.Table"
+    )
 
 
 def _library(given: object) -> Library | None:

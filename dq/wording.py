@@ -7,7 +7,7 @@ from sqlglot import exp
 from dq.checks import Answer, Check, Keys, Measure, Rows
 from dq.plan import RECORD, TYPED, Passes, Plan
 from dq.plan.values import type_of
-from dq.sql import SOURCE, InSet, Tree, all_of, column, compare, is_null, not_, render, render_query, table
+from dq.sql import SOURCE, InSet, Matches, Tree, all_of, column, compare, is_null, not_, render, render_query, table
 
 
 def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) -> str:
@@ -21,15 +21,20 @@ def sql_of(number: int, check: Check, plan: Plan, passes: Passes, dialect: str) 
     tree = _query(number, check, plan, passes)
     if tree is None:
         return ""
-    if any(item.sensitive for name in check.columns if (item := plan.field(name))):
-        tree = tree.transform(
-            lambda node: exp.Literal.string("***") if isinstance(node, exp.Literal) and node.is_string else node
-        )
+    if any(plan.hides(name) for name in check.columns):
+        tree = tree.transform(_hidden)
     if isinstance(tree, exp.Query) and isinstance(check.subject, Answer):
         return render_query(_as_asked(tree, plan.object), dialect)
     return render(
         tree.transform(lambda node: table(plan.object) if isinstance(node, exp.Table) and node.name == SOURCE else node), dialect
     )
+
+
+def _hidden(node: exp.Expression) -> exp.Expression:
+    """The node without a text that may be a value; a pattern must stay one."""
+    if not (isinstance(node, exp.Literal) and node.is_string):
+        return node
+    return exp.Literal.string("hidden" if isinstance(node.parent, Matches) else "***")
 
 
 def _as_asked(tree: exp.Query, name: str) -> exp.Query:
@@ -87,3 +92,19 @@ def _spelled(tree: Tree, passes: Passes) -> Tree:
         return exp.Exists(this=exp.select(exp.Literal.number(1)).from_(found.subquery("k")).where(all_of(*same)))
 
     return tree.copy().transform(spell)
+
+
+def reveals(query: exp.Query, plan: Plan) -> bool:
+    """
+    Whether the answer of a user's own *query* may hold a value of a sensitive column, or its error may.
+
+    It may when it names one, or whole rows; unless it only counts and compares, and casts nothing, for a cast that fails says
+    what it could not read.
+    """
+    tables = {node.alias_or_name for node in query.find_all(exp.Table)} | {plan.object}
+    names = {node.name for node in query.find_all(exp.Column)}
+    whole = bool(names & tables) or any(not isinstance(node.parent, exp.Count) for node in query.find_all(exp.Star))
+    if not any(map(plan.hides, names)) and not (whole and any(item.hides for item in plan.fields)):
+        return False
+    told = [node for part in query.selects for node in part.find_all(exp.Column, exp.Star)]
+    return query.find(exp.Cast) is not None or any(node.find_ancestor(exp.Count, exp.Predicate) is None for node in told)

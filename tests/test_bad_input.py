@@ -25,7 +25,7 @@ PEOPLE = (
     {"name": "id", "logicalType": "integer", "required": True},
     {"name": "name", "logicalType": "string", "logicalTypeOptions": {"maxLength": 10}},
 )
-READABLE = "give a path, paths, a pandas, Polars or Arrow frame, a list of dicts or Arrow batches"
+READABLE = "give a path, paths, a pandas, Polars or Arrow frame, a list of dicts, Arrow batches, or dq.Table"
 ROWS = [{"id": 1, "name": "Ann"}]
 
 

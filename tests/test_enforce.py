@@ -339,9 +339,9 @@ def test_a_source_that_changes_publishes_nothing(folder: Path, monkeypatch: pyte
     """A file that is rewritten while it is read ends in SourceChanged; nothing is published, and a retry heals."""
     look = DuckView._look
 
-    def rewriting(self: DuckView, passes: Any) -> Any:
+    def rewriting(self: DuckView, *passes: Any) -> Any:
         (folder / "people.csv").write_text(CSV.replace("30", "31"), "utf-8")
-        return look(self, passes)
+        return look(self, *passes)
 
     with monkeypatch.context() as patch:
         patch.setattr(DuckView, "_look", rewriting)

@@ -6,12 +6,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlglot import exp
 
-from dq.errors import Place
+from dq.errors import Place, UsageError
 from dq.sql import Tree
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Mode(StrEnum):
@@ -145,28 +148,46 @@ class Keys:
     Rows whose *columns* are among the rows of *bad*, a SELECT over `dq.sql.SOURCE`.
 
     For a foreign key it also reads the dataset named *reference*. *survivor*: who of the marked rows goes on all the
-    same; such rows count, but are not diverted.
+    same; such rows count, but are not diverted. *of* is what is looked up when it is not the columns themselves, as the
+    row's number is; then *bad* holds the check's filter itself.
     """
 
     columns: tuple[str, ...]
     bad: exp.Select
     survivor: Survivor | None = None
     reference: str = ""
+    of: tuple[Tree, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """*of* is one aggregate over the rows."""
+    """*of* is one aggregate over the rows. Without values nothing is judged; where *needs_values*, that fails."""
 
     of: Tree
+    needs_values: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnList:
+    """What `{columns}` stands for in a query: *named* columns, else all but *excluded*; numbers rounded to *digits*."""
+
+    named: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    digits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A user's own SELECT of one value, a statement of its own; *dialect* "" means: that of the engine."""
+    """
+    A SELECT of one value, a statement of its own; *dialect* "" means: that of the engine.
+
+    Without one of *references*, the datasets it names beside its own, it is not asked.
+    """
 
     query: str
     dialect: str = ""
+    references: tuple[str, ...] = ()
+    columns: ColumnList | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +199,71 @@ class Shape:
     order: Mode | None = None  # None: order is free
 
 
-Subject = Rows | Keys | Measure | Answer | Shape
+class Ask(StrEnum):
+    """What may be asked of the columns."""
+
+    COUNT = "count"  # how many there are, held against the limits
+    ORDER = "order"  # they are these, in this order
+    EXACT = "exact"  # they are these, in any order
+    THERE = "there"  # these are among them
+    ABSENT = "absent"  # these are not among them
+    PLACE = "place"  # the one is at a place, counted from 0
+    ONLY = "only"  # there are none but those that these, patterns of names, match from the start
+    FOLLOW = "follow"  # those that these patterns match stand in the patterns' order
+    MATCH = "match"  # these patterns each match one at least
+    TYPE = "type"  # the one has one of the types named, as its owner or the engine calls it
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """
+    Names and types of the columns, judged from metadata alone: *ask* says what of *names*, *place* and *types*.
+
+    Types are in lower case, without numbers and units; times with a zone are `timestamptz`.
+    """
+
+    ask: Ask
+    names: tuple[str, ...] = ()
+    place: int = 0
+    types: tuple[str, ...] = ()
+    of_texts: bool = True  # False: not asked of text files, whose values are judged instead
+
+
+Script = Callable[["pa.RecordBatchReader"], "pa.Table"]
+
+
+def _gone(_: pa.RecordBatchReader) -> pa.Table:
+    raise UsageError("a check that was stored or sent away no longer has its Python", "", "run the suite again")
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """
+    Another tool does the work: *run* is handed the rows of *columns* (none: all), in source order, as Arrow batches.
+
+    It gives one column `row`, the places (from 0) of the bad ones among the rows it was handed; or one column `value` with
+    one row: whether all is well, or what the limits judge. *per_row* says that it may do the first. Where only a run can
+    tell that it does not, the check has mode *undivided* instead of quarantine. *in_batches*: each batch can be judged
+    without the others. What it raises errs this check alone. Pickled, it is without its script, for nobody runs a result.
+    """
+
+    run: Script = field(repr=False, compare=False)
+    tool: str  # as people know it: `Great Expectations`, `pandera`
+    per_row: bool
+    columns: tuple[str, ...] = ()
+    in_batches: bool = False
+    undivided: Mode = Mode.BLOCK
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Foreign, (_gone, self.tool, self.per_row, self.columns, self.in_batches, self.undivided)
+
+    @classmethod
+    def told(cls, tool: str, *, per_row: bool) -> Foreign:
+        """That of a stored result."""
+        return cls(_gone, tool, per_row)
+
+
+Subject = Rows | Keys | Measure | Answer | Shape | Header | Foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +294,16 @@ class Check:
     on: Literal["arrived", "good"] = "arrived"
     warning: str = ""  # said once in the report: two operators on one rule, …
     waived: bool = False  # where it cannot be enforced, somebody said that this is all right
+    function: str = ""  # the check function that made it, "" when none did
+    arguments: Mapping[str, Any] = field(default_factory=dict)  # of that function, by name
+    each: str = ""  # made once for every column whose name this pattern matches from the start; `columns` begins with its name
 
     @property
     def is_row_check(self) -> bool:
         """Whether its bad rows can be told apart and diverted."""
-        return isinstance(self.subject, Rows | Keys) and all(limit.is_tolerance for limit in self.limits)
+        if isinstance(self.subject, Foreign) and not self.subject.per_row:
+            return False
+        return isinstance(self.subject, Rows | Keys | Foreign) and all(limit.is_tolerance for limit in self.limits)
 
 
 class GapKind(StrEnum):
@@ -257,6 +347,17 @@ class Definition:
     looks: Looks
     takes: Literal["column", "columns", "table"]  # the first argument: one column, several, none
     parameters: Mapping[str, inspect.Parameter] = field(default_factory=dict)
+
+    def sentence(self, shown: str, arguments: Mapping[str, Any]) -> str:
+        """What the check says of the column or columns *shown*."""
+        return self.says.format(column=shown, columns=shown, **{key: _words(value) for key, value in arguments.items()})
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list | tuple):
+        shown = ", ".join(str(item) for item in value[:12])
+        return f"{shown}, … ({len(value)} in all)" if len(value) > 12 else shown
+    return str(value)
 
 
 F = TypeVar("F", bound=Callable[..., Any])

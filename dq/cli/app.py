@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from dq import __version__
-from dq.cli import contract, enforce, profile, quarantine, replay, report, runs, store, validate
+from dq.cli import auditing, contract, enforce, erase, profile, quarantine, replay, report, retention, runs, store, validate
 from dq.cli.output import complain, explain, forgive, write
 from dq.errors import DqError, WorldError
 
@@ -36,6 +36,9 @@ app.command("enforce", epilog=enforce.EPILOG)(enforce.enforce)
 for way_out in (replay.replay, replay.accept, replay.discard, replay.withdraw):
     quarantine.app.command(way_out.__name__, epilog=replay.EPILOG)(way_out)
 app.add_typer(contract.app, name="contract")
+for _more in (retention, erase, auditing):
+    for _command in _more.COMMANDS:
+        quarantine.app.command()(_command)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(runs.app, name="runs")
 app.add_typer(store.app, name="store")

@@ -74,6 +74,38 @@ def show(
     write(dump(contract) if form is ShowFormat.YAML else _page(contract))
 
 
+class Tool(StrEnum):
+    """Who is to read the export."""
+
+    GX = "gx"
+    PANDERA = "pandera"
+    DBT = "dbt"
+
+
+@app.command("export")
+def export(
+    ref: Annotated[str, typer.Argument(metavar="REF", help="A path, or name, name@1.2.0, name@^1 in the contracts folder.")],
+    *,
+    to: Annotated[Tool, typer.Option("--to", help="Great Expectations' JSON, pandera's Python, dbt's YAML.")],
+    schema: Annotated[str | None, typer.Option(metavar="NAME", help="Which schema object of the contract.")] = None,
+    contracts: Contracts = None,
+    debug: Debug = False,
+) -> None:
+    """
+    Print a contract as another tool's own file; what that tool cannot say is listed on the error stream.
+
+    Exit codes: 0 written, 2 no such contract.
+    """
+    del debug  # the application reads it
+    from dq.authoring.export import to_dbt, to_great_expectations, to_pandera  # noqa: PLC0415  sqlglot is heavy
+
+    say = {Tool.GX: to_great_expectations, Tool.PANDERA: to_pandera, Tool.DBT: to_dbt}[to]
+    done = say(ref, schema=schema, settings=chosen(contracts=contracts))
+    write(done.text, encoding="utf-8")
+    for gap in done.left_out:
+        typer.echo(f"not said: {gap.clause.place}: {gap.reason}", err=True)
+
+
 def _page(contract: Contract) -> str:
     from dq import report  # noqa: PLC0415  rich is not for everybody
     from dq.plan import compile as plan  # noqa: PLC0415  sqlglot is heavy

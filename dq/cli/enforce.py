@@ -20,17 +20,23 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Parameters,
+    Query,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Suites,
+    Table,
     Threads,
     TimestampFormats,
     Where,
     chosen,
     dialect,
+    given,
     referenced,
+    suited,
 )
 from dq.cli.output import page, write
 from dq.cli.progress import watched
@@ -61,7 +67,9 @@ class MaxMode(StrEnum):
 def enforce(
     source: Sources = None,
     *,
-    contract: Contract,
+    contract: Contract = "",
+    suites: Suites = None,
+    parameters: Parameters = None,
     stage: Annotated[str, typer.Option(metavar="S", help="The point of the pipeline, say raw.", rich_help_panel=_STAGE)],
     output: Annotated[
         str,
@@ -87,6 +95,8 @@ def enforce(
     max_mode: Annotated[
         MaxMode | None, typer.Option("--max-mode", help="The strongest mode a rule may have here.", rich_help_panel=_STAGE)
     ] = None,
+    table: Table = None,
+    query: Query = None,
     schema: Schema = None,
     references: References = None,
     where: Where = None,
@@ -121,8 +131,9 @@ def enforce(
     policy = Policy(most) if budget is None else Policy(most, budget)
     with watched("reading") as progress:
         done = run(
-            source or None,
+            given(source, table, query),
             contract,
+            suites=suited(suites or (), parameters or ()),
             stage=stage,
             key=key,
             at=None if at is None else moment(at, "--at"),

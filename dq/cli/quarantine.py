@@ -16,7 +16,6 @@ from dq.cli.options import Debug
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.runs import ListFormat, number, told
 from dq.errors import UsageError
-from dq.mask import mask
 from dq.report.hostile import json_safe
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def list_(
     found = history.batches(dataset=dataset, stage=stage, key=key, states=wanted, limit=limit)
     told(
         form,
-        [_record(item) for item in found],
+        [record(item) for item in found],
         ("batch", "dataset", "stage", "key", "state", "in", "good", "bad", "open"),
         [
             (item.id[:12], item.slot.dataset, item.slot.stage, item.slot.key[:40], str(item.state), *_counts(item))
@@ -84,6 +83,9 @@ def list_(
         numbers=("in", "good", "bad", "open"),
         empty=f"no such batches in {history.place}",
     )
+    if form is ListFormat.TERMINAL and (soon := history.expiring()):
+        rows = sum(item.open for item in soon)
+        write(f"{number(rows)} open rows will be purged within 7 days: `dq quarantine expiring` lists them\n")
 
 
 @app.command("show")
@@ -96,7 +98,7 @@ def show(batch: BatchId, *, form: Form = ListFormat.TERMINAL, debug: Debug = Fal
     found = history.batch(batch)
     reasons = history.reasons(found.id)
     if form is ListFormat.JSON:
-        document = {**_record(found), "reasons": {item.check: item.rows for item in reasons}}
+        document = {**record(found), "reasons": {item.check: item.rows for item in reasons}}
         write(json_safe(json.dumps(document, indent=2, ensure_ascii=False)) + "\n", encoding="utf-8")
         return
     from dq.report import ledger  # noqa: PLC0415  rich is heavy
@@ -109,14 +111,19 @@ def show(batch: BatchId, *, form: Form = ListFormat.TERMINAL, debug: Debug = Fal
         "Blocked by": "; ".join(found.blocked_by),
         "Output": found.output,
         "Run": found.run,
-        "Claimed": _time(found.claimed_at),
-        "Settled": _time(found.settled_at),
-        "Published": _time(found.published_at),
+        "Claimed": time_of(found.claimed_at),
+        "Settled": time_of(found.settled_at),
+        "Published": time_of(found.published_at),
         "Supersedes": found.supersedes[:12],
         "Followed by": found.superseded_by[:12],
         "Replayed from": found.parent[:12],
         "Rows since": ", ".join(f"{item.rows.rows:,} {item.rows.state}" for item in history.actions(found.id)),
-        "Payload": f"{len(found.parts)} objects, {sum(part.size for part in found.parts):,} bytes" if found.parts else "",
+        "Kept until": time_of(found.expires_at),
+        "Legal hold": "yes" if found.legal_hold else "",
+        "Purged": time_of(found.purged_at),
+        "Payload": f"{len(found.parts)} objects, {sum(part.size for part in found.parts):,} bytes"
+        if found.parts and not found.purged_at
+        else "",
     }
     how: dict[str, Any] = page()
     write(ledger.card(str(found.state), facts, **how))
@@ -147,29 +154,35 @@ def rows(
         int | None, typer.Option("--limit", "-n", min=0, help="At most so many; default 20, with --out all.")
     ] = None,
     form: Annotated[RowsFormat, typer.Option("--format", "-f", help="json is JSON lines.")] = RowsFormat.TERMINAL,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write them, unmasked: .parquet, .csv, .jsonl.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write them: .parquet, .csv, .jsonl.")] = None,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Sensitive columns as they are; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why you need to see them; the audit keeps it.")] = "",
     debug: Debug = False,
 ) -> None:
     """
-    Print the rows of a batch with their reasons. Columns that the contract calls sensitive are masked here, not in FILE.
+    Print the rows of a batch with their reasons. Columns that the contract calls sensitive are masked.
 
-    Exit codes: 0 done, 2 no such batch, 3 a payload object is missing or altered.
+    Masks cannot be written to a FILE, for it might be taken for the rows.
+
+    Exit codes: 0 done, 2 no such batch or it was purged, 3 a payload object is missing or altered.
     """
     del debug  # the application reads it
+    if unmask and not reason.strip():
+        raise UsageError("--unmask needs a reason", "--reason", "say why: the audit of the batch keeps it")
     if out is not None:
         writable(out, "--out")
     from dq.history import History  # noqa: PLC0415  heavy
 
     history = History()
     found = history.batch(batch)
+    why = reason.strip() if unmask else ""
     if out is not None:
-        _write(history.rows(found.id, limit=limit), out)
+        if not unmask and history.sensitive(found):
+            raise UsageError("the batch has sensitive columns", "--out", "say --unmask --reason TEXT, which is audited")
+        _write(history.rows(found.id, limit=limit, unmask=why), out)
         return
-    hidden = history.sensitive(found)
-    batches = history.rows(found.id, limit=_SHOWN if limit is None else limit)
-    shown = [_masked(row, hidden) for item in batches for row in item.to_pylist()]
+    batches = history.rows(found.id, limit=_SHOWN if limit is None else limit, unmask=why)
+    shown = [{name: _readable(value) for name, value in row.items()} for item in batches for row in item.to_pylist()]
     if form is RowsFormat.JSON:
         write("".join(f"{json_safe(json.dumps(row, ensure_ascii=False, default=str))}\n" for row in shown), encoding="utf-8")
     else:
@@ -194,10 +207,10 @@ def recover(
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
 
-    done = History().recover(older_than=_age(older_than, "--older-than"))
+    done = History().recover(older_than=age_of(older_than, "--older-than"))
     told(
         form,
-        [{**_record(item.batch), "published": item.error is None, "error": _line(item.error)} for item in done],
+        [{**record(item.batch), "published": item.error is None, "error": line_of(item.error)} for item in done],
         ("batch", "dataset", "stage", "key", "done"),
         [
             (
@@ -205,7 +218,7 @@ def recover(
                 item.batch.slot.dataset,
                 item.batch.slot.stage,
                 item.batch.slot.key[:40],
-                _line(item.error) or "published",
+                line_of(item.error) or "published",
             )
             for item in done
         ],
@@ -227,7 +240,7 @@ def collect(
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
 
-    voided, removed = History().collect(grace=_age(grace, "--grace"))
+    voided, removed = History().collect(grace=age_of(grace, "--grace"))
     if form is ListFormat.JSON:
         write(json.dumps({"claims": voided, "objects": removed}) + "\n")
     else:
@@ -237,7 +250,8 @@ def collect(
 # -- as text ---------------------------------------------------------------------------------------------------------
 
 
-def _record(batch: Batch) -> dict[str, Any]:
+def record(batch: Batch) -> dict[str, Any]:
+    """A batch, as JSON has it."""
     return {
         "id": batch.id,
         "dataset": batch.slot.dataset,
@@ -252,13 +266,16 @@ def _record(batch: Batch) -> dict[str, Any]:
         "blocked_by": list(batch.blocked_by),
         "output": batch.output or None,
         "run": batch.run or None,
-        "claimed_at": _time(batch.claimed_at) or None,
-        "settled_at": _time(batch.settled_at) or None,
-        "published_at": _time(batch.published_at) or None,
+        "claimed_at": time_of(batch.claimed_at) or None,
+        "settled_at": time_of(batch.settled_at) or None,
+        "published_at": time_of(batch.published_at) or None,
         "supersedes": batch.supersedes or None,
         "superseded_by": batch.superseded_by or None,
         "parent": batch.parent or None,
         "depth": batch.depth,
+        "expires_at": time_of(batch.expires_at) or None,
+        "purged_at": time_of(batch.purged_at) or None,
+        "legal_hold": batch.legal_hold,
     }
 
 
@@ -266,25 +283,27 @@ def _counts(batch: Batch) -> tuple[str, ...]:
     return tuple(map(number, (batch.rows_in, batch.rows_good, batch.rows_bad, batch.open)))
 
 
-def _time(moment: Any) -> str:
+def time_of(moment: Any) -> str:
+    """A moment as text; "" without one."""
     return moment.isoformat(timespec="seconds") if moment else ""
 
 
-def _line(error: Exception | None) -> str:
+def line_of(error: Exception | None) -> str:
+    """An error on one line; "" without one."""
     return " ".join(str(error).split()) if error else ""
 
 
-def _age(said: str, option: str) -> timedelta:
+def age_of(said: str, option: str) -> timedelta:
+    """
+    What 90s, 15m, 2h or 1d mean.
+
+    Raises:
+        UsageError: it is something else.
+    """
     found = _AGE.fullmatch(said.strip())
     if found is None:
         raise UsageError(f"'{said}' is no age", option, "write it as 90s, 15m, 2h or 1d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _masked(row: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
-    """The raw bytes of a record hold every column, so they are hidden when any is."""
-    secret = hidden | {_RAW} if hidden else hidden
-    return {name: mask(_text(value)) if name in secret else _readable(value) for name, value in row.items()}
 
 
 def _readable(value: Any) -> Any:

@@ -25,17 +25,23 @@ from dq.cli.options import (
     MemoryLimit,
     NoHeader,
     NullTokens,
+    Parameters,
+    Query,
     Quote,
     References,
     Schema,
     Server,
     Sources,
+    Suites,
+    Table,
     Threads,
     TimestampFormats,
     Where,
     chosen,
     dialect,
+    given,
     referenced,
+    suited,
 )
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
@@ -48,7 +54,11 @@ if TYPE_CHECKING:
 def validate(
     source: Sources = None,
     *,
-    contract: Contract,
+    contract: Contract = "",
+    suites: Suites = None,
+    parameters: Parameters = None,
+    table: Table = None,
+    query: Query = None,
     schema: Schema = None,
     references: References = None,
     where: Where = None,
@@ -100,12 +110,15 @@ def validate(
     contracts: Contracts = None,
     debug: Debug = False,
 ) -> None:
-    """Check data against a contract."""
+    """Check data against a contract, or the suite of another tool."""
     del debug  # the application reads it
     others = referenced(references or [])
     files = [path for paths in others.values() for path in paths]
     _check_outputs(
-        out, bad, [*(source or []), *files, *([contract] if Path(contract).is_file() else [])], metadata_only=metadata_only
+        out,
+        bad,
+        [*(source or []), *files, *(path for path in (contract, *(suites or [])) if Path(path).is_file())],
+        metadata_only=metadata_only,
     )
     reading = dialect(
         delimiter=delimiter,
@@ -120,8 +133,9 @@ def validate(
 
     with watched("reading") as progress:
         result = run(
-            source or None,
+            given(source, table, query),
             contract,
+            suites=suited(suites or (), parameters or ()),
             schema=schema,
             references=others,
             stage=stage,

@@ -12,6 +12,7 @@ from dq.contract.model import Extension
 from dq.contract.nodes import Path
 from dq.contract.spelling import did_you_mean
 from dq.errors import Fault
+from dq.settings import age
 
 _MODES = ("observe", "warn", "quarantine", "block")
 _WORDS = {"mode": _MODES, "order": _MODES, "extra": _MODES, "on": ("arrived", "good"), "against": ("target",)}
@@ -90,6 +91,9 @@ def _problem(name: str, value: object) -> str:
             isinstance(value, str) and bool(_BUDGET.fullmatch(value))
         )
         return "" if fits else f"budget must be rows or a share such as '2%', not '{value}'"
+    if name == "retention":
+        fits = isinstance(value, str) and age(value) is not None
+        return "" if fits else f"retention must be days or weeks as in ISO 8601, such as P90D, not '{value}'"
     if name == "subject":
         return "" if isinstance(value, bool) else f"subject must be true or false, not '{value}'"
     return "" if isinstance(value, dict) else "read must be a mapping such as {nullTokens: [NA]}"

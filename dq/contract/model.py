@@ -17,7 +17,7 @@ class Extension:
     """
     What `customProperties: [{property: dq, value: {…}}]` says at one place. None: not said here, look one level up.
 
-    Known keys: mode, where, keep, stages, budget, read, subject, waive, on, against, order, extra.
+    Known keys: mode, where, keep, stages, budget, read, subject, waive, on, against, order, extra, retention.
     Unknown keys are faults.
     """
 
@@ -33,6 +33,7 @@ class Extension:
     against: str | None = None
     order: str | None = None
     extra: str | None = None
+    retention: str | None = None  # `P90D`: how long dead letters are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,8 @@ class Contract:
 
     @property
     def ref(self) -> str:
-        """`name@version`."""
-        return f"{self.name}@{self.version}"
+        """`name@version`; only the name of what has no version."""
+        return f"{self.name}@{self.version}" if self.version else self.name
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Contract) and self.document == other.document

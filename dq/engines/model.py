@@ -37,9 +37,9 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A bad row as text, to look at: its number, file, line where known, and some of its columns."""
+    """A bad row as text, to look at: its number (None: its source has no order), file, line, and some of its columns."""
 
-    row: int
+    row: int | None
     values: Mapping[str, str | None]
     source: str = ""
     line: int | None = None
@@ -107,8 +107,8 @@ class View(Protocol):
         """A name of the diverted rows, whatever their order."""
         ...
 
-    def fingerprint(self) -> str:
-        """A name of the content: other content has another."""
+    def fingerprint(self, where: Tree | None = None) -> str:
+        """A name of the content, at least of the rows that pass *where*: other content has another."""
         ...
 
     def good(self) -> pa.RecordBatchReader:

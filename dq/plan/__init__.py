@@ -1,16 +1,20 @@
 """Contract and suites become a plan; a plan and columns become passes. Pure: no data is read here."""
 
-from dq.plan.bind import TYPED, Columns, as_declared, bind
-from dq.plan.compile import COLUMNS, EVERYTHING, RECORD, Selection, compile
+from dq.plan.bind import TYPED, as_declared, bind
+from dq.plan.compile import COLUMNS, EVERYTHING, READABLE, RECORD, Selection, compile
+from dq.plan.each import for_columns
 from dq.plan.fixes import fixes, source_name
 from dq.plan.guess import guesses
-from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+from dq.plan.kinds import physical
+from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
+from dq.plan.names import Columns
 from dq.plan.prune import needed
-from dq.plan.values import base_of
+from dq.plan.values import base_of, type_of
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "READABLE",
     "RECORD",
     "TYPED",
     "Columns",
@@ -21,12 +25,16 @@ __all__ = [
     "Predicate",
     "Selection",
     "Unable",
+    "Visit",
     "as_declared",
     "base_of",
     "bind",
     "compile",
     "fixes",
+    "for_columns",
     "guesses",
     "needed",
+    "physical",
     "source_name",
+    "type_of",
 ]

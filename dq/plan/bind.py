@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlglot import exp
 
-from dq.checks import NONE_BAD, Answer, Check, Keep, Keys, Measure, Rows, Shape, Status, Survivor
+from dq.checks import (
+    NONE_BAD,
+    Answer,
+    Check,
+    ColumnList,
+    Foreign,
+    Header,
+    Keep,
+    Keys,
+    Measure,
+    Rows,
+    Shape,
+    Status,
+    Survivor,
+)
 from dq.errors import UsageError
 from dq.plan.compile import RECORD
-from dq.plan.literals import at_scale, coerce
-from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable
+from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
+from dq.plan.names import CannotBind, Columns, Names, names_of, resolve, with_children
 from dq.plan.prune import plain
-from dq.plan.values import Value, base_of, type_of
-from dq.source import Reading
+from dq.plan.refuse import refused
+from dq.plan.values import type_of
 from dq.sql import (
     ROW_NO,
     SOURCE,
-    AnyOf,
     Base,
     InSet,
     Kind,
-    MapValues,
-    Matches,
-    Misfit,
-    Missing,
-    Part,
     Tree,
     all_of,
-    any_of,
     bind_now,
     column,
     compare,
     condition,
     count_if,
-    is_null,
     literal,
     not_,
     placeholders,
@@ -47,89 +52,7 @@ from dq.sql import (
 
 TYPED = "__dq_typed_rows"  # the table that users' own queries read: the typed projection of the source
 
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
-_LENGTHS = (exp.Length, exp.ArraySize)
-
-
-class CannotBind(Exception):
-    """A check cannot run on these columns."""
-
-    def __init__(self, status: Status, reason: str) -> None:
-        super().__init__(reason)
-        self.unable = Unable(status, reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """
-    What a source has: its columns in order, and how its text is read (None: its values have types of their own).
-
-    Of dead letters only the columns *written* are such text (None: all are), and some columns have another beside them, in
-    *unread*: its name and type. It holds, as it was written, what could not be read before, where the column is null.
-    """
-
-    types: Mapping[str, exp.DataType]
-    reading: Reading | None = None
-    written: frozenset[str] | None = None
-    unread: Mapping[str, tuple[str, exp.DataType]] = field(default_factory=dict)
-
-    def reading_of(self, name: str) -> Reading | None:
-        """How the text of column *name* is read; None when its values have types of their own."""
-        return self.reading if self.written is None or name in self.written else None
-
-    def value(self, name: str, declared: Field | None, zone: str) -> Value:
-        """What column *name*, declared as *declared*, stands for."""
-        unread = None
-        if name in self.unread:
-            beside, actual = self.unread[name]
-            reading = None if base_of(actual) is Base.JSON else self.reading or Reading()
-            unread = Value(column(beside), actual, declared, reading, zone)
-        return Value(column(name), self.types[name], declared, self.reading_of(name), zone, unread)
-
-    def as_it_came(self, name: str) -> bool:
-        """Whether the values of column *name* are handed on as they are: they need no reading."""
-        return self.reading_of(name) is None and name not in self.unread and base_of(self.types[name]) is not Base.JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What names stand for: the values of the source, those of references, and elements of arrays."""
-
-    values: Mapping[str, Value]
-    missing: Mapping[str, str]  # declared name -> the column that is not there
-    references: Mapping[str, Columns] = field(default_factory=dict)
-    elements: Mapping[str, Value] = field(default_factory=dict)
-    partners: Mapping[str, Field | None] = field(default_factory=dict)  # column of a reference -> declared as
-    zone: str = "UTC"
-
-    def find(self, name: str) -> Value:
-        """The value named *name*; CannotBind says why there is none."""
-        if name in self.elements:
-            return self.elements[name]
-        if name in self.values:
-            return self.values[name]
-        if name in self.missing:
-            raise CannotBind(Status.SKIP, f"column '{self.missing[name]}' is not in the data")
-        near = difflib.get_close_matches(name, self.values, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise CannotBind(Status.ERROR, f"no column '{name}' in the data{hint}")
-
-
-def names_of(plan: Plan, columns: Columns, references: Mapping[str, Columns]) -> Names:
-    """Every name a rule may say: contract names, names in the data, in that order."""
-    values: dict[str, Value] = {}
-    missing: dict[str, str] = {}
-    for item in plan.fields:
-        found = next((name for name in (item.source, item.name) if name in columns.types), None)
-        if found is None:
-            missing[item.name] = missing[item.source] = item.source
-        else:
-            value = columns.value(found, item, plan.zone)
-            values[item.name] = value
-            values.setdefault(found, value)
-    for name in columns.types:
-        values.setdefault(name, columns.value(name, None, plan.zone))
-    return Names(values, missing, references, zone=plan.zone)
+_ELSEWHERE = "run it on files or a frame"
 
 
 def as_declared(plan: Plan, columns: Columns) -> Columns:
@@ -137,7 +60,7 @@ def as_declared(plan: Plan, columns: Columns) -> Columns:
     exact = Kind(Base.DECIMAL, 38, 10)
     declared = {
         name: exact if item.kind.base is Base.NUMBER else item.kind
-        for item in plan.fields
+        for item in (*plan.guessed, *plan.suited, *plan.fields)
         for name in (item.name, item.source)
         if item.kind
     }
@@ -169,9 +92,10 @@ def bind(
             binder.unable[number] = error.unable
         except UsageError as error:
             binder.unable[number] = Unable(Status.ERROR, error.what)
-    return Passes(
+    passes = Passes(
         columns=_typed_columns(names, columns),
         keys=tuple(binder.keys),
+        visits=tuple(binder.visits),
         rows=tuple(binder.rows),
         measures=binder.measures,
         good=binder.good,
@@ -180,6 +104,8 @@ def bind(
         where=binder.filter(where) if where else None,
         unable=binder.unable,
     )
+    unspoken = {check: Unable(Status.ERROR, why) for check, why in refused(passes, dialect).items()}
+    return replace(passes.without(unspoken), unable={**passes.unable, **unspoken}) if unspoken else passes
 
 
 def _typed_columns(names: Names, columns: Columns) -> dict[str, Tree]:
@@ -201,6 +127,7 @@ class _Binder:
     def __init__(self, plan: Plan, names: Names, columns: Columns, dialect: str, now: datetime) -> None:
         self.plan, self.names, self.columns, self.dialect, self.now = plan, names, columns, dialect, now
         self.keys: list[KeySet] = []
+        self.visits: list[Visit] = []
         self.rows: list[Predicate] = []
         self.measures: dict[str, Tree] = {}
         self.good: dict[str, Tree] = {}
@@ -216,7 +143,7 @@ class _Binder:
 
     def check(self, number: int, item: Check) -> None:
         """Bind one check."""
-        if isinstance(item.subject, Shape):
+        if isinstance(item.subject, Shape | Header):
             return
         if isinstance(item.subject, Answer):
             self._answer(number, item, item.subject)
@@ -228,9 +155,14 @@ class _Binder:
         if item.name == RECORD:
             self.rows.append(Predicate(number, exp.false()))
             return
-        predicate = (
-            self._rows(number, item, where) if isinstance(item.subject, Rows) else self._keyed(number, item, item.subject, where)
-        )
+        if isinstance(item.subject, Foreign):
+            predicate = self._visit(number, item, item.subject, where)
+            if not item.subject.per_row:
+                return
+        elif isinstance(item.subject, Rows):
+            predicate = self._rows(number, item, where)
+        else:
+            predicate = self._keyed(number, item, item.subject, where)
         if item.is_row_check:
             self.rows.append(predicate)
             into = self.measures
@@ -242,8 +174,8 @@ class _Binder:
 
     def _among_which(self, item: Check) -> dict[str, Tree]:
         """The measures of the rows that a dataset check judges: all, or the good ones."""
-        if item.on == "good" and isinstance(item.subject, Keys):
-            raise CannotBind(Status.ERROR, "keys are not counted among good rows: leave out `on: good`")
+        if item.on == "good" and isinstance(item.subject, Keys | Foreign):
+            raise CannotBind(Status.ERROR, "keys and scripts are not counted among good rows: leave out `on: good`")
         return self.good if item.on == "good" else self.measures
 
     # -- subjects -----------------------------------------------------------------------------------------------------
@@ -263,7 +195,7 @@ class _Binder:
 
     def _keyed(self, number: int, item: Check, subject: Keys, where: Tree | None) -> Predicate:
         name = f"__dq_keys_{number}"
-        keys = [self.names.find(key) for key in subject.columns]
+        keys = [] if subject.of else [self.names.find(key) for key in subject.columns]
         names, bad = self.names, subject.bad
         if subject.reference:
             if subject.reference == self.plan.object and subject.reference not in names.references:
@@ -276,17 +208,34 @@ class _Binder:
         select = self._resolve(bad, names)
         assert isinstance(select, exp.Select)  # noqa: S101  a SELECT resolves to a SELECT
         select = _of_the_source(select)
-        if where is not None:
+        if where is not None and not subject.of:
             select = select.where(where, copy=True)
         outputs = [exp.alias_(tree, f"k{place}", quoted=True) for place, tree in enumerate(select.expressions)]
         select = select.select(*outputs, append=False, copy=True)
-        typed = [key.typed for key in keys]
+        typed = [self._resolve(tree) for tree in subject.of] or [key.typed for key in keys]
+        spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         is_plain = subject.survivor is not None and where is None and len(keys) == 1 and keys[0].is_native_integer
         self.keys.append(KeySet(number, name, select, typed[0] if is_plain else None))
         member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=typed)
         marked = all_of(where, member) if where is not None else member
-        spare, copy = self._survivor(subject.survivor, typed) if subject.survivor and item.is_row_check else (None, None)
         return Predicate(number, marked, spare, copy)
+
+    def _visit(self, number: int, item: Check, subject: Foreign, where: Tree | None) -> Predicate:
+        """A script's rows: those whose numbers it returns."""
+        if not self.columns.ordered:
+            raise CannotBind(
+                Status.ERROR, f"{item.id} runs Python in {subject.tool}, which needs rows with numbers: {_ELSEWHERE}"
+            )
+        handed = _typed_columns(self.names, self.columns)
+        given = {name: self.names.find(name) for name in subject.columns or handed}
+        columns = {
+            name: handed.get(value.raw.name, value.typed) if isinstance(value.raw, exp.Column) else value.typed
+            for name, value in given.items()
+        }
+        name = f"__dq_rows_{number}"
+        self.visits.append(Visit(number, name, subject.run, columns, subject.in_batches))
+        member: Tree = InSet(this=exp.to_identifier(name, quoted=True), expressions=[column(ROW_NO)])
+        return Predicate(number, all_of(where, member) if where is not None else member)
 
     def _survivor(self, survivor: Survivor, keys: list[Tree]) -> tuple[Tree, Tree]:
         """Over the marked rows: who goes on, and who stays only because an equal row goes on."""
@@ -294,6 +243,11 @@ class _Binder:
         count = exp.Count(this=exp.Star())
         first_copy = compare("=", _over(exp.RowNumber(), whole, ROW_NO), literal(1))
         if survivor.keep is not Keep.NONE and not survivor.by:
+            if not self.columns.ordered:
+                word = f"{survivor.keep} by COLUMN"
+                raise CannotBind(
+                    Status.ERROR, f"rows of a table have no order to keep the {survivor.keep} by: say `keep: {word}`"
+                )
             order = exp.Ordered(this=column(ROW_NO), desc=survivor.keep is Keep.LAST)
             return compare("=", _over(exp.RowNumber(), keys, order), literal(1)), exp.false()
         if survivor.keep is Keep.NONE:
@@ -306,15 +260,29 @@ class _Binder:
         return all_of(alone, first_copy), all_of(alone.copy(), not_(first_copy.copy()))
 
     def _answer(self, number: int, item: Check, subject: Answer) -> None:
+        others = (name for name in subject.references if name not in (self.plan.object, *self.names.references))
+        if missing := next(others, None):
+            raise CannotBind(Status.SKIP, f"the other dataset '{missing}' is not given: --with {missing}=FILE")
         tables = {self.plan.object: TYPED, **{name: reference(name).name for name in self.names.references}}
         shown = self.names.find(item.columns[0]).raw.name if item.columns else ""
         words = dict.fromkeys(("object", "table", "model", "schema"), TYPED) | {
             name: shown for name in ("property", "column") if shown
         }
-        text = placeholders(subject.query, words)
-        self.answers[number] = query(
-            text, place=item.clause.place.path, dialect=subject.dialect or self.dialect, tables={**tables, TYPED: TYPED}
-        )
+        dialect = subject.dialect or self.dialect
+        asked = subject.query.replace("{columns}", self._listed(subject.columns)) if subject.columns else subject.query
+        text = placeholders(asked, words, dialect=dialect)
+        self.answers[number] = query(text, place=item.clause.place.path, dialect=dialect, tables={**tables, TYPED: TYPED})
+
+    def _listed(self, said: ColumnList) -> str:
+        """Columns by name, as text of DuckDB's."""
+        names = said.named or [name for name in self.columns.types if name not in said.excluded]
+        listed = []
+        for name in names:
+            value = self.names.find(name)
+            text = str(column(name).sql(dialect="duckdb"))
+            is_rounded = said.digits is not None and value.kind.base in (Base.NUMBER, Base.DECIMAL)
+            listed.append(f"round({text}, {said.digits}) AS {text}" if is_rounded else text)
+        return ", ".join(listed)
 
     # -- names become values -------------------------------------------------------------------------------------------
 
@@ -386,136 +354,4 @@ def _rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     changed = change(tree)
     if changed is not tree:
         return changed
-    return _with_children(tree, lambda child: _rebuild(child, change))
-
-
-def _with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    arguments: dict[str, object] = {}
-    for key, value in tree.args.items():
-        if isinstance(value, exp.Expr):
-            arguments[key] = change(value)
-        elif isinstance(value, list):
-            arguments[key] = [change(item) if isinstance(item, exp.Expr) else item for item in value]
-        else:
-            arguments[key] = value
-    return type(tree)(**arguments)
-
-
-def resolve(tree: Tree, names: Names) -> Tree:
-    """*tree* with its names replaced by what they are in the data, and FALSE folded away."""
-    if isinstance(tree, exp.Column):
-        return _partner(tree, names) if tree.table else names.find(tree.name).typed
-    if isinstance(tree, Misfit):
-        return _value(tree.this, names).misfit
-    if isinstance(tree, Missing):
-        return _missing(tree, names)
-    if isinstance(tree, Part | MapValues):
-        value = _value(tree.this, names) if isinstance(tree, MapValues) else _value(tree, names)
-        return value.elements if isinstance(tree, MapValues) else value.typed
-    if isinstance(tree, AnyOf):
-        return _any_of(tree, names)
-    if isinstance(tree, exp.Paren):
-        inner = resolve(tree.this, names)
-        return inner if isinstance(inner, exp.Boolean) else exp.Paren(this=inner)
-    if isinstance(tree, exp.Not | exp.And | exp.Or):
-        return _logic(tree, names)
-    if isinstance(tree, (*_COMPARISONS, exp.In, exp.Between)):
-        tree = _coerced(tree, names)
-    if isinstance(tree, Matches) and (kind := _kind(tree.this, names)) and kind.base not in (Base.TEXT, Base.UNKNOWN, Base.JSON):
-        raise CannotBind(Status.ERROR, f"a pattern needs text, not {kind}")
-    return _with_children(tree, lambda child: resolve(child, names))
-
-
-def _logic(tree: Tree, names: Names) -> Tree:
-    if isinstance(tree, exp.Not):
-        inner = resolve(tree.this, names)
-        constant = inner.unnest()
-        return exp.Boolean(this=not constant.this) if isinstance(constant, exp.Boolean) else not_(inner)
-    left, right = (resolve(tree.args[side], names) for side in ("this", "expression"))
-    dominant = isinstance(tree, exp.Or)
-    for one, other in ((left, right), (right, left)):
-        constant = one.unnest()
-        if isinstance(constant, exp.Boolean):
-            return constant if bool(constant.this) is dominant else other
-    return any_of(left, right) if dominant else all_of(left, right)
-
-
-def _any_of(tree: AnyOf, names: Names) -> Tree:
-    of_map = isinstance(tree.this, MapValues)
-    value = _value(tree.this.this if of_map else tree.this, names)
-    alias = tree.args["alias"].name
-    if of_map and value.entries:
-        return any_of(*(resolve(tree.expression, _with_element(names, alias, entry)) for entry in value.entries))
-    if not value.has_elements:
-        return exp.false()
-    bad = resolve(tree.expression, _with_element(names, alias, value.element(alias, of_map=of_map)))
-    if bad == exp.false():
-        return bad
-    return AnyOf(this=value.elements if of_map else value.typed, alias=exp.to_identifier(alias, quoted=True), expression=bad)
-
-
-def _with_element(names: Names, alias: str, element: Value) -> Names:
-    return replace(names, elements={**names.elements, alias: element})
-
-
-def _missing(tree: Missing, names: Names) -> Tree:
-    """No value at all, or one of the forms; a part of an object that is not there itself is not missing."""
-    value = _value(tree.this, names)
-    missing = any_of(value.missing, value.written_as(tree.expressions)) if tree.expressions else value.missing
-    inner = tree.this.unnest()
-    return all_of(not_(is_null(_value(inner.this, names).typed)), missing) if isinstance(inner, Part) else missing
-
-
-def _value(tree: Tree, names: Names) -> Value:
-    """What a name or a path stands for."""
-    tree = tree.unnest()
-    if isinstance(tree, exp.Column):
-        return names.find(tree.name)
-    if isinstance(tree, Part):
-        found = _value(tree.this, names).part(tree.expression.name)
-        if found is None:
-            raise CannotBind(Status.ERROR, f"no field '{tree.expression.name}' in {tree.this.sql()}")
-        return found
-    raise CannotBind(Status.ERROR, f"{tree.sql()} is no column")
-
-
-def _partner(tree: exp.Column, names: Names) -> Tree:
-    """A column of a reference, read as the column it is compared with is declared."""
-    for name, columns in names.references.items():
-        if reference(name).name != tree.table:
-            continue
-        if tree.name not in columns.types:
-            raise CannotBind(Status.ERROR, f"no column '{tree.name}' in '{name}'")
-        declared = names.partners.get(tree.name)
-        return Value(tree.copy(), columns.types[tree.name], declared, columns.reading, names.zone).typed
-    raise CannotBind(Status.ERROR, f"unknown table '{tree.table}'")
-
-
-def _kind(tree: Tree, names: Names) -> Kind | None:
-    """The kind of a side of a comparison that literals opposite take; None when it has none of its own."""
-    tree = tree.unnest()
-    if isinstance(tree, _LENGTHS):
-        return Kind(Base.INTEGER)
-    if isinstance(tree, exp.Column | Part) and not (isinstance(tree, exp.Column) and tree.table):
-        kind = _value(tree, names).kind
-        return None if kind.base is Base.UNKNOWN else kind
-    return None
-
-
-def _coerced(tree: Tree, names: Names) -> Tree:
-    """*tree* with each literal in the kind of what it is compared with."""
-    sides = [value for key in ("this", "expression", "low", "high") if isinstance(value := tree.args.get(key), exp.Expr)]
-    sides += tree.args.get("expressions") or []
-    kind = next((found for side in sides if (found := _kind(side, names))), None)
-    if kind is None:
-        return tree
-    coerced = _with_children(tree, lambda child: coerce(child, kind, names.zone))
-    digits = next((width for side in sides if (width := _digits(side, names))), None)
-    return at_scale(coerced, *digits) if digits else coerced
-
-
-def _digits(tree: Tree, names: Names) -> tuple[int, int] | None:
-    """The digits in all, and after the point, of a decimal column; None for any other tree."""
-    if not isinstance(tree, exp.Column | Part) or (isinstance(tree, exp.Column) and tree.table):
-        return None
-    return _value(tree, names).digits
+    return with_children(tree, lambda child: _rebuild(child, change))

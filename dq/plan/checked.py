@@ -13,7 +13,7 @@ from dq.errors import UsageError
 from dq.plan.arguments import check_arguments
 from dq.plan.clauses import Promise
 from dq.plan.site import Site
-from dq.sql import column, columns_of, condition
+from dq.sql import all_of, column, columns_of, condition
 
 _SEVERITIES = {
     "info": Mode.OBSERVE,
@@ -60,6 +60,34 @@ def check_of(promise: Promise, site: Site) -> Check:
     return replace(check, mode=_mode(site.said("mode"), rule.severity if rule else "", is_row=check.is_row_check))
 
 
+def at_site(check: Check, site: Site) -> Check:
+    """
+    *check*, made of a rule of another tool, with what is said around the rule: its name, mode, filter, tags.
+
+    Raises:
+        UsageError: the filter does not parse.
+    """
+    rule, where = site.rule, site.said("where")
+    assert rule is not None  # noqa: S101  it is made of a rule
+    said = [condition(where, f"{rule.place}.where")] if where else []
+    name = rule.id or rule.name
+    waived = {word for part in site.extensions for word in part.waive or ()}
+    mode = check.mode
+    if site.said("mode") or rule.severity:
+        mode = _mode(site.said("mode"), rule.severity, is_row=check.is_row_check)
+    return replace(
+        check,
+        id=rule.id or check.id,
+        says=rule.description or check.says,
+        dimension=Dimension(rule.dimension) if rule.dimension in set(Dimension) else check.dimension,
+        where=all_of(*said, *([check.where] if check.where is not None else [])) if said else check.where,
+        rule=name or check.rule,
+        tags=site.tags,
+        mode=mode,
+        waived=bool({check.id, name} & waived - {""}),
+    )
+
+
 def _registered(promise: Promise, site: Site) -> Check:
     definition = DEFINITIONS.get(promise.check)
     if definition is None:
@@ -75,12 +103,13 @@ def _registered(promise: Promise, site: Site) -> Check:
         arguments["keep"] = site.said("keep") or "none"
     check_arguments(definition, arguments)
     shown = ", ".join(named) or site.path
-    says = definition.says.format(column=shown, columns=shown, **{key: _words(value) for key, value in arguments.items()})
+    says = definition.sentence(shown, arguments)
     name = promise.name or definition.name
     subject = _subject(definition, columns, named, arguments, site)
     if isinstance(subject, Rows) and definition.takes == "table":
         columns = columns_of(subject.bad)
-    return _draft(promise, site, (shown, name), definition.dimension, says, columns, subject)
+    draft = _draft(promise, site, (shown, name), definition.dimension, says, columns, subject)
+    return replace(draft, function=definition.name, arguments=arguments)
 
 
 def _draft(  # noqa: PLR0917  in the order of Check
@@ -128,13 +157,6 @@ def _mode(said: str | None, severity: str, *, is_row: bool) -> Mode:
     """The mode of a rule: as said, else from ODCS `severity`. A dataset check has no rows to divert: it blocks."""
     mode = Mode(said) if said else _SEVERITIES.get(severity.strip().lower(), Mode.QUARANTINE)
     return Mode.BLOCK if mode is Mode.QUARANTINE and not is_row else mode
-
-
-def _words(value: object) -> str:
-    if isinstance(value, list | tuple):
-        shown = ", ".join(str(item) for item in value[:12])
-        return f"{shown}, … ({len(value)} in all)" if len(value) > 12 else shown
-    return str(value)
 
 
 def _did_you_mean(name: str) -> str:

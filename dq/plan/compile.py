@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from dq.checks import Check, Clause, Gap, GapKind, Mode, Rows, Shape
+from dq.checks import Check, Clause, Gap, GapKind, Header, Mode, Rows, Shape
 from dq.checks.model import Dimension
 from dq.contract.model import Contract, Property, Relationship, Rule, SchemaObject
 from dq.errors import ContractError, Fault, UsageError
-from dq.plan.checked import NestedKeys, check_of
+from dq.plan.checked import NestedKeys, at_site, check_of
 from dq.plan.clauses import Promise, options, rule_promise
-from dq.plan.kinds import field_of
-from dq.plan.model import Plan
+from dq.plan.each import distinct
+from dq.plan.kinds import field_of, fields_of
+from dq.plan.model import Field, Plan
 from dq.plan.site import Site
+from dq.sql import Base, Kind, Misfit, column
+from dq.suites import Suite, custom
+from dq.suites.numbers import numbers
 
 MEANING = 1  # raised when the same contract would judge the same rows differently
 
 RECORD = "record"  # the check that every record of a text file can be read
+READABLE = "readable"  # the check that a column of text, which a suite takes for numbers, holds numbers
 COLUMNS = "columns"  # the check that the declared columns are there
 _OF_TYPES = ("type", "fits_type")  # the check of a declared type, and the one that a rule asks for
 
@@ -46,25 +51,39 @@ class Selection:
             return False
         if self.tags and not set(self.tags) & set(item.tags):
             return False
-        return not self.metadata_only or isinstance(item.subject, Shape) or item.name in _OF_TYPES
+        return not self.metadata_only or isinstance(item.subject, Shape | Header) or item.name in _OF_TYPES
 
 
 EVERYTHING = Selection()
 
 
-def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = None, select: Selection = EVERYTHING) -> Plan:  # noqa: A001
+def compile(  # noqa: A001  the verb
+    contract: Contract,
+    schema: SchemaObject,
+    *,
+    dataset: str | None = None,
+    select: Selection = EVERYTHING,
+    suites: Sequence[Suite] = (),
+    allow_code: Sequence[str] = (),
+) -> Plan:
     """
-    The plan of *schema*: checks in document order, and a gap for every clause that nobody enforces.
+    The plan of *schema* and *suites*: checks in document order, and a gap for every clause that nobody enforces.
+
+    *allow_code* are the modules whose Python may run.
 
     Raises:
         ContractError: rules that cannot mean anything (unknown check, wrong arguments, refused pattern), all at once.
         UsageError: a rule, dimension or tag is asked for that the contract does not have.
     """
-    compiler = _Compiler(contract, schema, select.stage)
+    compiler = _Compiler(contract, schema, select.stage, tuple(allow_code))
     compiler.run()
     if compiler.faults:
         raise ContractError(compiler.faults)
-    checks = _distinct(compiler.checks)
+    fields = tuple(field_of(item) for item in schema.properties)
+    suited = fields_of((item for suite in suites for item in suite.columns), fields)
+    guessed = _guessed(suites, (*fields, *suited))
+    of_suites = [check for suite in suites for check in suite.checks]
+    checks = distinct([*compiler.checks, *of_suites, *_readable(guessed, suites)])
     _known(select, checks, contract)
     words = json.dumps(
         [
@@ -76,19 +95,38 @@ def compile(contract: Contract, schema: SchemaObject, *, dataset: str | None = N
             sorted(select.rules),
             sorted(select.dimensions),
             sorted(select.tags),
+            [suite.sha256 for suite in suites],
         ]
     )
     return Plan(
         dataset=dataset or f"{contract.name}.{schema.name}",
         contract=contract.ref,
         object=schema.name,
-        fields=tuple(field_of(item) for item in schema.properties),
+        fields=fields,
         checks=tuple(item for item in checks if select.wants(item)),
-        gaps=tuple(compiler.gaps),
+        gaps=(*compiler.gaps, *(gap for suite in suites for gap in suite.gaps)),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
         zone=contract.default_timezone or "UTC",
         owners=contract.owners,
+        suited=suited,
+        guessed=guessed,
     )
+
+
+def _guessed(suites: Sequence[Suite], fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The columns that suites take for numbers and nobody says the kind of: in text files they are read so."""
+    known = {name for item in fields if item.kind for name in (item.name, item.source)}
+    names = dict.fromkeys(name for suite in suites for name in numbers(suite.checks) if name not in known)
+    return tuple(Field(name, name, Kind(Base.NUMBER)) for name in names)
+
+
+def _readable(guessed: Iterable[Field], suites: Sequence[Suite]) -> Iterator[Check]:
+    """Of a text file: that the values of such a column are numbers, where a suite judges them."""
+    judged = {name: suite for suite in reversed(suites) for name in numbers(suite.checks, judged=True)}
+    for name in (item.name for item in guessed if item.name in judged):
+        clause = Clause(judged[name].place, f"{name} is compared with numbers")
+        says, test = f"{name} can be read as number", Rows(Misfit(this=column(name)))
+        yield Check(f"{name}.type", READABLE, Dimension.CONFORMITY, says, (name,), test, clause)
 
 
 def _known(select: Selection, checks: list[Check], contract: Contract) -> None:
@@ -115,21 +153,11 @@ def _property_words(item: Property) -> Iterator[object]:
         yield from _property_words(part)
 
 
-def _distinct(checks: list[Check]) -> list[Check]:
-    """The checks, with ids made different by a number."""
-    seen: dict[str, int] = {}
-    out = []
-    for item in checks:
-        seen[item.id] = count = seen.get(item.id, 0) + 1
-        out.append(item if count == 1 else replace(item, id=f"{item.id}#{count}"))
-    return out
-
-
 class _Compiler:
     """Collects checks, gaps and faults while it walks one schema object."""
 
-    def __init__(self, contract: Contract, schema: SchemaObject, stage: str | None) -> None:
-        self.contract, self.schema, self.stage = contract, schema, stage
+    def __init__(self, contract: Contract, schema: SchemaObject, stage: str | None, allow_code: tuple[str, ...]) -> None:
+        self.contract, self.schema, self.stage, self.allow_code = contract, schema, stage, allow_code
         self.checks: list[Check] = []
         self.gaps: list[Gap] = []
         self.faults: list[Fault] = []
@@ -206,12 +234,35 @@ class _Compiler:
 
     def _rule(self, rule: Rule, site: Site) -> None:
         clause = Clause(rule.place, _rule_text(rule))
+        if rule.type == "custom" and self._foreign(rule, clause, site.of(rule)):
+            return
         try:
             promise = rule_promise(rule, clause, site.path)
         except UsageError as error:
             self.faults.append(Fault(rule.place, error.what, error.mend))
             return
         self._promise(promise, site.of(rule))
+
+    def _foreign(self, rule: Rule, clause: Clause, site: Site) -> bool:
+        """The checks of a rule that is written for another tool; whether it is."""
+        try:
+            found = custom(rule, site.path, allow_code=self.allow_code)
+        except ContractError as error:
+            self.faults += error.faults
+            return True
+        except UsageError as error:
+            self.faults.append(Fault(rule.place, error.what, error.mend))
+            return True
+        if found is None:
+            return False
+        name, stages = rule.id or rule.name, site.said("stages")
+        if stages is not None and self.stage is not None and self.stage not in stages:
+            self.gaps.append(Gap(clause, f"holds at {', '.join(stages)}", GapKind.NOT_JUDGED, rule=name, column=site.path))
+            return True
+        checks, gaps = found
+        self.checks += [at_site(check, site) for check in checks]
+        self.gaps += [replace(gap, rule=name, waived=_is_waived(name, site), column=site.path) for gap in gaps]
+        return True
 
     def _promise(self, promise: Promise | Gap, site: Site) -> None:
         """A promise becomes a check, or a gap that says why not."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dq.contract.model import Property
 from dq.plan.model import Field
 from dq.sql import Base, Kind, java_format
+from dq.suites.model import Declared
 
 _LOGICAL = {
     "string": Base.TEXT,
@@ -69,10 +71,21 @@ def kind_of(item: Property) -> Kind | None:
     return Kind(Base.NUMBER) if chosen is Base.DECIMAL else Kind(chosen) if chosen else None
 
 
+def fields_of(columns: Iterable[Declared], known: Iterable[Field]) -> tuple[Field, ...]:
+    """Fields for those of *columns*, which suites declare, that are not *known*; what is said first holds."""
+    names = {name for item in known for name in (item.name, item.source)}
+    found: dict[str, Field] = {}
+    for item in columns:
+        if item.name not in names:
+            found.setdefault(item.name, Field(item.name, item.name, item.kind, text=item.coerced))
+    return tuple(found.values())
+
+
 def field_of(item: Property, *, sensitive: bool = False) -> Field:
     """The field that *item* declares, with its parts."""
     kind = kind_of(item)
-    hidden = sensitive or item.classification.strip().lower() not in ("", "public", "internal")
+    subject = bool(item.extension.subject)
+    hidden = sensitive or subject or item.classification.strip().lower() not in ("", "public", "internal")
     written = item.options.get("format")
     temporal = kind and kind.base in (Base.DATE, Base.TIME, Base.TIMESTAMP, Base.TIMESTAMP_TZ)
     pattern = java_format(written) if temporal and isinstance(written, str) else None
@@ -85,5 +98,6 @@ def field_of(item: Property, *, sensitive: bool = False) -> Field:
         formats=(pattern,) if pattern else (),
         text=physical(item.physical_type)[0] is Base.TEXT and kind is not None and kind.base is not Base.TEXT,
         sensitive=hidden,
+        subject=subject,
         key=item.primary_key,
     )

@@ -22,6 +22,7 @@ from dq.sql import (
     MapValues,
     Part,
     ReadAs,
+    StoredAs,
     Tree,
     all_of,
     any_of,
@@ -68,6 +69,8 @@ class Value:
 
     *reading* is given when *raw* is text of a text file, to be read as declared. *unread* is what stands beside it where it is
     null only because nobody could read it.
+    *reading* is given when *raw* is text of a text file, to be read as declared. *loose* values are of any type, whatever
+    the column's is.
     """
 
     raw: Tree
@@ -76,6 +79,7 @@ class Value:
     reading: Reading | None
     zone: str
     unread: Value | None = None
+    loose: bool = False
 
     # -- the three questions ------------------------------------------------------------------------------------------
 
@@ -140,7 +144,7 @@ class Value:
         source = declared.source if declared else name
         if base_of(self.actual) is Base.JSON:
             raw: Tree = JsonPart(this=self.typed, expression=exp.Literal.string(source))
-            return Value(raw, self.actual, declared, None, self.zone)
+            return Value(raw, self.actual, declared, None, self.zone, loose=self.loose)
         for wanted in (source, name):
             for item in self.actual.expressions:
                 if isinstance(item, exp.ColumnDef) and item.name == wanted:
@@ -171,7 +175,7 @@ class Value:
         declared = self.field.items if self.field else None
         inner = exp.column(alias, quoted=True)
         if base_of(self.actual) is Base.JSON:
-            return Value(inner, self.actual, declared, None, self.zone)
+            return Value(inner, self.actual, declared, None, self.zone, loose=self.loose)
         types = [item for item in self.actual.expressions if isinstance(item, exp.DataType)]
         return Value(inner, types[-1 if of_map else 0] if types else exp.DataType.build("unknown"), declared, None, self.zone)
 
@@ -216,6 +220,10 @@ class Value:
             written = self._written
             return self._judge(written, self._from_text(written, kind))
         base = base_of(self.actual)
+        if self.loose and base is not Base.JSON:
+            return self._from_loose(kind or Kind(base))
+        if self.actual.this is T.USERDEFINED and kind and kind.base not in (Base.TEXT, Base.UNKNOWN):
+            raise UsageError(f"dq has no meaning for type {self.actual.args['kind']} as {kind}", "", "declare it as a string")
         if base is Base.JSON:
             return self._from_json(kind)
         if self.actual.this is T.TIME_NS and (kind is None or kind.base is Base.TIME):
@@ -283,7 +291,8 @@ class Value:
             inner = JsonText(this=raw.copy())
         elif kind.base is Base.INTEGER:
             text: Tree = JsonText(this=raw.copy())
-            whole = exp.cast(ReadAs(this=text.copy(), to=Kind(Base.DECIMAL, 19, 1)), type_of(kind))  # 5.0 is whole, 18 digits fit
+            wider = Kind(Base.NUMBER) if self.loose else Kind(Base.DECIMAL, 19, 1)  # 5.0 is whole, 18 digits fit
+            whole = exp.cast(ReadAs(this=text.copy(), to=wider), type_of(kind))
             inner = exp.Coalesce(this=ReadAs(this=text, to=kind), expressions=[whole])
         else:
             inner = self._from_text(JsonText(this=raw.copy()), kind)
@@ -291,6 +300,35 @@ class Value:
         if kind.base in (Base.OBJECT, Base.MAP, Base.ARRAY, Base.TEXT, Base.BOOLEAN):
             return typed, all_of(not_(self.missing), not_(of_type.copy()))
         return typed, all_of(not_(self.missing), is_null(typed.copy()))
+
+    def _from_loose(self, kind: Kind) -> tuple[Tree, Tree]:
+        """A value of SQLite: times are text, truth is 0 or 1, and what is stored otherwise does not fit."""
+        raw = self.raw
+        if kind.base in (Base.OBJECT, Base.ARRAY, Base.MAP):
+            raise UsageError(f"a column of type {self.actual.sql()} holds no {kind}", "", "declare it as JSON in the database")
+        if kind.base in (*_TEMPORAL, Base.UUID) or (kind.base in _NUMERIC and self.field and self.field.text):
+            return self._judge(raw, self._from_text(raw, kind))
+        stored = {name: StoredAs(this=raw.copy(), expression=literal(name)) for name in ("integer", "real", "text", "blob")}
+        whole = any_of(
+            stored["integer"], all_of(stored["real"], IsFinite(this=raw.copy()), compare("=", raw, exp.Floor(this=raw.copy())))
+        )
+        number = any_of(stored["integer"], stored["real"])
+        fits = {
+            Base.TEXT: stored["text"],
+            Base.INTEGER: whole,
+            Base.NUMBER: number,
+            Base.DECIMAL: all_of(number, self._decimal_fits(raw, kind)) if kind.precision else number,
+            Base.BOOLEAN: all_of(stored["integer"], is_in(raw, [literal(0), literal(1)])),
+            Base.BINARY: stored["blob"],
+        }.get(kind.base)
+        if fits is None:
+            return raw.copy(), exp.false()
+        return exp.Case(ifs=[exp.If(this=fits, true=raw.copy())]), all_of(not_(is_null(raw)), not_(fits.copy()))
+
+    def _decimal_fits(self, value: Tree, kind: Kind) -> Tree:
+        """Whether no digit of a number is lost in a decimal."""
+        digits = compare("<", exp.Abs(this=value.copy()), literal(10 ** (kind.precision - kind.scale)))
+        return all_of(digits, compare("=", value, exp.Round(this=value.copy(), decimals=literal(kind.scale))))
 
     def _from_time(self, base: Base, kind: Kind | None) -> tuple[Tree, Tree]:
         raw = self.raw.copy()
@@ -333,7 +371,7 @@ class Value:
             return raw, exp.false()
         if base is Base.TEXT and (wanted is Base.UUID or (self.field and self.field.text and wanted is not Base.TEXT)):
             return self._judge(raw, self._from_text(raw, kind))
-        if base is Base.UUID and wanted is Base.TEXT:
+        if wanted is Base.TEXT and (base is Base.UUID or (base is Base.INTEGER and self.field and self.field.text)):
             return exp.cast(raw, exp.DataType.build("text")), exp.false()
         if base is Base.UNKNOWN:  # an all-null column, or a type that only the engine knows
             return raw, exp.false()

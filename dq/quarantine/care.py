@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dq.errors import DqError, UsageError
+from dq.errors import DqError, UsageError, WorldError
 from dq.quarantine.protocol import Enforced, Work, finish
+from dq.quarantine.rewriting import bury
 from dq.quarantine.vault import Vault
 from dq.store import Batch, Problem, State, Store
 
@@ -60,32 +61,84 @@ def collect(store: Store, vault: Vault, *, grace: timedelta = GRACE) -> tuple[in
     then. A short one only makes them start over.
     """
     before = datetime.now(UTC) - grace
+    store.abandon_rewrites(before)
+    buried = bury(store, vault)
     stale = [batch_id for batch_id, claimed_at in store.claimed().items() if claimed_at < before]
     voided = sum(store.abandon(batch_id, older_than=grace) for batch_id in stale)
-    return voided, vault.garbage(store.id, needed=store.needs, grace=grace)
+    return voided, buried + vault.garbage(store.id, needed=store.needs, grace=grace)
 
 
 def rows(store: Store, vault: Vault, batch_id: str) -> Iterator[pa.RecordBatch]:
     """
     The bad rows of a batch, typed, in order, with `__dq_reasons` and the like.
 
+    Objects may be replaced meanwhile, when somebody is erased or a key is rotated: rows keep their places, so it goes on in the
+    new ones.
+
     Raises:
-        UsageError: there is no such batch.
+        UsageError: there is no such batch, its rows were purged, or their key is not given.
         WorldError: a payload object is missing or altered.
     """
-    for part in store.batch(batch_id).parts:
-        yield from vault.read(part)
+    given = 0
+    while True:
+        batch = present(store.batch(batch_id))
+        try:
+            for piece in _after(vault, batch, given):
+                yield piece
+                given += piece.num_rows
+        except WorldError:
+            if store.batch(batch.id).parts == batch.parts:
+                raise
+        else:
+            return
+
+
+def present(batch: Batch) -> Batch:
+    """
+    The batch, when its rows are there.
+
+    Raises:
+        UsageError: they were purged.
+    """
+    if batch.purged_at:
+        when = batch.purged_at.isoformat(timespec="seconds")
+        mend = "its counts, reasons and audit stay: `dq quarantine show`"
+        raise UsageError(f"the rows of batch {batch.id[:12]} were purged at {when}", str(batch.slot), mend)
+    return batch
+
+
+def _after(vault: Vault, batch: Batch, given: int) -> Iterator[pa.RecordBatch]:
+    """The rows from number *given* on."""
+    for part in batch.parts:
+        if given >= part.rows:
+            given -= part.rows
+            continue
+        for piece in vault.read(part):
+            if given < piece.num_rows:
+                yield piece.slice(given)
+            given = max(given - piece.num_rows, 0)
 
 
 def verify(store: Store, vault: Vault, batch_id: str) -> tuple[Problem, ...]:
-    """What is wrong with a batch: its payload, byte by byte, and its audit; empty when nothing is."""
-    batch = store.batch(batch_id)
-    found = []
+    """
+    What is wrong with a batch: its payload, byte by byte, its audit, and whether they agree; empty when nothing is.
+
+    No key is needed: bytes are compared as they lie there.
+    """
+    while True:
+        batch = store.batch(batch_id)
+        found = tuple(_problems(store, vault, batch))
+        if not found or store.batch(batch.id).parts == batch.parts:
+            return found
+
+
+def _problems(store: Store, vault: Vault, batch: Batch) -> Iterator[Problem]:
     if broken := store.verify_audit(batch.id):
-        found.append(Problem(broken, f"batch {batch.id[:12]}"))
-    for part in batch.parts:
+        yield Problem(broken, f"batch {batch.id[:12]}")
+    for part in (*batch.parts, *store.landing(batch.id)):
+        if part.purged_at:
+            continue
         try:
             vault.verify(part)
         except DqError as error:
-            found.append(Problem(error.what, error.where))
-    return tuple(found)
+            yield Problem(error.what, error.where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from dq.errors import UsageError
 from dq.quarantine.output import FileTarget, placed
 from dq.quarantine.protocol import Published
 from dq.quarantine.vault import Vault
@@ -23,9 +24,12 @@ def good_rows(store: Store, vault: Vault, batch_id: str) -> Iterator[pa.RecordBa
     The good rows of a replay, as they land.
 
     Raises:
-        WorldError: a payload object is missing or altered.
+        WorldError: a payload object is missing or altered. UsageError: they were purged or erased, after they had landed.
     """
     for part in store.landing(batch_id):
+        if part.purged_at:
+            mend = "restore the target from a backup, or enforce the key from its source"
+            raise UsageError(f"the rows that the replay {batch_id[:12]} published are kept no longer", "dead letters", mend)
         yield from vault.read(part)
 
 

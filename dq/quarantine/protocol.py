@@ -33,12 +33,13 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dq.errors import EngineError, Fenced, SourceChanged, SourceError, WorldError
 from dq.quarantine.budget import DEFAULT, Budget
 from dq.quarantine.key import batch_id as name_of
+from dq.quarantine.subjects import Whom, hasher
 from dq.quarantine.vault import Vault, folder_of
 from dq.result import Outcome
 from dq.store import (
@@ -72,6 +73,7 @@ class Looked:
 
     *blocked_by* are checks that failed in mode block, *erred* those that could not run and would stop the stage.
     *digest* names which rows are bad, whatever their order; "" is not compared. *run* are the facts for the store.
+    *subjects* say where in a row a person is named, *retention* how long bad rows are kept (None: for ever).
     *replay* says which rows of a parent batch these are.
     """
 
@@ -83,6 +85,8 @@ class Looked:
     erred: tuple[str, ...] = ()
     digest: str = ""
     schema: str = ""
+    subjects: tuple[tuple[str, ...], ...] = ()
+    retention: timedelta | None = None
     replay: ReplayFacts | None = None
 
 
@@ -228,9 +232,10 @@ def finish(store: Store, work: Work, batch: Batch, *, actor: str) -> Enforced:
 
 def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Looked, budget: Budget, actor: str) -> Batch:
     """S2 to S5."""
+    whom = Whom(looked.subjects, hasher(store, vault.keys))
     folder = folder_of(store.id, claim.batch_id, claim.token)
-    landing = _land(vault, folder, claim, work, looked)
-    parts = _secure(vault, folder, claim, work, looked)
+    landing = _land(vault, folder, claim, work, looked, whom=whom)
+    parts = _secure(vault, folder, claim, work, looked, whom=whom)
     stopped = (*looked.erred, *looked.blocked_by)
     beyond = "" if looked.replay is not None else budget.blocks(looked.rows, looked.bad)  # a replay may fail whole
     blocked_by = (*stopped, f"budget: {beyond}") if beyond else stopped
@@ -248,6 +253,8 @@ def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Loo
         looked.schema,
         landing,
         looked.replay,
+        whom.hashes(),
+        looked.retention,
     )
     return (store.block if blocked_by else store.commit)(claim, settlement, actor=actor)
 
@@ -260,12 +267,12 @@ def _outcome(looked: Looked, blocked_by: tuple[str, ...]) -> Outcome:
     return Outcome.QUARANTINED if looked.bad else Outcome.PASSED
 
 
-def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
+def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked, *, whom: Whom) -> tuple[Part, ...]:
     """The good rows of a replay, written and read back before anything is settled: afterwards nothing else has them."""
     if work.land is None:
         return ()
     parts: list[Part] = []
-    work.land(lambda batches: parts.extend(vault.write(folder, batches, first=len(parts), name="good")))
+    work.land(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts), name="good")))
     if (landing := sum(part.rows for part in parts)) != looked.rows - looked.bad:
         message = f"{looked.rows - looked.bad:,} rows are good, but {landing:,} were handed over"
         raise EngineError(message, str(claim.slot), "nothing was committed")
@@ -274,11 +281,11 @@ def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked) -
     return tuple(parts)
 
 
-def _secure(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked) -> tuple[Part, ...]:
+def _secure(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked, *, whom: Whom) -> tuple[Part, ...]:
     """S2 and S3: the bad rows, written and read back."""
     parts: list[Part] = []
     if looked.bad:
-        work.drain(lambda batches: parts.extend(vault.write(folder, batches, first=len(parts))))
+        work.drain(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts))))
     faults.at("after-drain")
     if (drained := sum(part.rows for part in parts)) != looked.bad:
         raise EngineError(

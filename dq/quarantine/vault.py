@@ -16,6 +16,8 @@ from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from dq.errors import EngineError, WorldError
+from dq.quarantine.cipher import SUFFIX, Opened, Sealed, can_encrypt
+from dq.quarantine.keys import Keys
 from dq.quarantine.objects import Objects, Sink, objects, telling
 from dq.store import Part, faults
 
@@ -33,15 +35,23 @@ _CAST = "cast the column to another type first"
 
 class Vault:
     """
-    Payload objects below *root*: a folder, or any URL that fsspec knows. *storage* goes to fsspec.
+    Payload objects below *root*: a folder, or any URL that fsspec knows. *storage* goes to fsspec, *keys* encrypt them.
 
     Raises:
         UsageError, MissingExtra: nothing here reads such a URL.
     """
 
-    def __init__(self, root: str, *, storage: Mapping[str, Any] | None = None, rows_per_part: int = ROWS_PER_PART) -> None:
+    def __init__(
+        self,
+        root: str,
+        *,
+        storage: Mapping[str, Any] | None = None,
+        rows_per_part: int = ROWS_PER_PART,
+        keys: Keys | None = None,
+    ) -> None:
         self._objects: Objects = objects(root, storage)
         self._rows_per_part = rows_per_part
+        self.keys = keys or Keys()
         self.name = self._objects.name
 
     def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0, name: str = "part") -> tuple[Part, ...]:
@@ -50,8 +60,10 @@ class Vault:
 
         Raises:
             EngineError: a type can be held by neither format; batches differ in schema.
-            WorldError: an object cannot be written, or is there already.
+            WorldError: an object cannot be written, or is there already. UsageError: what should encrypt is no key.
         """
+        if self.keys.newest is not None:
+            can_encrypt()
         groups = _groups(batches)
         parts: list[Part] = []
         for group in groups:
@@ -65,24 +77,29 @@ class Vault:
         import pyarrow as pa  # noqa: PLC0415
 
         encoded = encodings(group.schema)
-        path = f"{stem}.arrows" if encoded is None else f"{stem}.parquet"
+        key = self.keys.newest
+        path = f"{stem}{'.arrows' if encoded is None else '.parquet'}{SUFFIX if key else ''}"
         rows = 0
 
         def fill(sink: Sink) -> None:
             nonlocal rows
-            with _writer(_Hashed(sink, digest), group.schema, encoded) as writer:
+            hashed = _Hashed(sink, digest)
+            sealed = Sealed(hashed, key) if key else None
+            with _writer(sealed or hashed, group.schema, encoded) as writer:
                 table: pa.Table | None = group
                 while table is not None:
                     writer.write_table(table)
                     rows += table.num_rows
                     table = next(more, None) if rows < self._rows_per_part else None
+            if sealed is not None:
+                sealed.finish()
 
         digest = _Digest()
         try:
             self._objects.create(path, fill)
         except pa.ArrowException as error:
             raise EngineError(f"bad rows cannot be kept: {error}", stem, _CAST) from None
-        return Part(path, rows, digest.size, digest.sha256)
+        return Part(path, rows, digest.size, digest.sha256, key.id if key else "")
 
     def verify(self, part: Part) -> None:
         """
@@ -99,25 +116,26 @@ class Vault:
         The rows of an object, in order; its bytes are checked before the first one.
 
         Raises:
-            WorldError: it is missing, altered or cut short.
+            WorldError: it is missing, altered or cut short. UsageError: its key is not given.
         """
         import pyarrow as pa  # noqa: PLC0415
 
         with closing(self._opened(part)) as file:
             self._check(part, file)
             file.seek(0)
-            if part.path.endswith(".parquet"):
+            plain = Opened(file, self.keys, f"{self.name}/{part.path}") if part.path.endswith(SUFFIX) else file
+            if part.path.removesuffix(SUFFIX).endswith(".parquet"):
                 import pyarrow.parquet as pq  # noqa: PLC0415
 
-                with pq.ParquetFile(file) as parquet:
+                with pq.ParquetFile(plain) as parquet:
                     yield from parquet.iter_batches(_BATCH_ROWS)
             else:
-                with pa.ipc.open_stream(file) as stream:
+                with pa.ipc.open_stream(plain) as stream:
                     yield from stream
 
-    def delete(self, part: Part) -> None:
+    def delete(self, path: str) -> None:
         """Remove the object; that it is gone already is no error."""
-        self._objects.delete(part.path)
+        self._objects.delete(path)
 
     def garbage(self, store_id: str, *, needed: Callable[[str, int, str], bool], grace: timedelta) -> int:
         """

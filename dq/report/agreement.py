@@ -16,6 +16,7 @@ from dq.plan import COLUMNS, RECORD, Plan
 from dq.report import words
 from dq.report.hostile import shown
 from dq.report.paper import NARROWEST, WIDTH, after, labelled, packed, printed
+from dq.sql import spoken
 
 
 def contract(
@@ -122,5 +123,5 @@ def _type(part: Property) -> Text:
 
 def _rule(check: Check) -> Text:
     limits = "" if check.limits == NONE_BAD else ": " + " and ".join(words.limit(limit) for limit in check.limits)
-    filtered = f" · where {shown(check.where.sql(), 80)}" if check.where is not None else ""
+    filtered = f" · where {shown(spoken(check.where), 80)}" if check.where is not None else ""
     return Text.assemble(f"{shown(check.says, 300)}{limits}  ", (f"[{shown(check.id, 80)} · {check.mode}{filtered}]", "dim"))

@@ -20,6 +20,7 @@ from dq.report.columns import lines
 from dq.report.hostile import shown
 from dq.report.paper import NARROWEST, WIDTH, after, labelled, packed, printed
 from dq.result import CheckResult, Result
+from dq.sql import spoken
 
 _COLOUR = {Status.FAIL: "red", Status.ERROR: "magenta", Status.WARN: "yellow", Status.SKIP: "cyan", Status.PASS: "green"}
 _DETAILED = 12  # checks shown with their rows and SQL; the others take two lines each
@@ -114,7 +115,7 @@ def _trouble(item: CheckResult, result: Result, width: int, *, detailed: bool) -
 
 
 def _about(check: Check) -> str:
-    filtered = " · where " + shown(check.where.sql(), 80) if check.where is not None else ""
+    filtered = " · where " + shown(spoken(check.where), 80) if check.where is not None else ""
     return f"[{shown(check.id, 80)} · {check.mode}{filtered}]"
 
 

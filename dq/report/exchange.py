@@ -11,6 +11,7 @@ from dq.checks.model import Answer, Limit, Measure, Op, Status, Unit
 from dq.report.hostile import json_safe
 from dq.report.record import plain
 from dq.result import CheckResult, Counted, Measured, Result
+from dq.sql import spoken
 
 _VERSION = "v0.8.1"
 _MUST = {
@@ -92,7 +93,7 @@ def _target(item: CheckResult, result: Result) -> dict[str, Any]:
     name = result.object or result.dataset
     said: dict[str, Any] = {"resourceType": "column" if one else "table"}
     said["resourceIdentifier"] = f"{name}.{item.check.columns[0]}" if one else name
-    return said | ({"filter": item.check.where.sql()} if item.check.where is not None else {})
+    return said | ({"filter": spoken(item.check.where)} if item.check.where is not None else {})
 
 
 def _measure(item: CheckResult) -> dict[str, Any] | None:

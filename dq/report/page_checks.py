@@ -11,6 +11,7 @@ from dq.report.markup import Markup, joined, lines, tag
 from dq.report.page_parts import badge, chevron, copied, cut, kind, scrolling
 from dq.report.plots import bar
 from dq.result import CheckResult, Counted, Result, Standout
+from dq.sql import spoken
 
 _OPEN = 8  # cards that are open from the start
 _CARDS = 1_500_000  # characters of cards; checks beyond it take one line each
@@ -127,7 +128,7 @@ def _body(item: CheckResult, result: Result) -> Iterator[Markup]:
         f"mode {check.mode}",
         f"rule {cut(check.rule, _SHORT)}" if check.rule else "",
         f"{limits}{' and '.join(words.limit(said) for said in check.limits)}" if limits else "",
-        f"where {cut(check.where.sql(), _SHORT)}" if check.where is not None else "",
+        f"where {cut(spoken(check.where), _SHORT)}" if check.where is not None else "",
         *(f"tag {cut(name, 60)}" for name in check.tags[:10]),
     ]
     yield tag("div", joined(tag("span", fact) for fact in facts if fact), class_="tags")

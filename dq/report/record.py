@@ -9,12 +9,12 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
-from dq.checks.model import Gap, Keys, Limit
+from dq.checks.model import Foreign, Gap, Keys, Limit
 from dq.errors import Place
 from dq.report import words
 from dq.report.hostile import json_safe
 from dq.result import SCHEMA_VERSION, CheckResult, ColumnProfile, Counted, Measured, NotRun, Result, Sample, Standout
-from dq.sql import Scalar, Tree
+from dq.sql import Scalar, Tree, spoken
 
 
 def json(result: Result) -> str:
@@ -85,6 +85,7 @@ def _check(item: CheckResult) -> dict[str, Any]:
         "message": item.message,
         "looks": type(check.subject).__name__.lower(),
         "reference": check.subject.reference if isinstance(check.subject, Keys) else "",
+        "tool": check.subject.tool if isinstance(check.subject, Foreign) else "",
         "row_check": check.is_row_check,
         "on": check.on,
         "where": _sql(check.where),
@@ -154,7 +155,7 @@ def column(item: ColumnProfile) -> dict[str, Any]:
 
 
 def _sql(tree: Tree | None) -> str | None:
-    return None if tree is None else tree.sql()
+    return None if tree is None else spoken(tree)
 
 
 def plain(value: Scalar) -> str | int | float | bool | None:

@@ -12,11 +12,14 @@ from sqlglot import exp
 
 from dq.checks.model import (
     Answer,
+    Ask,
     Check,
     Clause,
     Dimension,
+    Foreign,
     Gap,
     GapKind,
+    Header,
     Keys,
     Limit,
     Measure,
@@ -149,6 +152,8 @@ def _subject(said: Said) -> Subject:
         "measure": lambda: Measure(exp.null()),
         "answer": lambda: Answer(""),
         "shape": Shape,
+        "header": lambda: Header(Ask.THERE),
+        "foreign": lambda: Foreign.told(said.get("tool", ""), per_row=bool(said.get("row_check"))),
     }
     guess = "measure" if isinstance(_found(said), Measured) else "rows" if said.get("row_check") else "shape"
     return empty[said.get("looks", guess)]()

@@ -89,7 +89,8 @@ def _details(item: CheckResult) -> str:
 def _sample(row: Sample) -> str:
     values = ", ".join(f"{shown(name, 60)}={'null' if text is None else shown(text, 60)}" for name, text in row.values.items())
     line = "" if row.line is None else f" line {row.line}"
-    return f"{shown(row.source)}{line} row {row.row}: {values}".strip()
+    number = "a row" if row.row is None else f"row {row.row}"
+    return f"{shown(row.source)}{line} {number}: {values}".strip()
 
 
 def _remarks(result: Result) -> list[str]:

@@ -153,6 +153,8 @@ def sample_place(sample: Sample, result: Result, limit: int = 40) -> str:
     """Where a sample row is: its file, when there are several, and its line or row."""
     name = PurePosixPath(sample.source).name
     file = "" if name in ("", PurePosixPath(result.source).name) else f"{shown(name, limit)} "
+    if sample.line is None and sample.row is None:
+        return f"{file}a row"
     return f"{file}line {sample.line}" if sample.line is not None else f"{file}row {sample.row}"
 
 

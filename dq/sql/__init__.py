@@ -26,9 +26,11 @@ from dq.sql.nodes import (
     ROW_NO,
     SOURCE,
     AnyOf,
+    AsText,
     Base,
     InSet,
     IsFinite,
+    IsJson,
     JsonItems,
     JsonPart,
     JsonText,
@@ -40,25 +42,31 @@ from dq.sql.nodes import (
     Misfit,
     Missing,
     MultipleOf,
+    Output,
     Part,
+    PlainText,
     ReadAs,
+    StoredAs,
 )
 from dq.sql.parse import aggregate, condition
 from dq.sql.pattern import pattern_problem
-from dq.sql.query import placeholders, query, render_query
+from dq.sql.query import base, placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
-from dq.sql.rewrite import bind_now, columns_of, replace_columns
-from dq.sql.sqlite import SQLITE_FUNCTIONS
+from dq.sql.rewrite import bind_now, columns_of, replace_columns, spoken
+from dq.sql.sqlite import SQLITE_AGGREGATES, SQLITE_FUNCTIONS, equip_sqlite
 
 __all__ = [
     "DIALECTS",
     "ROW_NO",
     "SOURCE",
+    "SQLITE_AGGREGATES",
     "SQLITE_FUNCTIONS",
     "AnyOf",
+    "AsText",
     "Base",
     "InSet",
     "IsFinite",
+    "IsJson",
     "JsonItems",
     "JsonPart",
     "JsonText",
@@ -70,19 +78,24 @@ __all__ = [
     "Misfit",
     "Missing",
     "MultipleOf",
+    "Output",
     "Part",
+    "PlainText",
     "ReadAs",
     "Scalar",
+    "StoredAs",
     "Tree",
     "aggregate",
     "all_of",
     "any_of",
+    "base",
     "bind_now",
     "column",
     "columns_of",
     "compare",
     "condition",
     "count_if",
+    "equip_sqlite",
     "gaps",
     "grammar",
     "implies",
@@ -99,6 +112,7 @@ __all__ = [
     "render",
     "render_query",
     "replace_columns",
+    "spoken",
     "strictest",
     "table",
     "total",

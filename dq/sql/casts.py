@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dq.sql.dialect import Dialect, Reading
 from dq.sql.formats import format_pattern, iso_text
 from dq.sql.nodes import Base, Kind
 from dq.sql.pattern import parse_pattern
-from dq.sql.regex import write_regex
+from dq.sql.regex import regex_problem, write_regex
 
 _YEAR = "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
 _LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
@@ -45,81 +46,6 @@ _GRAMMAR: Mapping[Base, str] = {
 }
 
 _BLANKS = "[ \t]*(?:{})[ \t]*"
-_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
-
-# {t} is the text without blanks around it, {d} a decimal's digits.
-_CASTS: Mapping[str, Mapping[Base, str]] = {
-    "duckdb": {
-        Base.INTEGER: "TRY_CAST({t} AS BIGINT)",
-        Base.DECIMAL: "TRY_CAST({t} AS DECIMAL({d}))",
-        Base.NUMBER: "TRY_CAST({t} AS DOUBLE)",
-        Base.BOOLEAN: "TRY_CAST({t} AS BOOLEAN)",
-        Base.DATE: "TRY_CAST({t} AS DATE)",
-        Base.TIME: "TRY_CAST({t} AS TIME)",
-        Base.TIMESTAMP: "TRY_CAST({t} AS TIMESTAMP)",
-        Base.TIMESTAMP_TZ: "TRY_CAST({t} AS TIMESTAMPTZ)",
-        Base.UUID: "TRY_CAST({t} AS UUID)",
-    },
-    "postgres": {
-        Base.INTEGER: f"CASE WHEN CAST({{t}} AS NUMERIC) BETWEEN {_LOWEST} AND {_HIGHEST} THEN CAST({{t}} AS BIGINT) END",
-        Base.DECIMAL: "CAST({t} AS NUMERIC({d}))",
-        Base.NUMBER: "CAST({t} AS DOUBLE PRECISION)",
-        Base.BOOLEAN: "CAST({t} AS BOOLEAN)",
-        Base.DATE: "CAST({t} AS DATE)",
-        Base.TIME: "CAST({t} AS TIME)",
-        Base.TIMESTAMP: "CAST({t} AS TIMESTAMP)",
-        Base.TIMESTAMP_TZ: "CAST({t} AS TIMESTAMPTZ)",
-        Base.UUID: "CAST({t} AS UUID)",
-    },
-    "mysql": {
-        Base.INTEGER: f"CASE WHEN CAST({{t}} AS DECIMAL(65,0)) BETWEEN {_LOWEST} AND {_HIGHEST} THEN CAST({{t}} AS SIGNED) END",
-        Base.DECIMAL: "CAST({t} AS DECIMAL({d}))",
-        Base.NUMBER: "CAST({t} AS DOUBLE)",
-        Base.BOOLEAN: "LOWER({t}) = 'true'",
-        Base.DATE: "CAST({t} AS DATE)",
-        Base.TIME: "CAST({t} AS TIME(6))",
-        Base.TIMESTAMP: "CAST({t} AS DATETIME(6))",
-        Base.TIMESTAMP_TZ: (
-            "CASE WHEN RIGHT({t}, 1) = 'Z' THEN CAST(LEFT({t}, CHAR_LENGTH({t}) - 1) AS DATETIME(6))"
-            " ELSE CAST(LEFT({t}, CHAR_LENGTH({t}) - 6) AS DATETIME(6))"
-            " - INTERVAL (CONCAT(SUBSTR({t}, -6, 1), '1') * (SUBSTR({t}, -5, 2) * 60 + SUBSTR({t}, -2, 2))) MINUTE END"
-        ),
-        Base.UUID: "LOWER({t})",
-    },
-    "sqlite": {
-        Base.INTEGER: (
-            "CASE WHEN LENGTH(LTRIM(LTRIM({t}, '+-'), '0')) < 19"
-            " OR LTRIM(LTRIM({t}, '+-'), '0') <= CASE WHEN SUBSTR({t}, 1, 1) = '-' THEN '9223372036854775808'"
-            " ELSE '9223372036854775807' END AND LENGTH(LTRIM(LTRIM({t}, '+-'), '0')) = 19 THEN CAST({t} AS INTEGER) END"
-        ),
-        Base.NUMBER: "CAST({t} AS REAL)",
-        Base.BOOLEAN: "LOWER({t}) = 'true'",
-        Base.DATE: "{t}",
-        Base.TIME: "SUBSTR({t} || CASE WHEN INSTR({t}, '.') > 0 THEN '000000' ELSE '.000000' END, 1, 15)",
-        Base.TIMESTAMP: (
-            "SUBSTR({t}, 1, 10) || ' ' || SUBSTR(SUBSTR({t}, 12)"
-            " || CASE WHEN INSTR({t}, '.') > 0 THEN '000000' ELSE '.000000' END, 1, 15)"
-        ),
-        Base.TIMESTAMP_TZ: (
-            "STRFTIME('%Y-%m-%d %H:%M:%S',"
-            " SUBSTR({t}, 1, 19) || CASE WHEN SUBSTR({t}, -1) = 'Z' THEN 'Z' ELSE SUBSTR({t}, -6) END)"
-            " || SUBSTR(CASE WHEN INSTR({t}, '.') > 0"
-            " THEN SUBSTR({t}, 20, LENGTH({t}) - CASE WHEN SUBSTR({t}, -1) = 'Z' THEN 20 ELSE 25 END)"
-            " ELSE '.' END || '000000', 1, 7)"
-        ),
-        Base.UUID: "LOWER({t})",
-    },
-    "spark": {
-        Base.INTEGER: "TRY_CAST({t} AS BIGINT)",
-        Base.DECIMAL: "TRY_CAST({t} AS DECIMAL({d}))",
-        Base.NUMBER: "TRY_CAST({t} AS DOUBLE)",
-        Base.BOOLEAN: "TRY_CAST({t} AS BOOLEAN)",
-        Base.DATE: "TRY_CAST({t} AS DATE)",
-        Base.TIMESTAMP: "TRY_CAST({t} AS TIMESTAMP_NTZ)",
-        Base.TIMESTAMP_TZ: "TRY_CAST({t} AS TIMESTAMP)",
-        Base.UUID: "LOWER({t})",
-    },
-}
 
 # DuckDB first reads what has no blanks around it, as TRIM is slow; and these guards, cheaper than a pattern, are as exact
 # beside its own cast.
@@ -129,34 +55,6 @@ _FAST: Mapping[Base, str] = {
     Base.UUID: "{x} LIKE '________-____-____-____-____________'",
 }
 _BOOLEAN = "CASE LOWER({x}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE ELSE "  # no other letter's small form is one of these
-
-_TRIM: Mapping[str, str] = {
-    "duckdb": "TRIM({x}, ' \t')",
-    "postgres": "BTRIM({x}, ' \t')",
-    "mysql": "REGEXP_REPLACE({x}, '^[ \t]+|[ \t]+$', '')",
-    "sqlite": "TRIM({x}, ' \t')",
-    "spark": "TRIM(BOTH ' \t' FROM {x})",
-}
-
-# {x} is the text, {r} the pattern as a string literal.
-SEARCH: Mapping[str, str] = {
-    "duckdb": "REGEXP_MATCHES({x}, {r})",
-    "postgres": "({x} ~ {r})",
-    "mysql": "({x} REGEXP {r})",
-    "sqlite": "({x} REGEXP {r})",
-    "spark": "({x} RLIKE {r})",
-}
-
-_TYPED_GUARD: Mapping[str, str] = {"sqlite": "TYPEOF({x}) = 'text' AND "}
-
-
-def quote(text: str, dialect: str) -> str:
-    """*text* as a string literal of *dialect*."""
-    if dialect in ("mysql", "spark"):
-        text = text.replace("\\", "\\\\")
-    if dialect == "spark":  # adjacent literals are one there: '' ends the first
-        return "'" + text.replace("'", "\\'") + "'"
-    return "'" + text.replace("'", "''") + "'"
 
 
 def grammar(kind: Kind) -> str | None:
@@ -170,46 +68,53 @@ def grammar(kind: Kind) -> str | None:
     return _GRAMMAR.get(kind.base)
 
 
-def read_text(x: str, kind: Kind, pattern: str | None, dialect: str) -> str | None:
+def read_text(x: str, kind: Kind, pattern: str | None, dialect: Dialect) -> str | None:
     """
     SQL that reads text *x* as *kind*, null where it cannot be read; None when *dialect* has no such cast.
 
     *pattern* is a `strptime` format; None: ISO 8601. Blanks and tabs around the text are allowed.
     """
-    if pattern is not None:
-        return _read_format(x, kind, pattern, dialect)
-    cast = _CASTS[dialect].get(kind.base)
-    form = grammar(kind)
-    if cast is None or form is None:
+    reading = dialect.reading
+    if reading is None:
         return None
-    trimmed, digits = _TRIM[dialect].format(x=x), f"{kind.precision or 38}, {kind.scale}"
-    trimming = f"WHEN {_full_match(x, _BLANKS.format(form), dialect)} THEN {cast.format(t=trimmed, d=digits)} END"
-    if dialect != "duckdb":
+    if pattern is not None:
+        return _read_format(x, kind, pattern, dialect, reading)
+    cast = reading.casts.get(kind.base)
+    form = grammar(kind)
+    guard = _full_match(x, _BLANKS.format(form), dialect, reading) if form is not None else None
+    if cast is None or form is None or guard is None:
+        return None
+    if kind.base is Base.DECIMAL and 0 < reading.most_digits < (kind.precision or 38):
+        return None
+    trimmed, digits = reading.trim.format(x=x), f"{kind.precision or 38}, {kind.scale}"
+    trimming = f"WHEN {guard} THEN {cast.format(t=trimmed, d=digits, s=kind.scale)} END"
+    if dialect.name != "duckdb":
         return f"CASE {trimming}"
     if kind.base is Base.BOOLEAN:
         return f"{_BOOLEAN.format(x=x)}CASE {trimming} END"
-    guard = _FAST[kind.base].format(x=x) if kind.base in _FAST else _full_match(x, f"(?:{form})", dialect)
-    return f"CASE WHEN {guard} THEN {cast.format(t=x, d=digits)} {trimming}"
+    quick = _FAST[kind.base].format(x=x) if kind.base in _FAST else _full_match(x, f"(?:{form})", dialect, reading)
+    return f"CASE WHEN {quick} THEN {cast.format(t=x, d=digits, s=kind.scale)} {trimming}"
 
 
-def _full_match(x: str, form: str, dialect: str) -> str:
-    regex = write_regex(parse_pattern(f"^{form}$"), dialect)
-    return _TYPED_GUARD.get(dialect, "").format(x=x) + SEARCH[dialect].format(x=x, r=quote(regex, dialect))
+def _full_match(x: str, form: str, dialect: Dialect, reading: Reading) -> str | None:
+    node = parse_pattern(f"^{form}$")
+    if regex_problem(node, reading.regex):
+        return None
+    found = reading.search.format(x=x, r=dialect.quote(write_regex(node, reading.regex)))
+    return f"{reading.guard.format(x=x)} AND {found}" if reading.guard else found
 
 
-def _read_format(x: str, kind: Kind, pattern: str, dialect: str) -> str | None:
+def _read_format(x: str, kind: Kind, pattern: str, dialect: Dialect, reading: Reading) -> str | None:
     form = format_pattern(pattern)
     if form is None or kind.base not in (Base.DATE, Base.TIME, Base.TIMESTAMP):
         return None
-    guard = _full_match(x, _BLANKS.format(form), dialect)
-    trimmed = _TRIM[dialect].format(x=x)
-    if dialect == "duckdb":
-        moment = f"TRY_STRPTIME({trimmed}, {quote(pattern, dialect)})"
+    guard = _full_match(x, _BLANKS.format(form), dialect, reading)
+    trimmed = reading.trim.format(x=x)
+    if dialect.name == "duckdb":
+        moment = f"TRY_STRPTIME({trimmed}, {dialect.quote(pattern)})"
         if "%z" in pattern:
             moment = f"({moment} AT TIME ZONE 'UTC')"
         return f"CASE WHEN {guard} THEN CAST({moment} AS {kind.base.name}) END"
-    iso = iso_text(trimmed, pattern, kind.base, dialect)
-    if iso is None:
-        return None
-    inner = read_text(f"({iso})", kind, None, dialect)
-    return f"CASE WHEN {guard} THEN {inner} END" if inner else None
+    iso = iso_text(trimmed, pattern, kind.base, reading.joined)
+    inner = read_text(f"({iso})", kind, None, dialect) if iso is not None else None
+    return f"CASE WHEN {guard} THEN {inner} END" if guard and inner else None

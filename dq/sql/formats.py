@@ -146,8 +146,12 @@ def format_pattern(text: str) -> str | None:
     return "".join(forms)
 
 
-def iso_text(x: str, pattern: str, base: Base, dialect: str) -> str | None:
-    """SQL that rearranges text *x*, written as `strptime` format *pattern*, into ISO 8601; None when its parts vary in width."""
+def iso_text(x: str, pattern: str, base: Base, joined: str) -> str | None:
+    """
+    SQL that rearranges text *x*, written as `strptime` format *pattern*, into ISO 8601; None when its parts vary in width.
+
+    *joined* stands between texts that are joined; empty: CONCAT joins them.
+    """
     at = 1
     found: dict[str, str] = {}
     for part in _DIRECTIVE.findall(pattern):
@@ -167,4 +171,4 @@ def iso_text(x: str, pattern: str, base: Base, dialect: str) -> str | None:
     if "fraction" in found:
         time += ["'.'", found["fraction"]]
     pieces = {Base.DATE: date, Base.TIME: time}.get(base, [*date, "' '", *time])
-    return f"CONCAT({', '.join(pieces)})" if dialect in ("mysql", "spark") else " || ".join(pieces)
+    return joined.join(pieces) if joined else f"CONCAT({', '.join(pieces)})"

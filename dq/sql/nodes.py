@@ -66,6 +66,16 @@ class ReadAs(exp.Expression, exp.Func):
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "to": True, "format": False}
 
 
+class PlainText(exp.Expression, exp.Func):
+    """
+    Text column *this* as text that compares by code point: without the padding and the collation that a database gave it.
+
+    An engine takes every column of text so, before anything else looks at it.
+    """
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
 class Missing(exp.Expression, exp.Func):
     """
     Whether there is no value at all in *this*: it is null, NaN, or written as one of *expressions* (literals).
@@ -137,6 +147,24 @@ class JsonValues(exp.Expression, exp.Func):
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
+class AsText(exp.Expression, exp.Func):
+    """Value *this* as text: itself when it is text. Resolved at binding."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class IsJson(exp.Expression, exp.Func):
+    """Whether *this* is text of one JSON value; null for null. Anything but text is none, which is resolved at binding."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class Output(exp.Expression, exp.Func):
+    """A column that a sub-select in FROM gives, by the name *this* (an identifier)."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
 class MultipleOf(exp.Expression, exp.Func):
     """Whether number *this* is a multiple of *expression* (a number literal), judged on a float's shortest decimal text."""
 
@@ -147,3 +175,9 @@ class IsFinite(exp.Expression, exp.Func):
     """Whether number *this* is neither NaN nor infinite."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class StoredAs(exp.Expression, exp.Func):
+    """Whether *this* is stored as a value of type *expression* (a string literal), where a column holds values of any type."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from string import Formatter
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.generator import Generator
 
 from dq.sql.build import is_operator
+from dq.sql.dialect import Dialect
 
 
 class Pen(Generator):
-    """Made once for each rendering; `gaps` holds the words that had no honest form."""
+    """Made once for each rendering in the dialect that it `speaks`; `gaps` holds the words that had no honest form."""
 
-    name = ""
+    speaks: ClassVar[Dialect]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -35,7 +36,7 @@ class Pen(Generator):
         return f"({self.sql(tree)})" if is_operator(tree) else self.sql(tree)
 
 
-Write = Callable[[Pen, Any], str]
+Write = Callable[["Pen", Any], str]
 
 
 def template(text: str) -> Write:

@@ -13,6 +13,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from dq.errors import EngineError, UsageError
 from dq.sql.allowed import FUNCTIONS, FUNCTIONS_OF, STRUCTURE
 from dq.sql.build import quoted
+from dq.sql.dialects import DIALECTS
 
 _LONGEST = 100_000
 _MEND = "a query is one SELECT over the data under check and the datasets it refers to"
@@ -51,17 +52,19 @@ def placeholders(text: str, values: Mapping[str, str], *, dialect: str = "duckdb
     return _PIECES.sub(replaced, text)
 
 
-def query(text: str, *, place: str, dialect: str, tables: Mapping[str, str]) -> exp.Query:
+def query(text: str, *, place: str, dialect: str, tables: Mapping[str, str] | None) -> exp.Query:
     """
     A user's own query as a tree, its tables replaced by what *tables* maps their names to, in any case of letters.
+
+    With *tables* None it may read any table of its database.
 
     Raises:
         UsageError: it is not one SELECT, changes something, reads a table that is not among *tables*, or calls a table
             function or one that dq does not know; *place* says where.
     """
     tree = _parse(text, place, dialect)
-    known = {name.lower(): target for name, target in tables.items()}
-    allowed = FUNCTIONS_OF.get(dialect, frozenset())
+    known = None if tables is None else {name.lower(): target for name, target in tables.items()}
+    allowed = FUNCTIONS_OF.get(base(dialect), frozenset())
     for node in list(tree.walk()):
         if isinstance(node, exp.Table):
             _replace_table(node, known, place)
@@ -95,9 +98,14 @@ def render_query(tree: exp.Query, dialect: str) -> str:
         raise EngineError(f"the query has no form in {dialect}: {error}", "", "run it on the engine it was written for") from None
 
 
+def base(dialect: str) -> str:
+    """The name that sqlglot has for *dialect*."""
+    return DIALECTS[dialect].base if dialect in DIALECTS else dialect
+
+
 def _grammar(dialect: str) -> Dialect:
     try:
-        return Dialect.get_or_raise(dialect)
+        return Dialect.get_or_raise(base(dialect))
     except ValueError:
         raise UsageError(
             f"unknown SQL dialect '{dialect}'", "", "name it as duckdb, postgres, mysql, sqlite, spark, snowflake, …"
@@ -122,14 +130,16 @@ def _parse(text: str, place: str, dialect: str) -> exp.Query:
     return parsed[0]
 
 
-def _replace_table(node: exp.Table, known: Mapping[str, str], place: str) -> None:
-    """Put the known table in the place of the one that is named; a CTE that is in sight stays."""
+def _replace_table(node: exp.Table, known: Mapping[str, str] | None, place: str) -> None:
+    """Put the known table in the place of the one that is named; a CTE that is in sight stays, and all when none is known."""
     if not isinstance(node.this, exp.Identifier):
         raise UsageError(f"table function {node.this.sql() if node.this else ''} in a query", place, _MEND)
     if extra := next(
         (key for key, value in node.args.items() if value and key not in ("this", "db", "catalog", "alias", "joins")), None
     ):
         raise UsageError(f"'{extra}' of table '{node.name}' in a query", place, _MEND)
+    if known is None:
+        return
     name = ".".join(part.name for part in node.parts)
     if len(node.parts) == 1 and name.lower() in {seen.lower() for seen in _in_sight(node)}:
         return

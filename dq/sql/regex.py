@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
+from math import inf, prod
+
+from dq.sql.dialect import Regex
 from dq.sql.pattern import LAST, Anchor, Chars, Choice, Node, Ranges, Repeat, Sequence, inverse
 
-# The text's very end: `$` also matches before a final newline in MariaDB, Spark and Python.
-_END = {"duckdb": r"\z", "mysql": r"\z", "spark": r"\z", "postgres": r"\Z", "sqlite": r"\Z"}
-_PREFIX = {"mysql": "(?-imsx)"}  # a collation or a server setting may have set flags
 _SPECIAL = frozenset(r"\.[]{}()*+?^$|")
 _SPECIAL_IN_CLASS = frozenset(r"\[]^-&~|")
 _ESCAPED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _LONGEST_GLOB = 200
 
 
-def write_regex(node: Node, dialect: str) -> str:
-    """*node* as a search pattern of *dialect*."""
-    body = _write(node, _END[dialect])
-    if isinstance(node, Choice) and dialect in _PREFIX:
-        body = f"(?:{body})"
-    return _PREFIX.get(dialect, "") + body
+def write_regex(node: Node, spelled: Regex) -> str:
+    """*node* as a search pattern, spelled as an engine needs it."""
+    body = _write(node, spelled)
+    if isinstance(node, Choice) and spelled.prefix:
+        body = f"{spelled.group}{body})"
+    return spelled.prefix + body
 
 
-def _write(node: Node, end: str) -> str:
+def regex_problem(node: Node, spelled: Regex) -> str:
+    """Why an engine that needs *node* spelled so cannot take it; empty when it can."""
+    if spelled.longest and len(write_regex(node, spelled).encode()) > spelled.longest:
+        return f"of more than {spelled.longest} bytes"
+    if spelled.most_repeats and (most := _most_repeats(node)) > spelled.most_repeats:
+        return f"with a repeat of {most}, more than {spelled.most_repeats}"
+    if spelled.posix_classes and _has_backslash(node):
+        return "with a backslash at an end of a class"
+    return ""
+
+
+def _has_backslash(node: Node) -> bool:
+    """Whether a class names a backslash, which some engines of POSIX take for itself and others for an escape."""
     if isinstance(node, Chars):
-        return _characters(node.ranges)
+        ranges = inverse(node.ranges) if node.ranges[-1][1] == LAST else node.ranges
+        return ranges != ((92, 92),) * len(ranges) and any(92 in pair for pair in ranges)
+    if isinstance(node, Repeat):
+        return _has_backslash(node.item)
+    return isinstance(node, Sequence | Choice) and any(map(_has_backslash, node.items))
+
+
+def _most_repeats(node: Node) -> int:
+    if isinstance(node, Repeat):
+        return max(node.low, node.high or 0, _most_repeats(node.item))
+    return max((_most_repeats(item) for item in node.items), default=0) if isinstance(node, Sequence | Choice) else 0
+
+
+def _write(node: Node, spelled: Regex) -> str:
+    if isinstance(node, Chars):
+        return _posix_characters(node.ranges) if spelled.posix_classes else _characters(node.ranges)
     if isinstance(node, Anchor):
-        return end if node.at_end else "^"
+        return spelled.end if node.at_end else "^"
     if isinstance(node, Choice):
-        return "|".join(_write(item, end) for item in node.items)
+        return "|".join(_write(item, spelled) for item in node.items)
     if isinstance(node, Sequence):
-        return "".join(f"(?:{_write(item, end)})" if isinstance(item, Choice) else _write(item, end) for item in node.items)
-    inner = _write(node.item, end)
+        return "".join(
+            f"{spelled.group}{_write(item, spelled)})" if isinstance(item, Choice) else _write(item, spelled)
+            for item in node.items
+        )
+    inner = _write(node.item, spelled)
     if not inner:
         return ""
     if not isinstance(node.item, Chars):
-        inner = f"(?:{inner})"
+        inner = f"{spelled.group}{inner})"
     return inner + _count(node)
 
 
@@ -64,6 +94,30 @@ def _spans(ranges: Ranges) -> str:
     return "".join(spans)
 
 
+def _posix_characters(ranges: Ranges) -> str:
+    """A class in which a backslash is itself: `]` stands first, `-` last, `^` not first; no escapes of any kind."""
+    if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
+        character = chr(ranges[0][0])
+        return f"\\{character}" if character in _SPECIAL else character
+    outside = ranges[-1][1] == LAST
+    if outside and not (ranges := inverse(ranges)):
+        return "(.|\n)"
+    spans = [pair for pair in ranges if not {chr(code) for code in pair} & set("]^-")]
+    cut = [pair for pair in ranges if pair not in spans]
+    singles = {code for low, high in cut for code in (low, high) if chr(code) in "]^-"}
+    spans += [
+        (low + (low in singles), high - (high in singles))
+        for low, high in cut
+        if low + (low in singles) <= high - (high in singles)
+    ]
+    body = "".join(chr(low) if low == high else f"{chr(low)}-{chr(high)}" for low, high in sorted(spans))
+    first, last = "]" if ord("]") in singles else "", "-" if ord("-") in singles else ""
+    hat = "^" if ord("^") in singles else ""
+    if not outside and not first and not body and hat:  # ^ may not stand first
+        return f"[{last}{hat}]"
+    return f"[{'^' if outside else ''}{first}{body}{hat}{last}]"
+
+
 def _character(code: int, special: frozenset[str]) -> str:
     character = chr(code)
     return _ESCAPED.get(character) or (f"\\{character}" if character in special else character)
@@ -74,6 +128,23 @@ def is_risky_for_java(node: Node) -> bool:
     if isinstance(node, Repeat):
         return (node.high is None and not isinstance(node.item, Chars)) or is_risky_for_java(node.item)
     return isinstance(node, Sequence | Choice) and any(is_risky_for_java(item) for item in node.items)
+
+
+_FREE = 10_000  # repeats that an unbounded one is taken for
+
+
+def ways(node: Node) -> float:
+    """About how many ways an engine that goes back may try before it gives up on one place of a text."""
+    if isinstance(node, Sequence):
+        return prod(ways(item) for item in node.items)
+    if isinstance(node, Choice):
+        return sum(ways(item) for item in node.items)
+    if not isinstance(node, Repeat):
+        return 1
+    inner, high = ways(node.item), _FREE if node.high is None else node.high
+    if inner == 1:
+        return high - node.low + 1
+    return inf if high > _FREE / inner else inner**high * (high - node.low + 1)
 
 
 def can_be_empty(node: Node) -> bool:

@@ -14,6 +14,7 @@ from dq.errors import EngineError, UsageError
 from dq.sql.build import Tree, wrap
 from dq.sql.dialects import DIALECTS, Dialect
 from dq.sql.pen import Pen, template
+from dq.sql.truth import without_truth
 
 
 def vocabulary(dialect: str) -> frozenset[type[exp.Expr]]:
@@ -59,7 +60,7 @@ def _write(tree: Tree, dialect: Dialect, *, pretty: bool) -> tuple[str, tuple[st
         unsupported_level=ErrorLevel.RAISE,
         normalize_functions=False,
     )
-    text = pen.generate(wrap(tree), copy=False)
+    text = pen.generate(wrap(tree if dialect.truth else without_truth(tree)), copy=False)
     return text, tuple(dict.fromkeys(pen.gaps))
 
 
@@ -74,5 +75,5 @@ def _pen_class(name: str) -> type[Pen]:
     dialect = DIALECTS[name]
     generator: type[Generator] = type(_grammar(dialect.base)).generator_class
     writers = {word: template(how) if isinstance(how, str) else how for word, how in dialect.writes.items()}
-    members: dict[str, Any] = {"TRANSFORMS": {**generator.TRANSFORMS, **writers}, "name": name}
+    members: dict[str, Any] = {"TRANSFORMS": {**generator.TRANSFORMS, **writers}, "speaks": dialect}
     return type(f"{name.title()}Pen", (Pen, generator), members)

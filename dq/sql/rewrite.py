@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlglot import exp
 
 from dq.errors import UsageError
-from dq.sql.build import Tree, literal, operand
-from dq.sql.nodes import AnyOf
+from dq.sql.build import Tree, is_null, literal, operand
+from dq.sql.nodes import AnyOf, Missing
 
 
 def columns_of(tree: Tree) -> tuple[str, ...]:
@@ -23,6 +23,15 @@ def columns_of(tree: Tree) -> tuple[str, ...]:
 def replace_columns(tree: Tree, mapping: Mapping[str, Tree]) -> Tree:
     """A copy of *tree* in which each column named in *mapping* is what it maps to; the name of an AnyOf's elements hides it."""
     return _replace(tree, lambda node: mapping.get(node.name) if not node.table else None, frozenset())
+
+
+def spoken(tree: Tree) -> str:
+    """A condition as a person writes it: what has no value IS NULL."""
+
+    def said(node: exp.Expr) -> exp.Expr:
+        return is_null(node.this) if isinstance(node, Missing) and not node.expressions else node
+
+    return str(tree.copy().transform(said, copy=False).sql())
 
 
 def bind_now(tree: Tree, now: datetime) -> Tree:

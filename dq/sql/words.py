@@ -1,114 +1,50 @@
-"""How single words are written when a template is not enough. A writer that cannot say a word honestly says so to its pen."""
+"""How words are written that dialects share, where a template is not enough. What cannot be said honestly is told to the pen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
-from math import gcd
+from collections.abc import Callable, Collection, Mapping
 
 from sqlglot import exp
 
-from dq.sql.casts import SEARCH, quote, read_text
+from dq.sql.casts import read_text
 from dq.sql.nodes import Base, Kind
-from dq.sql.pattern import OutsideSubset, parse_pattern
+from dq.sql.pattern import Node, OutsideSubset, parse_pattern
 from dq.sql.pen import Pen, Write, template
-from dq.sql.regex import as_glob, can_be_empty, is_risky_for_java, write_regex
+from dq.sql.regex import regex_problem, write_regex
 
-_T = exp.DType
-_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Abs, exp.Neg, exp.Paren)
-
-_DUCKDB_TYPES: Mapping[exp.DType, str] = {
-    _T.TEXT: "TEXT",
-    _T.BIGINT: "BIGINT",
-    _T.INT: "BIGINT",
-    _T.DOUBLE: "DOUBLE",
-    _T.DECIMAL: "DECIMAL",
-    _T.BOOLEAN: "BOOLEAN",
-    _T.DATE: "DATE",
-    _T.TIME: "TIME",
-    _T.TIMESTAMP: "TIMESTAMP",
-    _T.TIMESTAMPTZ: "TIMESTAMPTZ",
-    _T.UUID: "UUID",
-}
-_TYPES: Mapping[str, Mapping[exp.DType, str]] = {
-    "duckdb": _DUCKDB_TYPES,
-    "postgres": {**_DUCKDB_TYPES, _T.DOUBLE: "DOUBLE PRECISION", _T.DECIMAL: "NUMERIC"},
-    "mysql": {
-        _T.TEXT: "CHAR",
-        _T.BIGINT: "SIGNED",
-        _T.INT: "SIGNED",
-        _T.DOUBLE: "DOUBLE",
-        _T.DECIMAL: "DECIMAL",
-        _T.DATE: "DATE",
-        _T.TIME: "TIME(6)",
-        _T.TIMESTAMP: "DATETIME(6)",
-        _T.TIMESTAMPTZ: "DATETIME(6)",
-    },
-    "sqlite": {_T.TEXT: "TEXT", _T.BIGINT: "INTEGER", _T.INT: "INTEGER", _T.DOUBLE: "REAL"},
-    "spark": {
-        _T.TEXT: "STRING",
-        _T.BIGINT: "BIGINT",
-        _T.INT: "BIGINT",
-        _T.DOUBLE: "DOUBLE",
-        _T.DECIMAL: "DECIMAL",
-        _T.BOOLEAN: "BOOLEAN",
-        _T.DATE: "DATE",
-        _T.TIMESTAMP: "TIMESTAMP_NTZ",
-        _T.TIMESTAMPTZ: "TIMESTAMP",
-    },
-}
-_MOMENTS = (_T.DATE, _T.TIME, _T.TIMESTAMP, _T.TIMESTAMPTZ)
-_KINDS: Mapping[exp.DType, Base] = {
-    _T.BIGINT: Base.INTEGER,
-    _T.INT: Base.INTEGER,
-    _T.DOUBLE: Base.NUMBER,
-    _T.DECIMAL: Base.DECIMAL,
-    _T.BOOLEAN: Base.BOOLEAN,
-    _T.DATE: Base.DATE,
-    _T.TIME: Base.TIME,
-    _T.TIMESTAMP: Base.TIMESTAMP,
-    _T.TIMESTAMPTZ: Base.TIMESTAMP_TZ,
-    _T.UUID: Base.UUID,
+T = exp.DType
+MOMENTS = (T.DATE, T.TIME, T.TIMESTAMP, T.TIMESTAMPTZ)
+KINDS: Mapping[exp.DType, Base] = {
+    T.BIGINT: Base.INTEGER,
+    T.INT: Base.INTEGER,
+    T.DOUBLE: Base.NUMBER,
+    T.DECIMAL: Base.DECIMAL,
+    T.BOOLEAN: Base.BOOLEAN,
+    T.DATE: Base.DATE,
+    T.TIME: Base.TIME,
+    T.TIMESTAMP: Base.TIMESTAMP,
+    T.TIMESTAMPTZ: Base.TIMESTAMP_TZ,
+    T.UUID: Base.UUID,
 }
 
 
-# -- arithmetic ------------------------------------------------------------------------------------------------------
-
-
-def tried(text: str) -> Write:
-    """Arithmetic that is null where it overflows, instead of stopping the query; TRY stands around the outermost operator."""
-    write = template(text)
-
-    def outermost(pen: Pen, node: exp.Expr) -> str:
-        written = write(pen, node)
-        above = node.parent
-        while isinstance(above, exp.Paren):
-            above = above.parent
-        if isinstance(above, _ARITHMETIC) or node.find(exp.AggFunc, exp.Window, exp.Subquery) is not None:
-            return written
-        return f"TRY({written})"
-
-    return outermost
-
-
-def in_parentheses(pen: Pen, node: exp.Expr) -> str:
-    """Parentheses, but for TRY, which has its own."""
-    text = pen.sql(node.this)
-    return text if text.startswith("TRY(") and isinstance(node.this, _ARITHMETIC) else f"({text})"
-
-
-def negative(pen: Pen, node: exp.Expr) -> str:
-    """A negative number as it is; the negative of anything else is tried."""
-    return f"-{pen.sql(node.this)}" if isinstance(node.this, exp.Literal) else _negated(pen, node)
-
-
-_negated = tried("-({this})")
+# -- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def listed(name: str) -> Write:
     """A function of any number of arguments; nulls are ignored."""
     return lambda pen, node: f"{name}({', '.join(pen.part(item) for item in (node.this, *node.expressions))})"
+
+
+def extreme(name: str) -> Write:
+    """The largest or smallest; nulls are ignored: each stands back for the first that is there."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        given = [pen.part(item) for item in (node.this, *node.expressions)]
+        turned = (", ".join(given[place:] + given[:place]) for place in range(len(given)))
+        return f"{name}({', '.join(f'COALESCE({turn})' for turn in turned)})" if len(given) > 1 else given[0]
+
+    return write
 
 
 def round_(pen: Pen, node: exp.Expr) -> str:
@@ -117,103 +53,58 @@ def round_(pen: Pen, node: exp.Expr) -> str:
     return f"ROUND({pen.sql(node.this)}{', ' + pen.sql(digits) if digits else ''})"
 
 
-def round_numeric(pen: Pen, node: exp.Expr) -> str:
+def round_as(kind: str) -> Write:
     """Rounding of the decimal text: a float's half would go to the even neighbour."""
-    kind = "DECIMAL(65, 20)" if pen.name == "mysql" else "NUMERIC"
-    digits = node.args.get("decimals")
-    return f"ROUND(CAST({pen.sql(node.this)} AS {kind}), {pen.sql(digits) if digits else 0})"
 
+    def write(pen: Pen, node: exp.Expr) -> str:
+        digits = node.args.get("decimals")
+        return f"ROUND(CAST({pen.sql(node.this)} AS {kind}), {pen.sql(digits) if digits else 0})"
 
-def _scaled(node: exp.Expr) -> tuple[int, int]:
-    """The second operand of MultipleOf as a whole number and a power of ten."""
-    number = Decimal(node.expression.unnest().name)
-    exponent = min(int(number.normalize().as_tuple().exponent), 0)
-    return int(number.scaleb(-exponent)), -exponent
-
-
-def multiple_of_duckdb(pen: Pen, node: exp.Expr) -> str:
-    """
-    Whether a number is a multiple: integers and decimals by their remainder, floats by their shortest text.
-
-    Let the step be M / 10^s, in lowest terms of ten. A float v whose text has at most 15 digits, counted down to 10^-s, is the
-    float nearest to that text. So it is a multiple when it equals n * M / 10^s for the nearest whole n: a quotient of two
-    whole numbers that floats hold exactly is rounded once, to the nearest float. Longer texts are read as decimals of 38 digits.
-    """
-    x, (whole, scale) = pen.part(node.this), _scaled(node)
-    step = pen.sql(node.expression)
-    if not whole or scale > 15:
-        return pen.gap(node, f"of {step}")
-    text, power = f"CAST({x} AS TEXT)", f"1e{scale}"
-    rest = whole // gcd(whole, 10**scale)  # of a whole number, to be a multiple
-
-    def judged(v: str) -> str:
-        return (
-            f"CASE WHEN ABS({v}) < 1e{15 - scale} THEN ROUND({v} * {power} / {whole}) * {whole} / {power} = {v}"
-            f" WHEN ABS({v}) < 1e18 THEN TRY_CAST({text} AS DECIMAL(38, 20)) % CAST({step} AS DECIMAL(38, 20)) = 0"
-            f" WHEN ABS({v}) < 1e38 THEN TRY_CAST({text} AS DECIMAL(38, 0)) % {rest} = 0 ELSE {v} % {step} = 0 END"
-        )
-
-    double, single = judged(f"CAST({x} AS DOUBLE)"), judged(f"CAST({text} AS DOUBLE)")
-    return f"CASE TYPEOF({x}) WHEN 'DOUBLE' THEN {double} WHEN 'FLOAT' THEN {single} ELSE TRY({x} % {step}) = 0 END"
-
-
-def multiple_of_spark(pen: Pen, node: exp.Expr) -> str:
-    """As for DuckDB; beyond 15 digits by the float's own remainder."""
-    x, (whole, scale) = pen.part(node.this), _scaled(node)
-    step = pen.sql(node.expression)
-    v, power = f"CAST({x} AS DOUBLE)", f"1e{scale}D"
-    return (
-        f"CASE WHEN TYPEOF({x}) IN ('double', 'float') THEN CASE"
-        f" WHEN ABS({v}) < 1e{15 - scale}D THEN ROUND({v} * {power} / {whole}) * {whole} / {power} = {v}"
-        f" ELSE {v} % {step} = 0 END ELSE {x} % {step} = 0 END"
-    )
+    return write
 
 
 # -- text ------------------------------------------------------------------------------------------------------------
 
 
-def matches(pen: Pen, node: exp.Expr) -> str:
-    """
-    A search for a portable pattern.
-
-    In DuckDB as a GLOB where that says the same in half the time; and over a dictionary by the text that is found, because
-    DuckDB judges every entry once for that function, but every row for a search.
-    """
-    name, x = pen.name, pen.part(node.this)
+def pattern_of(pen: Pen, node: exp.Expr) -> Node | None:
+    """What the pattern of a search means; None, and a gap, when it cannot be searched for here."""
+    reading = pen.speaks.reading
     try:
         pattern = parse_pattern(node.expression.name)
     except OutsideSubset as problem:
-        return pen.gap(node, str(problem))
-    if name == "duckdb" and (glob := as_glob(pattern)):
-        return f"({x} GLOB {quote(glob, name)})"
-    regex = quote(write_regex(pattern, name), name)
-    if name == "duckdb" and node.args.get("entries") and not can_be_empty(pattern):
-        return f"(REGEXP_EXTRACT({x}, {regex}) <> '')"
-    found = SEARCH[name].format(x=x, r=regex)
-    if name == "spark" and is_risky_for_java(pattern):  # a long text would overflow the stack and end the cluster's process
-        return f"CASE WHEN LENGTH({x}) > 1000 THEN RAISE_ERROR('dq: a text too long for this pattern') ELSE {found} END"
-    return found
+        pen.gap(node, str(problem))
+        return None
+    problem_here = regex_problem(pattern, reading.regex) if reading else "of any pattern"
+    if problem_here:
+        pen.gap(node, problem_here)
+        return None
+    return pattern
 
 
-def like(pen: Pen, node: exp.Expr) -> str:
-    """LIKE, in which `!` escapes; SQLite's ignores the case of letters, so that it is a GLOB there."""
-    x, form = pen.part(node.this), node.expression.name
-    if pen.name == "sqlite":
-        return f"{x} GLOB {quote(_like_as_glob(form), pen.name)}"
-    collation = " COLLATE utf8mb4_nopad_bin" if pen.name == "mysql" else ""
-    escape = "" if pen.name == "duckdb" and "!" not in form else " ESCAPE '!'"  # elsewhere the backslash would escape
-    return f"{x} LIKE {quote(form, pen.name)}{collation}{escape}"
+def matches(pen: Pen, node: exp.Expr) -> str:
+    """A search for a portable pattern."""
+    pattern, reading = pattern_of(pen, node), pen.speaks.reading
+    if pattern is None or reading is None:
+        return "NULL"
+    return reading.search.format(x=pen.part(node.this), r=pen.speaks.quote(write_regex(pattern, reading.regex)))
 
 
-def _like_as_glob(form: str) -> str:
-    found, characters = [], iter(form)
+def like(ending: str = "") -> Write:
+    """LIKE, in which `!` escapes: elsewhere the backslash would. *ending* follows the pattern, as a collation does."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        return f"{pen.part(node.this)} LIKE {pen.speaks.quote(node.expression.name)}{ending} ESCAPE '!'"
+
+    return write
+
+
+def like_by_backslash(pen: Pen, node: exp.Expr) -> str:
+    """LIKE where nothing but the backslash can escape."""
+    pieces, characters = [], iter(node.expression.name)
     for character in characters:
-        if character == "!":
-            following = next(characters)
-            found.append(f"[{following}]" if following in "*?[" else following)
-        else:
-            found.append({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}.get(character, character))
-    return "".join(found)
+        following = next(characters) if character == "!" else ""
+        pieces.append(f"\\{following}" if following in ("%", "_") else following or character.replace("\\", "\\\\"))
+    return f"{pen.part(node.this)} LIKE {pen.speaks.quote(''.join(pieces))}"
 
 
 def substring(pen: Pen, node: exp.Expr) -> str:
@@ -223,133 +114,199 @@ def substring(pen: Pen, node: exp.Expr) -> str:
     return f"SUBSTR({pen.part(node.this)}, {pen.part(node.args.get('start'))}{rest})"
 
 
-def literal_mysql(_: Pen, node: exp.Expr) -> str:
-    """Text that compares by code point, whatever the collation of what it is compared with."""
-    return f"{quote(node.this, 'mysql')} COLLATE utf8mb4_nopad_bin" if node.is_string else str(node.this)
-
-
-def literal_postgres(_: Pen, node: exp.Expr) -> str:
-    """Text is ordered by code point, whatever the locale of the database."""
-    if not node.is_string:
-        return str(node.this)
-    ordered = isinstance(node.parent, exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between)
-    text = quote(node.this, "postgres")
-    return f'({text} COLLATE "C")' if ordered else text
-
-
-def literal_sqlite(_: Pen, node: exp.Expr) -> str:
-    """A fraction as a quotient of whole numbers, which is exact: SQLite reads some decimals as a neighbouring float."""
-    if node.is_string:
-        return quote(node.this, "sqlite")
-    text = str(node.this)
-    if text.isdigit():
-        return text
-    over, under = Fraction(float(text)).as_integer_ratio()
-    if under == 1 or over.bit_length() > 53 or under.bit_length() > 62:
-        return text if "." in text or "e" in text else f"{text}.0"
-    return f"({over} / CAST({under} AS REAL))"
-
-
 # -- types and times ---------------------------------------------------------------------------------------------------
 
 
-def _type_text(pen: Pen, to: exp.DataType) -> str | None:
-    written = _TYPES[pen.name].get(to.this)
-    if written is None or (to.expressions and to.this is not _T.DECIMAL):
-        return written if written and to.this is _T.TEXT else None
+def type_text(pen: Pen, to: exp.DataType) -> str | None:
+    """The name of a type in CAST; None when the dialect has none."""
+    written = pen.speaks.types.get(to.this)
+    if written is None or (to.expressions and to.this is not T.DECIMAL):
+        return written if written and to.this is T.TEXT else None
     digits = ", ".join(item.name for item in to.expressions)
     return f"{written}({digits})" if digits else written
 
 
-def cast(pen: Pen, node: exp.Expr) -> str:
-    """A cast that loses nothing: a literal of a time, or a value of one kind as another. Null where DuckDB would stop."""
-    to, name = node.args["to"], pen.name
-    if isinstance(node.this, exp.Literal) and node.this.is_string and to.this in _MOMENTS:
-        return _moment(pen, node, node.this.name, to.this)
-    written = _type_text(pen, to)
-    if written is None:
-        return pen.gap(node, f"to {to.sql()}")
-    verb = "TRY_CAST" if name in ("duckdb", "spark") and to.this is not _T.TEXT else "CAST"
-    return f"{verb}({pen.sql(node.this)} AS {written})"
+Moment = Callable[[Pen, str, exp.DType], str | None]
 
 
-def _moment(pen: Pen, node: exp.Expr, text: str, kind: exp.DType) -> str:
-    name = pen.name
-    if name == "sqlite":
-        return quote(_fixed_width(text, kind), name)
-    if name == "mysql":
-        return f"{'TIMESTAMP' if kind in (_T.TIMESTAMP, _T.TIMESTAMPTZ) else kind.value} {quote(_naive(text), name)}"
-    word = _TYPES[name].get(kind)
-    return f"{word} {quote(text, name)}" if word else pen.gap(node, f"to {kind.value}")
+def typed_moment(pen: Pen, text: str, kind: exp.DType) -> str | None:
+    """A time as a literal: the name of its type, and its text."""
+    word = pen.speaks.types.get(kind)
+    return f"{word} {pen.speaks.quote(text)}" if word else None
 
 
-def _naive(text: str) -> str:
+def standard_moment(pen: Pen, text: str, kind: exp.DType) -> str:
+    """A time as a literal of the standard, which says TIMESTAMP of both kinds."""
+    return f"{'TIMESTAMP' if kind is T.TIMESTAMPTZ else kind.value} {pen.speaks.quote(text)}"
+
+
+def cast_moment(pen: Pen, text: str, kind: exp.DType) -> str:
+    """A time as the cast of a text."""
+    return f"CAST({pen.speaks.quote(text)} AS {pen.speaks.types[kind]})"
+
+
+def naive(text: str) -> str:
+    """A time in UTC without its zone."""
     return text.removesuffix("+00:00")
 
 
-def _fixed_width(text: str, kind: exp.DType) -> str:
-    """Times in SQLite are text, and compare rightly when all have six digits of a second."""
-    if kind is _T.DATE:
-        return text
-    plain = _naive(text)
-    return plain if "." in plain else f"{plain}.000000"
+def casting(verb: str = "CAST", moment: Moment = typed_moment) -> Write:
+    """A cast that loses nothing: a literal of a time, or a value of one kind as another. *verb* may give null for an error."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        to = node.args["to"]
+        if isinstance(node.this, exp.Literal) and node.this.is_string and to.this in MOMENTS:
+            return moment(pen, node.this.name, to.this) or pen.gap(node, f"to {to.this.value}")
+        written = type_text(pen, to)
+        if written is None:
+            return pen.gap(node, f"to {to.sql()}")
+        return f"{'CAST' if to.this is T.TEXT else verb}({pen.sql(node.this)} AS {written})"
+
+    return write
 
 
-def lenient_cast(pen: Pen, node: exp.Expr) -> str:
-    """A user's cast: text is read strictly, whatever else does not fit without loss is null. The type is known to the engine."""
-    to, x = node.args["to"], pen.part(node.this)
-    written = _type_text(pen, to)
-    if written is None:
-        return pen.gap(node, f"to {to.sql()}")
-    if to.this is _T.TEXT:
-        return f"CAST({x} AS {written})"
-    digits = [int(item.name) for item in to.expressions]
-    kind = Kind(_KINDS[to.this], *digits)
-    read = read_text(f"CAST({x} AS TEXT)", kind, None, pen.name)
-    plain = f"TRY_CAST({x} AS {written})"
+def cast_by_text(is_text: str) -> Write:
+    """
+    A user's cast where the engine has none that gives null: text is read strictly, anything else by its text where it fits.
+
+    *is_text* tells whether {x} is a text at all.
+    """
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        to, x = node.args["to"], pen.part(node.this)
+        text = f"CAST({x} AS {pen.speaks.types[T.TEXT]})"
+        if to.this is T.TEXT:
+            return text
+        kind = Kind(KINDS[to.this], *(int(item.name) for item in to.expressions))
+        strict, loose = read_text(text, kind, None, pen.speaks), _loosely(pen, text, kind)
+        if strict is None or loose is None:
+            return pen.gap(node, f"to {to.sql()}")
+        return f"CASE WHEN {is_text.format(x=x)} THEN {strict} ELSE {loose} END"
+
+    return write
+
+
+def _loosely(pen: Pen, text: str, kind: Kind) -> str | None:
+    """A value that is no text, by the text of it: 5.00 is whole, a time has a day, and a day begins at midnight."""
     if kind.base is Base.INTEGER:
-        plain = f"CASE WHEN TRY_CAST({x} AS DOUBLE) = FLOOR(TRY_CAST({x} AS DOUBLE)) THEN {plain} END"
-    return f"CASE WHEN TYPEOF({x}) = 'VARCHAR' THEN {read} ELSE {plain} END"
+        most = pen.speaks.reading.most_digits if pen.speaks.reading else 0
+        whole = read_text(text, kind, None, pen.speaks)
+        digits = read_text(text, Kind(Base.DECIMAL, most or 38, 5), None, pen.speaks)
+        fits = f"{digits} = FLOOR({digits}) AND {digits} BETWEEN {-(2**63)} AND {2**63 - 1}"
+        named = pen.speaks.types[T.BIGINT]
+        return f"COALESCE({whole}, CASE WHEN {fits} THEN CAST({digits} AS {named}) END)" if whole and digits else None
+    if kind.base is Base.DATE:
+        return read_text(f"SUBSTR({text}, 1, 10)", kind, None, pen.speaks)
+    if kind.base is Base.TIMESTAMP:
+        joined = pen.speaks.reading.joined if pen.speaks.reading else ""
+        midnight = f"{text}{joined}' 00:00:00'" if joined else f"CONCAT({text}, ' 00:00:00')"
+        found = [read_text(form, kind, None, pen.speaks) for form in (text, f"({midnight})")]
+        return f"COALESCE({', '.join(form or 'NULL' for form in found)})" if all(found) else None
+    return read_text(text, kind, None, pen.speaks)
 
 
 def read_as(pen: Pen, node: exp.Expr) -> str:
     """Text read strictly as a kind."""
     form = node.args.get("format")
     kind = node.args["to"]
-    written = read_text(pen.part(node.this), kind, form.name if form else None, pen.name)
+    written = read_text(pen.part(node.this), kind, form.name if form else None, pen.speaks)
     return written or pen.gap(node, f"{kind}{f' as {form.name}' if form else ''}")
 
 
-def interval(pen: Pen, node: exp.Expr) -> str:
-    """A span of time, added to or taken from a time."""
-    name, count, unit = pen.name, node.this.name, node.args["unit"].name.upper()
-    if name == "mysql":
-        above = node.parent
-        return f"INTERVAL {count} {unit}" if isinstance(above, exp.Add | exp.Sub) else pen.gap(node, "compared with a span")
-    return f"INTERVAL '{count}' {unit}"
+_SPANS = {"WEEK": 604_800, "DAY": 86_400, "HOUR": 3_600, "MINUTE": 60, "SECOND": 1}  # seconds
+_COMPARED = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
 
 
-_FIELDS_SQLITE = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2), "HOUR": (12, 2), "MINUTE": (15, 2), "SECOND": (18, 2)}
+def spans_compared(form: str) -> Mapping[type[exp.Expr], Write]:
+    """
+    Comparisons in which the difference of two times is compared with a span, by microseconds: *form* over {x} minus {y}.
+
+    Months and years are a gap: they have no fixed length.
+    """
+
+    def side(pen: Pen, of: exp.Expr, node: exp.Expr) -> str:
+        if isinstance(of, exp.Interval):
+            unit = of.args["unit"].name.upper()
+            return str(int(of.this.name) * _SPANS[unit] * 1_000_000) if unit in _SPANS else pen.gap(of, f"of a {unit.lower()}")
+        if isinstance(of, exp.Sub) and not of.find(exp.Interval):
+            return form.format(x=pen.part(of.this), y=pen.part(of.expression))
+        return pen.gap(node, "of a span with no difference of times")
+
+    def comparing(op: str) -> Write:
+        def write(pen: Pen, node: exp.Expr) -> str:
+            sides = node.this.unnest(), node.expression.unnest()
+            if not any(isinstance(of, exp.Interval) for of in sides):
+                return f"{pen.sql(node.this)} {op} {pen.sql(node.expression)}"
+            return f" {op} ".join(side(pen, of, node) for of in sides)
+
+        return write
+
+    return {kind: comparing(op) for kind, op in _COMPARED.items()}
 
 
-def extract(pen: Pen, node: exp.Expr) -> str:
+def interval(_: Pen, node: exp.Expr) -> str:
+    """A span of time."""
+    return f"INTERVAL '{node.this.name}' {node.args['unit'].name.upper()}"
+
+
+def shifting(sign: str, form: str, units: Collection[str] = (), write: Write | None = None) -> Write:
+    """
+    Addition and subtraction, where *form* adds a span to a time: {x}, {n} (with a sign; or {sign} and {count}) and {unit}.
+
+    Units outside *units* (none: all) are a gap: they raise at the ends of months, or end elsewhere.
+    """
+    plainly = write or template(f"{{this}} {sign} {{expression}}")
+
+    def shifted(pen: Pen, node: exp.Expr) -> str:
+        span = node.expression.unnest()
+        if not isinstance(span, exp.Interval):
+            return plainly(pen, node)
+        unit = span.args["unit"].name.upper()
+        if units and unit not in units:
+            return pen.gap(node, f"of a {unit.lower()} to a time")
+        count = span.this.name
+        return form.format(x=pen.part(node.this), n=f"{sign.strip('+')}{count}", sign=sign, count=count, unit=unit)
+
+    return shifted
+
+
+def ending(length: str, right: str) -> str:
+    """The last characters, all of them where there are fewer; *length* and *right* are templates."""
+    return f"CASE WHEN {length} <= {{expression}} THEN {{this}} ELSE {right} END"
+
+
+def same(test: str = "{0} = {1} OR {0} IS NULL AND {1} IS NULL") -> Write:
+    """Equality that is never unknown, where there is no word for it."""
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        sides = pen.part(node.this), pen.part(node.expression)
+        equal = f"CASE WHEN {test.format(*sides)} THEN 1 ELSE 0 END"
+        return f"({equal} = {0 if isinstance(node, exp.NullSafeNEQ) else 1})"
+
+    return write
+
+
+def interval_added(pen: Pen, node: exp.Expr) -> str:
+    """A span of time where it is only added to or taken from a time."""
+    if not isinstance(node.parent, exp.Add | exp.Sub):
+        return pen.gap(node, "compared with a span")
+    return f"INTERVAL {node.this.name} {node.args['unit'].name.upper()}"
+
+
+def extracting(isodow: str = "EXTRACT(ISODOW FROM {x})", second: str = "EXTRACT(SECOND FROM {x})") -> Write:
     """A field of a time as a whole number; ISODOW is 1 for Monday."""
-    name, unit, x = pen.name, node.this.name.upper(), pen.part(node.expression)
-    if name == "sqlite":
-        if unit == "ISODOW":
-            return f"((CAST(STRFTIME('%w', {x}) AS INTEGER) + 6) % 7 + 1)"
-        start, length = _FIELDS_SQLITE[unit]
-        return f"CAST(SUBSTR({x}, {start}, {length}) AS INTEGER)"
-    if unit == "ISODOW" and name in ("mysql", "spark"):
-        return f"(WEEKDAY({x}) + 1)"
-    found = f"EXTRACT({unit} FROM {x})"
-    return f"FLOOR({found})" if unit == "SECOND" and name in ("postgres", "spark") else found
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        unit, x = node.this.name.upper(), pen.part(node.expression)
+        form = {"ISODOW": isodow, "SECOND": second}.get(unit)
+        return form.format(x=x) if form else f"EXTRACT({unit} FROM {x})"
+
+    return write
 
 
 def truncated(pen: Pen, node: exp.Expr) -> str:
     """The start of the year, month, … that a time is in."""
-    found = f"DATE_TRUNC('{node.args['unit'].name.lower()}', {pen.part(node.this)})"
-    return f"CAST({found} AS TIMESTAMP_NTZ)" if pen.name == "spark" else found
+    return f"DATE_TRUNC('{node.args['unit'].name.lower()}', {pen.part(node.this)})"
 
 
 def already_utc(pen: Pen, node: exp.Expr) -> str:
@@ -358,15 +315,7 @@ def already_utc(pen: Pen, node: exp.Expr) -> str:
     return pen.sql(node.this) if zone == "UTC" else pen.gap(node, f"'{zone}'")
 
 
-def at_time_zone_spark(pen: Pen, node: exp.Expr) -> str:
-    """The session is in UTC: a time with a zone is itself; one without is moved from its zone."""
-    zone, x = node.args["zone"].name, pen.sql(node.this)
-    if zone == "UTC":
-        return f"CAST({x} AS TIMESTAMP_NTZ)"
-    return f"CONVERT_TIMEZONE({quote(zone, 'spark')}, 'UTC', {x})"
-
-
-# -- sets and parts ----------------------------------------------------------------------------------------------------
+# -- sets ------------------------------------------------------------------------------------------------------------
 
 
 def in_set(pen: Pen, node: exp.Expr) -> str:
@@ -379,13 +328,6 @@ def in_set(pen: Pen, node: exp.Expr) -> str:
     return f"({values} IN (SELECT {columns} FROM {pen.sql(node.this)}))"
 
 
-def json_part(pen: Pen, node: exp.Expr) -> str:
-    """The value of a key; the key stands in quotes, so that its dots and brackets mean themselves."""
-    key = node.expression.name.replace("\\", "\\\\").replace('"', '\\"')
-    path = f'$."{key}"' if key else "/"  # no path has an empty key, but a pointer has
-    return f"({pen.part(node.this)} -> {quote(path, 'duckdb')})"
-
-
-def part_spark(pen: Pen, node: exp.Expr) -> str:
-    """A field of a struct."""
-    return f"{pen.part(node.this)}.{pen.sql(exp.to_identifier(node.expression.name, quoted=True))}"
+def in_set_of_one(pen: Pen, node: exp.Expr) -> str:
+    """As `in_set`, where tuples are not looked up."""
+    return in_set(pen, node) if len(node.expressions) == 1 else pen.gap(node, "of several columns")

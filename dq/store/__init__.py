@@ -7,6 +7,7 @@ from dq.store.model import (
     CheckFacts,
     Claim,
     ContractFacts,
+    Hashes,
     Metric,
     Part,
     Problem,
@@ -25,14 +26,17 @@ from dq.store.model import (
 )
 from dq.store.replays import decidable
 from dq.store.rows import ranges_of
+from dq.store.stats import Broken, Standing, Stats
 from dq.store.store import Store, Turn, open_store, upgrade_store
 
 __all__ = [
     "AuditEntry",
     "Batch",
+    "Broken",
     "CheckFacts",
     "Claim",
     "ContractFacts",
+    "Hashes",
     "Metric",
     "Part",
     "Problem",
@@ -45,7 +49,9 @@ __all__ = [
     "RunFacts",
     "Settlement",
     "Slot",
+    "Standing",
     "State",
+    "Stats",
     "Store",
     "TakenOver",
     "Turn",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from dq.store.model import AuditEntry
+from dq.store.model import AuditEntry, Part
 from dq.store.schema import audit, batch
 
 _COLUMNS = ("event", "actor", "at", "detail", "prev_sha", "sha")
@@ -55,3 +55,21 @@ def broken(connection: sa.Connection, batch_id: str) -> str:
     if end is not None and (end.audit_seq, end.audit_sha) != (len(lines), previous):
         return f"audit lines after {len(lines)} are missing"
     return ""
+
+
+def contradicted(connection: sa.Connection, batch_id: str, parts: Sequence[Part]) -> str:
+    """Where the tables say otherwise than the chain, which is whole; "" when they agree."""
+    said: list[list[Any]] | None = None
+    purged = False
+    for entry in entries(connection, batch_id):
+        if entry.event in _WITH_PARTS:
+            said, purged = entry.detail.get("parts"), False
+        purged = purged or entry.event == "purged"
+    if said is not None and [[item.path, item.rows, item.size, item.sha256] for item in parts] != said:
+        return "its payload objects are not those that the audit names"
+    if purged != any(item.purged_at for item in parts) and parts:
+        return "the audit and the store disagree on whether it was purged"
+    return ""
+
+
+_WITH_PARTS = ("committed", "blocked", "erased", "rotated")

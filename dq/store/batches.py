@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dq.errors import Fenced, UsageError
-from dq.store import audit, replays, rows, runs, schema
+from dq.store import audit, parts, replays, rows, runs, schema, subjects
 from dq.store.connect import insert_missing
 from dq.store.model import Batch, Claim, RowRange, RowState, RunFacts, Settlement, Slot, State, TakenOver
 from dq.store.reading import batch_of, find_batch
@@ -267,6 +267,27 @@ def abandon(connection: sa.Connection, batch_id: str, before: datetime) -> bool:
     return True
 
 
+def hold_batch(connection: sa.Connection, batch_id: str) -> sa.Row[Any]:
+    """
+    The row of a settled batch, its slot nobody else's until this transaction ends.
+
+    Raises:
+        UsageError: there is none, or it was never settled.
+    """
+    _hold(connection, find_slot(connection, batch_id))
+    row = find_batch(connection, batch_id)
+    if row is None or row.state == State.WRITING:
+        raise UsageError(f"batch {batch_id[:12]} is still being written", "store", "try again when its enforcement has ended")
+    return row
+
+
+def next_token(connection: sa.Connection, row: sa.Row[Any]) -> int:
+    """A token of the batch's slot that nobody had; the slot is held."""
+    of_slot = schema.slot.c.id == row.slot
+    connection.execute(sa.update(schema.slot).where(of_slot).values(token=schema.slot.c.token + 1))
+    return int(connection.execute(sa.select(schema.slot.c.token).where(of_slot)).scalar_one())
+
+
 def find_slot(connection: sa.Connection, batch_id: str) -> Slot:
     """The slot of a batch; one that names nothing when the batch is gone."""
     s, d, b = schema.slot, schema.dataset, schema.batch
@@ -330,21 +351,19 @@ def _settle(
         schema=said.schema,
         run=said.run.id,
         settled_at=at,
+        expires_at=_expiry(connection, row, said, at),
     )
-    replays.put_landing(connection, batch_id, said.landing)
+    parts.put(connection, batch_id, said.landing, schema.landing)
     for table in (schema.part, schema.reason):
         connection.execute(sa.delete(table).where(table.c.batch == batch_id))
-    parts = [
-        {"batch": batch_id, "ordinal": n, "path": item.path, "rows": item.rows, "size": item.size, "sha256": item.sha256}
-        for n, item in enumerate(said.parts)
-    ]
+    parts.put(connection, batch_id, said.parts)
+    subjects.put(connection, batch_id, said.subjects)
     reasons = [
         {"batch": batch_id, "ordinal": n, "check": item.check, "code": item.code, "column": item.column, "rows": item.rows}
         for n, item in enumerate(said.reasons)
     ]
-    for table, values in ((schema.part, parts), (schema.reason, reasons)):
-        if values:
-            connection.execute(sa.insert(table), values)
+    if reasons:
+        connection.execute(sa.insert(schema.reason), reasons)
     if row.settled and said.bad:  # it had rows before: these are others
         rows.act(connection, batch_id, [RowRange(0, said.bad - 1, RowState.OPEN)], actor=actor, at=at, note="settled again")
     runs.record(connection, said.run, outcome=said.outcome, batch=batch_id)
@@ -356,9 +375,17 @@ def _settle(
         "blocked_by": list(said.blocked_by),
         "run": said.run.id,
         "plan": row.plan,
-        "parts": [[item.path, item.rows, item.size, item.sha256] for item in said.parts],
+        "parts": parts.told(said.parts),
     }
     audit.append(connection, batch_id, str(state), actor=actor, at=at, detail=detail)
+
+
+def _expiry(connection: sa.Connection, row: sa.Row[Any], said: Settlement, at: datetime) -> datetime | None:
+    """Retention counts from when the rows were first diverted: a replay does not make them younger."""
+    holds = bool(said.bad or said.landing)
+    own = at + said.retention if said.retention and holds else None
+    parent = find_batch(connection, row.parent) if row.parent and holds else None
+    return min((moment for moment in (own, parent.expires_at if parent else None) if moment), default=None)
 
 
 def _close(connection: sa.Connection, row: sa.Row[Any], *, actor: str, at: datetime, note: str) -> None:

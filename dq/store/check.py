@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from dq.store import audit, replays, rows, schema
+from dq.store import audit, parts, rows, schema
 from dq.store.model import Problem, RowState, State
 
 _ACTIVE = (State.COMMITTED, State.PUBLISHED)
@@ -49,7 +49,7 @@ def _batches(connection: sa.Connection) -> Iterator[Problem]:
     held = sa.select(sa.func.coalesce(sa.func.sum(p.c.rows), 0)).where(p.c.batch == b.c.id).scalar_subquery()
     for row in connection.execute(sa.select(b, held.label("held")).order_by(b.c.id)).all():
         where, state = f"batch {row.id[:12]}", State(row.state)
-        landing = sum(item.rows for item in replays.landing(connection, row.id))
+        landing = sum(item.rows for item in parts.of(connection, row.id, schema.landing))
         if row.parent and state is not State.WRITING and landing != row.rows_good:
             yield Problem(f"{row.rows_good} good rows of a replay, but its payload holds {landing}", where)
         if state is not State.WRITING and row.held != row.rows_bad:
@@ -58,7 +58,7 @@ def _batches(connection: sa.Connection) -> Iterator[Problem]:
             ranges = rows.states(connection, row.id, row.rows_bad or 0)
             if any(item.state is RowState.OPEN for item in ranges):
                 yield Problem(f"it is {state}, but has open rows", where)
-        if broken := audit.broken(connection, row.id):
+        if broken := audit.broken(connection, row.id) or audit.contradicted(connection, row.id, parts.of(connection, row.id)):
             yield Problem(broken, where)
 
 

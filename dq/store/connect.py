@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from dq.address import shown, without_secrets
 from dq.errors import DqError, MissingExtra, UsageError, WorldError
 from dq.store import faults
 
@@ -22,7 +22,6 @@ T = TypeVar("T")
 BUSY = 30.0  # seconds that a SQLite transaction waits for another
 _AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
 _TRIES = 5
-_SECRET = re.compile(r"pass|secret|token", re.IGNORECASE)
 
 
 class Database:
@@ -87,9 +86,7 @@ class Database:
             raise WorldError(*self._said(error)) from None
 
     def _said(self, error: object) -> tuple[str, str, str]:
-        text = " ".join(str(error).split())
-        for secret in _secrets(self.url):
-            text = text.replace(secret, "***")
+        text = without_secrets(str(error), self.url)
         mend = (
             "see that the folder can be written and the disk has room"
             if self.is_sqlite
@@ -158,17 +155,6 @@ def _need_psycopg() -> None:
         raise MissingExtra("psycopg", "postgres") from None
 
 
-def shown(url: sa.URL) -> str:
-    """The address without its secrets."""
-    hidden = [name for name in url.query if _SECRET.search(name)]
-    return url.difference_update_query(hidden).render_as_string(hide_password=True)
-
-
-def _secrets(url: sa.URL) -> list[str]:
-    said = [value for name, value in url.query.items() if _SECRET.search(name) and isinstance(value, str)]
-    return [item for item in (url.password, *said) if item]
-
-
 def insert_missing(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert *rows* that are not there yet, in an order that two transactions cannot cross."""
     if not rows:
@@ -179,10 +165,10 @@ def insert_missing(connection: sa.Connection, table: sa.Table, rows: list[dict[s
 
 
 def _prepare(connection: Any, record: object) -> None:
-    """Transactions are ours to begin; what is committed is on disk; tables keep their promises to each other."""
+    """Transactions are ours to begin; what is committed is on disk, what is deleted is not; tables keep their promises."""
     del record
     connection.isolation_level = None
-    for pragma in ("foreign_keys = ON", "synchronous = FULL"):
+    for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

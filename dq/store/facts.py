@@ -67,6 +67,7 @@ def _check(result: Result, item: CheckResult) -> CheckFacts:
         value=None if not isinstance(item.found, Measured) or item.found.value is None else str(item.found.value),
         message=item.message,
         samples=tuple({"row": s.row, "values": dict(s.values), "source": s.source, "line": s.line} for s in item.samples),
+        subjects=tuple(" ".join(s.subjects) for s in item.samples),
     )
 
 

@@ -35,6 +35,21 @@ REPLAY = (  # while rows are judged again
 )
 TRANSACTIONS = ("claim", "commit", "block", "mark")
 POINTS = (*STEPS, *(f"{name}:{side}" for name in TRANSACTIONS for side in ("before COMMIT", "after COMMIT")))
+KEEPING = (  # while dead letters are purged, erased or encrypted anew
+    "purge:before COMMIT",
+    "purge:after COMMIT",
+    "begin:before COMMIT",
+    "begin:after COMMIT",
+    "in-rewrite",  # after each payload object
+    "after-rewrite",
+    "swap:before COMMIT",
+    "swap:after COMMIT",
+    "samples:before COMMIT",
+    "samples:after COMMIT",
+    "in-burial",  # after each object that goes
+    "bury:before COMMIT",
+    "bury:after COMMIT",
+)
 FILES = ("after-stage", "before-rename", "after-rename")  # while good rows are published as a file
 
 _hook: Hook | None = None
@@ -62,7 +77,7 @@ def from_text(text: str) -> Hook:
     point, _, action = text.rpartition(":")
     head, _, tail = point.rpartition(":")
     point, number = (head, int(tail)) if tail.isdecimal() else (point, 1)
-    known = (*POINTS, *FILES, *REPLAY)
+    known = (*POINTS, *KEEPING, *FILES, *REPLAY)
     if point not in known or action not in ("kill", "raise"):
         raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join(known)}")
     passed = 0

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -64,12 +64,26 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One immutable payload object: *path* is relative to the root of the dead letters."""
+    """
+    One immutable payload object: *path* is relative to the root of the dead letters.
+
+    *key_id* names the key that encrypts it, "" when none does. *purged_at*: it is gone, its counts stay.
+    """
 
     path: str
     rows: int
     size: int
     sha256: str
+    key_id: str = ""
+    purged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Whom some rows are about: the first eight bytes of keyed hashes, sorted. *key_id* names the key, "" the store's own."""
+
+    key_id: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,11 @@ class Batch:
     expires_at: datetime | None = None
     legal_hold: bool = False
 
+    @property
+    def purged_at(self) -> datetime | None:
+        """When its rows were removed; their counts and reasons stay."""
+        return next((part.purged_at for part in self.parts if part.purged_at), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -202,6 +221,9 @@ class CheckFacts:
     value: str | None = None
     message: str = ""
     samples: tuple[Mapping[str, Any], ...] = ()  # masked where the contract says so
+    subjects: tuple[str, ...] = field(
+        default=(), compare=False
+    )  # marks of whom each sample is about, blanks between; only written
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +323,8 @@ class Settlement:
     schema: str = ""
     landing: tuple[Part, ...] = ()
     replay: ReplayFacts | None = None
+    subjects: tuple[Hashes, ...] = ()
+    retention: timedelta | None = None  # how long the bad rows are kept; None: for ever
 
 
 @dataclass(frozen=True, slots=True)

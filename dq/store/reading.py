@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from dq.result import Outcome
-from dq.store import rows, runs, schema
-from dq.store.model import Batch, Part, Reason, RowState, Slot, State
+from dq.store import parts, rows, runs, schema
+from dq.store.model import Batch, Reason, RowState, Slot, State
 
 _PLAIN = (
     "id", "token", "edition", "plan", "policy", "fingerprint", "now", "digest", "schema", "output", "run", "supersedes",
@@ -42,18 +42,11 @@ def batch_of(connection: sa.Connection, row: sa.Row[Any]) -> Batch:
         rows_good=row.rows_good or 0,
         rows_bad=row.rows_bad or 0,
         open=sum(item.rows for item in waiting if item.state is RowState.OPEN),
-        parts=parts(connection, row.id),
+        parts=parts.of(connection, row.id),
         blocked_by=tuple(row.blocked_by),
         outcome=Outcome(row.outcome) if row.outcome else None,
         **{name: getattr(row, name) for name in _PLAIN},
     )
-
-
-def parts(connection: sa.Connection, batch_id: str) -> tuple[Part, ...]:
-    """The payload objects of a batch, in order."""
-    p = schema.part
-    found = connection.execute(sa.select(p).where(p.c.batch == batch_id).order_by(p.c.ordinal))
-    return tuple(Part(item.path, item.rows, item.size, item.sha256) for item in found)
 
 
 def reasons(connection: sa.Connection, batch_id: str) -> tuple[Reason, ...]:

@@ -7,15 +7,15 @@ ends with that one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from dq.errors import Fenced, UsageError
-from dq.store import audit, rows, schema
-from dq.store.model import Part, ReplayFacts, RowRange, RowState, State
+from dq.store import audit, parts, rows, schema
+from dq.store.model import ReplayFacts, RowRange, RowState, State
 from dq.store.reading import find_batch
 
 _ACTIVE = (State.COMMITTED, State.PUBLISHED)
@@ -75,7 +75,7 @@ def take(connection: sa.Connection, child_id: str, said: ReplayFacts, *, actor: 
         "plan": said.plan,
         "fix": said.fix,
         "note": said.note,
-        "rows": [[item.first, item.last, str(item.state)] for item in said.ranges],
+        "rows": rows.told(said.ranges),
     }
     audit.append(connection, parent.id, "replayed", actor=actor, at=at, detail=detail)
 
@@ -93,27 +93,8 @@ def decide(
     if not rows.all_open(rows.states(connection, row.id, row.rows_bad), ranges):
         raise Fenced(f"somebody else decided about rows of batch {row.id[:12]} meanwhile", "dead letters", "look at what is open")
     rows.act(connection, row.id, ranges, actor=actor, at=at, note=note)
-    detail = {"rows": [[item.first, item.last, str(item.state)] for item in ranges], "note": note}
+    detail = {"rows": rows.told(ranges), "note": note}
     audit.append(connection, row.id, "decided", actor=actor, at=at, detail=detail)
-
-
-def put_landing(connection: sa.Connection, batch_id: str, parts: Iterable[Part]) -> None:
-    """Remember the objects with the good rows of a replay, in the place of those it had."""
-    table = schema.landing
-    connection.execute(sa.delete(table).where(table.c.batch == batch_id))
-    values = [
-        {"batch": batch_id, "ordinal": n, **{name: getattr(item, name) for name in ("path", "rows", "size", "sha256")}}
-        for n, item in enumerate(parts)
-    ]
-    if values:
-        connection.execute(sa.insert(table), values)
-
-
-def landing(connection: sa.Connection, batch_id: str) -> tuple[Part, ...]:
-    """The objects with the good rows of a replay, in order; none of any other batch."""
-    table = schema.landing
-    found = connection.execute(sa.select(table).where(table.c.batch == batch_id).order_by(table.c.ordinal))
-    return tuple(Part(item.path, item.rows, item.size, item.sha256) for item in found)
 
 
 def family(connection: sa.Connection, slot_id: int, *, but: str = "") -> tuple[str, ...]:
@@ -140,11 +121,13 @@ def ended(connection: sa.Connection, child_id: str, state: State) -> None:
 
 
 def reopen(connection: sa.Connection, child: sa.Row[Any], *, actor: str, at: datetime, note: str) -> None:
-    """Give the rows that the batch *child* took back to its parent, open again."""
-    a, r = schema.row_action, schema.replay
-    query = sa.select(a.c.first_row, a.c.last_row).join_from(a, r, a.c.replay == r.c.id)
-    taken = connection.execute(query.where(r.c.child_batch == child.id, r.c.state.in_(_ACTIVE)).order_by(a.c.seq)).all()
-    back = [RowRange(item.first_row, item.last_row, RowState.OPEN) for item in taken]
+    """Give the rows that the batch *child* took back to its parent, open again; those that were erased or purged since, not."""
+    r, parent = schema.replay, find_batch(connection, child.parent)
+    mine = set(connection.scalars(sa.select(r.c.id).where(r.c.child_batch == child.id, r.c.state.in_(_ACTIVE))))
+    done = rows.actions(connection, child.parent)
+    known = rows.cover(parent.rows_bad if parent else 0, [(item.rows.first, item.rows.last) for item in done])
+    state = RowState.PURGED if any(item.purged_at for item in parts.of(connection, child.parent)) else RowState.OPEN
+    back = [RowRange(first, last, state) for first, last, number in known if number is not None and done[number].replay in mine]
     rows.act(connection, child.parent, back, actor=actor, at=at, note=note)
-    detail = {"batch": child.id, "rows": [[item.first, item.last] for item in back], "note": note}
+    detail = {"batch": child.id, "rows": rows.told(back), "note": note}
     audit.append(connection, child.parent, "reopened", actor=actor, at=at, detail=detail)

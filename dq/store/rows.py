@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from dq.store.model import RowAction, RowRange, RowState
 from dq.store.schema import replay, row_action
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_TOLD = 100  # ranges that a line of the audit lists
 
 
 def fold(rows: int, actions: Sequence[RowRange]) -> tuple[RowRange, ...]:
@@ -18,22 +27,29 @@ def fold(rows: int, actions: Sequence[RowRange]) -> tuple[RowRange, ...]:
 
     A row that no action names is open; of several, the latest holds.
     """
-    cuts = sorted({0, rows} | {cut for item in actions for cut in (item.first, item.last + 1) if 0 < cut < rows})
-    place = {cut: number for number, cut in enumerate(cuts)}
-    states: list[RowState | None] = [None] * (len(cuts) - 1)
-    after = list(range(len(cuts)))  # the first segment from here on that has no state yet
-    for item in reversed(actions):
-        end = place.get(min(item.last + 1, rows), 0)
-        here = _free(after, place.get(max(item.first, 0), end))
-        while here < end:
-            states[here] = item.state
-            after[here] = here + 1
-            here = _free(after, here)
-    pieces = [(state or RowState.OPEN, number) for number, state in enumerate(states)]
+    covered = cover(rows, [(item.first, item.last) for item in actions])
+    pieces = [(RowState.OPEN if number is None else actions[number].state, first, last) for first, last, number in covered]
     return tuple(
-        RowRange(cuts[group[0][1]], cuts[group[-1][1] + 1] - 1, state)
+        RowRange(group[0][1], group[-1][2], state)
         for state, group in ((state, list(items)) for state, items in groupby(pieces, key=lambda piece: piece[0]))
     )
+
+
+def cover(rows: int, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int | None]]:
+    """Every one of *rows* rows once, in order: first and last row, and the number of the last of *ranges* that names them."""
+    cuts = sorted({0, rows} | {cut for first, last in ranges for cut in (first, last + 1) if 0 < cut < rows})
+    place = {cut: number for number, cut in enumerate(cuts)}
+    said: list[int | None] = [None] * (len(cuts) - 1)
+    after = list(range(len(cuts)))  # the first segment from here on that nobody has named yet
+    for number, (first, last) in reversed(list(enumerate(ranges))):
+        end = place.get(min(last + 1, rows), 0)
+        here = _free(after, place.get(max(first, 0), end))
+        while here < end:
+            said[here] = number
+            after[here] = here + 1
+            here = _free(after, here)
+    for segment, named in enumerate(said):
+        yield cuts[segment], cuts[segment + 1] - 1, named
 
 
 def _free(after: list[int], here: int) -> int:
@@ -79,21 +95,33 @@ def act(
         connection.execute(sa.insert(row_action), rows)
 
 
-def ranges_of(ordinals: Iterable[int], state: RowState) -> tuple[RowRange, ...]:
+def ranges_of(ordinals: np.ndarray[Any, Any], state: RowState) -> tuple[RowRange, ...]:
     """Sorted *ordinals*, each once, as ranges in *state*."""
-    found: list[RowRange] = []
-    for number in ordinals:
-        if found and found[-1].last == number - 1:
-            found[-1] = RowRange(found[-1].first, number, state)
-        else:
-            found.append(RowRange(number, number, state))
-    return tuple(found)
+    import numpy as np  # noqa: PLC0415  heavy
+
+    if not len(ordinals):
+        return ()
+    ends = np.flatnonzero(np.diff(ordinals) != 1)
+    firsts = ordinals[np.concatenate(([0], ends + 1))]
+    lasts = ordinals[np.concatenate((ends, [len(ordinals) - 1]))]
+    return tuple(RowRange(int(first), int(last), state) for first, last in zip(firsts, lasts, strict=True))
 
 
 def all_open(known: Sequence[RowRange], wanted: Iterable[RowRange]) -> bool:
     """Whether every row of *wanted* is open, as *known* (from `states`) says."""
     free = [item for item in known if item.state is RowState.OPEN]
-    return all(any(item.first <= one.first and one.last <= item.last for item in free) for one in wanted)
+    firsts = [item.first for item in free]
+    places = ((item, bisect_right(firsts, item.first) - 1) for item in wanted)
+    return all(place >= 0 and item.last <= free[place].last for item, place in places)
+
+
+def told(ranges: Collection[RowRange]) -> list[Any]:
+    """*ranges* for the audit: as they are when they are few, else how many, and a name for all of them."""
+    listed = [[item.first, item.last, str(item.state)] for item in ranges]
+    if len(listed) <= _TOLD:
+        return listed
+    digest = hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+    return [{"rows": sum(item.rows for item in ranges), "ranges": len(listed), "sha256": digest}]
 
 
 def actions(connection: sa.Connection, batch_id: str) -> tuple[RowAction, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,9 +77,9 @@ def _checks(connection: sa.Connection, facts: RunFacts) -> None:
         for number, item in enumerate(facts.checks)
     ]
     samples = [
-        {"run": facts.id, "ordinal": number, "n": n, "row": dict(row)}
+        {"run": facts.id, "ordinal": number, "n": n, "row": dict(row), "subjects": about or None}
         for number, item in enumerate(facts.checks)
-        for n, row in enumerate(item.samples)
+        for n, (row, about) in enumerate(zip_longest(item.samples, item.subjects))
     ]
     if results:
         connection.execute(sa.insert(schema.result), results)

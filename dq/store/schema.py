@@ -172,6 +172,7 @@ sample = sa.Table(
     sa.Column("ordinal", sa.Integer, primary_key=True),
     sa.Column("n", sa.Integer, primary_key=True),
     sa.Column("row", Document, nullable=False),  # masked
+    sa.Column("subjects", Words),  # keyed hashes of the people that it is about, with blanks between
 )
 
 column_seen = sa.Table(
@@ -232,6 +233,30 @@ part = sa.Table(
     sa.Column("key_id", Words),
     sa.Column("purged_at", Instant),
     sa.UniqueConstraint("batch", "path"),
+)
+
+subject = sa.Table(
+    "dq_subject",
+    metadata,
+    sa.Column("batch", Words, _to("batch.id"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("key_id", Words, nullable=False),  # of the key that hashes; "": the store's own
+    sa.Column("hashes", sa.LargeBinary, nullable=False),  # the first eight bytes of each, sorted: whom the rows are about
+)
+
+rewrite = sa.Table(
+    "dq_rewrite",  # objects that are being written in the place of others: garbage collection leaves them alone
+    metadata,
+    sa.Column("batch", Words, _to("batch.id"), primary_key=True),
+    sa.Column("token", sa.BigInteger, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+
+doomed = sa.Table(
+    "dq_doomed",  # objects that no batch has any more, and that are to go
+    metadata,
+    sa.Column("path", Words, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
 )
 
 reason = sa.Table(

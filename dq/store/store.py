@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from dq.errors import Fenced
 from dq.result import Outcome
-from dq.store import audit, batches, check, reading, replays, rows, runs, schema, upgrade
+from dq.store import audit, batches, check, parts, reading, replays, rows, runs, schema, upgrade
 from dq.store.connect import Database, address
 from dq.store.holding import PATIENCE, SOON, held
+from dq.store.keeping import Keeping
 from dq.store.model import (
     AuditEntry,
     Batch,
@@ -54,7 +55,7 @@ class Turn:
         return f"{self.batch.id}:{self.batch.edition}"
 
 
-class Store:
+class Store(Keeping):
     """What is remembered of runs and dead letters. Open one with `open_store`; it holds no connection between calls."""
 
     def __init__(self, database: Database) -> None:
@@ -241,15 +242,20 @@ class Store:
 
     def landing(self, batch_id: str) -> tuple[Part, ...]:
         """The payload objects with the good rows of a replay; none of any other batch."""
-        return self._database.read(lambda c: replays.landing(c, batch_id))
+        return self._database.read(lambda c: parts.of(c, batch_id, schema.landing))
 
     def audit(self, batch_id: str) -> tuple[AuditEntry, ...]:
         """The history of a batch, oldest first."""
         return self._database.read(lambda c: audit.entries(c, self._id(c, batch_id)))
 
     def verify_audit(self, batch_id: str) -> str:
-        """What is wrong with the history of a batch; "" when nothing is."""
-        return self._database.read(lambda c: audit.broken(c, self._id(c, batch_id)))
+        """What is wrong with the history of a batch, or between it and what the store says; "" when nothing is."""
+
+        def look(connection: sa.Connection) -> str:
+            found = self._id(connection, batch_id)
+            return audit.broken(connection, found) or audit.contradicted(connection, found, parts.of(connection, found))
+
+        return self._database.read(look)
 
     def runs(
         self,
@@ -288,11 +294,7 @@ class Store:
 
         Once false, it stays so: tokens are never used twice.
         """
-        b, tables = schema.batch, (schema.part, schema.landing)
-        parts = [sa.exists().where(table.c.batch == b.c.id, table.c.path == path) for table in tables]
-        claim = sa.and_(b.c.token == token, b.c.settled != token)
-        query = sa.select(b.c.id).where(b.c.id == batch_id, sa.or_(*parts, claim))
-        return self._database.read(lambda c: c.scalar(query) is not None)
+        return self._database.read(lambda c: parts.is_needed(c, batch_id, token, path))
 
     # -- care ----------------------------------------------------------------------------------------------------------
 

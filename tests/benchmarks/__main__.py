@@ -17,16 +17,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.benchmarks import many
+from tests.benchmarks import many, tables
 from tests.benchmarks.measure import Run, best, fastest, run
+from tests.postgres import server
 
 HERE = Path(__file__).parent
 FOLDER = Path(".bench")
 PEER_PYTHON = str(FOLDER / "venv" / "bin" / "python")
 PEERS = ("dataframely", "pandera", "pointblank", "great_expectations")
+IN_TABLES = "great_expectations_table"
+OTHERS = (*PEERS, "gx_suite", IN_TABLES)  # run in the Python that has them
 TIMED_IMPORT = "import time; t = time.perf_counter(); import dq; print('{\"seconds\":', time.perf_counter() - t, '}')"
-SLOW = ("great_expectations",)  # measured once: it takes longer than all the others together
-PARTS = ("peers", "memory", "checks", "start", "quarantine")
+SLOW = ("great_expectations", "gx_suite", IN_TABLES)  # measured once: it takes longer than all the others together
+PARTS = ("peers", "memory", "checks", "start", "quarantine", "tables", "suites")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Bench:
             for name, (runner, *arguments) in runners.items():
                 if turn and runner in SLOW:
                     continue
-                python = PEER_PYTHON if runner in PEERS else sys.executable
+                python = PEER_PYTHON if runner in OTHERS else sys.executable
                 done = run((python, "-m", f"tests.benchmarks.runners.{runner}", *arguments), GX_ANALYTICS_ENABLED="false")
                 if done.exit_code or not done.told:
                     sys.exit(f"{runner} failed with {done.exit_code}: {done.complaint}")
@@ -144,6 +147,38 @@ class Bench:
         self.bound("quarantine: enforce with good rows to Parquet / DuckDB copying the file", orders.work / copy.work, 1.4)
         self.bound("quarantine: seconds for 1,000,000 × 20 bad rows (500,000 rows/s)", diverted.work, 2, "s")
         self.bound("quarantine: payload / the same rows as plain zstd Parquet", payload / wide.stat().st_size, 1.3)
+
+    def tables(self) -> None:
+        """A table of PostgreSQL of half as many rows: dq, the same numbers written by hand, Great Expectations."""
+        rows = self.rows // 2
+        path, rules = self.orders(rows), str(tables.contract(FOLDER))
+        print(f"\n{rows:,} orders in PostgreSQL, 20 checks\n")
+        with server() as fresh:
+            url = fresh()
+            if (loaded := run((sys.executable, "-m", "tests.benchmarks.tables", path, url))).exit_code:
+                sys.exit(f"the orders were not loaded: {loaded.complaint}")
+            found = self.together(
+                {"by hand": ("by_hand", url), "dq, in the table": ("table", url, rules), "GX, in the table": (IN_TABLES, url)}
+            )
+            bad = self.take(f"dq, {rows:,} bad rows", "table", url, str(tables.all_bad(FOLDER)), repeat=1)
+        hand, ours, theirs = found.values()
+        wanted = {name: count for name, count in hand.told["bad"].items() if count}
+        told = {name.replace(".", "_"): count for name, count in ours.told["bad"].items() if count}
+        if told != wanted:
+            sys.exit(f"dq counts {told}, by hand they are {wanted}")
+        self.bound("tables: dq / the same aggregates written by hand", ours.work / hand.work, 1.5)
+        self.bound(f"tables: peak with {rows:,} bad rows streamed out", bad.peak, 200, "MB")
+        print(f"  dq / Great Expectations, which runs 14 of the checks and fetches no bad rows: {ours.work / theirs.work:.2f}")
+
+    def suites(self) -> None:
+        """One suite as Great Expectations saves it, run by it over pandas and by dq, and whether they found the same."""
+        path = self.orders(self.rows)
+        print("\na suite of Great Expectations\n")
+        found = self.together({"dq, the suite": ("dq_suite", path), "Great Expectations": ("gx_suite", path)})
+        ours, theirs = found.values()
+        if ours.told["bad"] != theirs.told["bad"]:
+            sys.exit(f"dq counts {ours.told['bad']}, Great Expectations {theirs.told['bad']}")
+        self.bound("suites: dq / Great Expectations", ours.wall / theirs.wall, 0.1)
 
     def start(self) -> None:
         """What everybody waits for: the import, and a small file from the command line."""

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.databases import database
 from tests.conformance.fact import Fact, load_facts
 from tests.conformance.outcome import Outcome, ask, runs
+from tests.mariadb import mariadb
+from tests.postgres import postgres
+
+__all__ = ["database", "mariadb", "postgres"]
 
 Answer = Outcome | Exception
 
 
 @pytest.fixture(scope="session")
-def outcome_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Fact, str], Outcome]:
+def outcome_of(tmp_path_factory: pytest.TempPathFactory, database: Callable[[str], str]) -> Callable[[Fact, str], Outcome]:
     """What dq makes of a fact, as an input of a kind. With `DQ_FACTS_ALONE=1` no fact shares a run."""
     facts = load_facts()
     alone = bool(os.environ.get("DQ_FACTS_ALONE"))
@@ -30,9 +35,9 @@ def outcome_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Fact, str]
             group = groups.get(key, [fact])
             folder = tmp_path_factory.mktemp("fact")
             try:
-                found: list[Answer] = list(ask(group, kind, folder))
+                found: list[Answer] = list(ask(group, kind, folder, database))
             except Exception as error:  # noqa: BLE001  told by the fact's own test
-                found = [_alone(item, kind, folder) for item in group] if len(group) > 1 else [error]
+                found = [_alone(item, kind, folder, database) for item in group] if len(group) > 1 else [error]
             answers.update({(item.name, kind): answer for item, answer in zip(group, found, strict=True)})
         answer = answers[key]
         if isinstance(answer, Exception):
@@ -42,9 +47,9 @@ def outcome_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Fact, str]
     return find
 
 
-def _alone(fact: Fact, kind: str, folder: Path) -> Answer:
+def _alone(fact: Fact, kind: str, folder: Path, database: Callable[[str], str]) -> Answer:
     try:
-        return ask([fact], kind, folder)[0]
+        return ask([fact], kind, folder, database)[0]
     except Exception as error:  # noqa: BLE001  told by the fact's own test
         return error
 

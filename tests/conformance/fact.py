@@ -15,8 +15,15 @@ VALUE = "value"  # the one column of a fact that has one
 TYPED = ("pandas_numpy", "pandas_nullable", "pandas_arrow", "polars", "arrow", "batches", "parquet")
 MIXED = ("pandas_object", "rows", "jsonl")  # every value has a type of its own
 TEXT = ("csv",)
-KINDS = (*TYPED, *MIXED, *TEXT)
-_FAMILIES = {"typed": TYPED, "mixed": MIXED, "text": TEXT, "pandas": tuple(kind for kind in KINDS if kind.startswith("pandas"))}
+DATABASES = ("postgres", "mariadb", "sqlite")
+KINDS = (*TYPED, *MIXED, *TEXT, *DATABASES)
+_FAMILIES = {
+    "typed": (*TYPED, *DATABASES),
+    "mixed": MIXED,
+    "text": TEXT,
+    "pandas": tuple(kind for kind in KINDS if kind.startswith("pandas")),
+    "databases": DATABASES,
+}
 _OWNERS = ("ours", "theirs", "never")
 
 _ASKED = ("check", "id", "type", "property", "columns", "data", "stored", "arguments", "limits", "dq", "quality", "object")

@@ -41,11 +41,12 @@ _STORED: Mapping[str, pa.DataType] = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows as a fact writes them, the Arrow type that a frame stores each column as, and a folder for files."""
+    """Rows as a fact writes them, the Arrow type that a frame stores each column as, and where files and tables of them go."""
 
     types: Mapping[str, pa.DataType]
     written: Sequence[tuple[Any, ...]]
     folder: Path
+    database: Callable[[str], str] = "no database of kind {}".format
 
     @property
     def names(self) -> list[str]:
@@ -229,7 +230,17 @@ INPUTS: Mapping[str, Callable[[Rows], object]] = {
     "parquet": parquet,
     "csv": csv_file,
     "jsonl": jsonl,
+    "postgres": lambda rows: _table(rows, "postgres"),
+    "mariadb": lambda rows: _table(rows, "mariadb"),
+    "sqlite": lambda rows: _table(rows, "sqlite"),
 }
+
+
+def _table(rows: Rows, kind: str) -> object:
+    """A table of a database."""
+    from tests.conformance.databases import table
+
+    return table(rows, kind)
 
 
 # -- text ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import dq
 from dq.contract import read
 from dq.result import Counted, Measured
+from tests.conformance.databases import places
 from tests.conformance.fact import Fact
 from tests.conformance.inputs import INPUTS, Rows, stored_as
 
@@ -125,24 +126,29 @@ def _reference(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "properties": [{"name": column, "logicalType": kind} for column, kind in said["columns"].items()]}
 
 
-def ask(facts: Sequence[Fact], kind: str, folder: Path) -> tuple[Outcome, ...]:
-    """Run *facts*, which have as many rows as each other, in one validation of an input of *kind*."""
+def ask(facts: Sequence[Fact], kind: str, folder: Path, database: Callable[[str], str]) -> tuple[Outcome, ...]:
+    """Run *facts*, which have as many rows as each other, in one validation of an input of *kind*; *database* gives addresses."""
     run = parts(facts)
     contract = read(json.dumps(document(run)), "facts.odcs.yaml")
     lone = run[0].fact.said if len(run) == 1 else {}
-    references = {name: _other(said, kind, folder / name) for name, said in lone.get("references", {}).items() if "rows" in said}
-    given = INPUTS[kind](_rows(run, folder))
+    references = {
+        name: _other(said, kind, folder / name, database) for name, said in lone.get("references", {}).items() if "rows" in said
+    }
+    given = INPUTS[kind](_rows(run, folder, database))
     result = dq.validate(
         given, contract, schema="facts", references=references, settings=_settings(folder), **lone.get("validate", {})
     )
-    return tuple(_outcome(result, part.id) for part in run)
+    bad = list(result.bad or ())
+    numbers = places(given, bad, kind) if isinstance(given, dq.Table) else [row["__dq_row_no"] for row in bad]
+    told = [(number, row["__dq_reasons"]) for number, row in zip(numbers, bad, strict=True)]
+    return tuple(_outcome(result, part.id, told) for part in run)
 
 
 def _settings(folder: Path) -> dq.Settings:
     return dq.Settings(threads=1, samples=1, spill_directory=str(folder))
 
 
-def _rows(run: Sequence[Part], folder: Path) -> Rows:
+def _rows(run: Sequence[Part], folder: Path, database: Callable[[str], str]) -> Rows:
     types: dict[str, Any] = {}
     for part in run:
         for name in part.fact.data:
@@ -151,21 +157,21 @@ def _rows(run: Sequence[Part], folder: Path) -> Rows:
     written = [
         tuple(cell for row in together for cell in row) for together in zip(*(part.fact.rows for part in run), strict=True)
     ]
-    return Rows(types, written, folder)
+    return Rows(types, written, folder, database)
 
 
-def _other(said: Mapping[str, Any], kind: str, folder: Path) -> object:
+def _other(said: Mapping[str, Any], kind: str, folder: Path, database: Callable[[str], str]) -> object:
     folder.mkdir(exist_ok=True)
     types = {name: stored_as({"logicalType": logical}) for name, logical in said["columns"].items()}
-    return INPUTS[kind](Rows(types, [tuple(row) for row in said["rows"]], folder))
+    return INPUTS[kind](Rows(types, [tuple(row) for row in said["rows"]], folder, database))
 
 
-def _outcome(result: dq.Result, check: str) -> Outcome:
+def _outcome(result: dq.Result, check: str, told: Sequence[tuple[int, str]]) -> Outcome:
     found = next((item for item in result.checks if item.check.id == check), None)
     if found is None:
         known = tuple(item.check.id for item in result.checks)
         return Outcome("", "", 0, 0, 0, None, "", frozenset(), frozenset(), str(result.status), result.notes, known)
-    copies = _rows_because_of(f"{check}:duplicate_row", result)
+    copies = _rows_because_of(f"{check}:duplicate_row", told)
     return Outcome(
         status=str(found.status),
         mode=str(found.check.mode),
@@ -174,7 +180,7 @@ def _outcome(result: dq.Result, check: str) -> Outcome:
         tolerated=found.tolerated_rows,
         value=found.found.value if isinstance(found.found, Measured) else None,
         message=found.message,
-        diverted=_rows_because_of(check, result) | copies,
+        diverted=_rows_because_of(check, told) | copies,
         copies=copies,
         dataset=str(result.status),
         notes=result.notes,
@@ -182,9 +188,9 @@ def _outcome(result: dq.Result, check: str) -> Outcome:
     )
 
 
-def _rows_because_of(reason: str, result: dq.Result) -> frozenset[int]:
+def _rows_because_of(reason: str, told: Sequence[tuple[int, str]]) -> frozenset[int]:
     """Bad rows that carry *reason*; the name of a column, and so a reason, may hold the sign between reasons."""
-    return frozenset(row["__dq_row_no"] for row in result.bad or () if f"; {reason}; " in f"; {row['__dq_reasons']}; ")
+    return frozenset(number for number, reasons in told if f"; {reason}; " in f"; {reasons}; ")
 
 
 def runs(facts: Sequence[Fact], kind: str) -> list[list[Fact]]:

@@ -288,16 +288,7 @@ class _History:
 
     def _cut(self) -> None:
         """The database server ends every connection; SQLite has none to end, so the system call fails."""
-        if not self._world.store_url:
-            raise children.Struck("cut")
-        engine = sa.create_engine(self._world.store_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(
-                sa.text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            )
+        cut_all(self._world.store_url)
 
     def _count(self, codes: dict[int, int], started: dict[int, Blow]) -> None:
         names = {children.WELL: "well", children.AGAIN: "to try again", -9: "killed"}
@@ -318,3 +309,17 @@ class _History:
 
     def _where(self) -> str:
         return f"{self._world.dataset} [{'; '.join(self._said)}]"
+
+
+def cut_all(address: str) -> None:
+    """End every connection to the server at *address*; "" has none, and fails."""
+    if not address:
+        raise children.Struck("cut")
+    engine = sa.create_engine(address, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,11 +14,31 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 
-from dq.quarantine import key, objects, protocol
-from dq.store import Batch, Claim, Settlement, Slot, State, Store, TakenOver, Turn, batches, faults, reading, schema
+from dq.quarantine import Vault, key, objects, protocol
+from dq.quarantine import subjects as people
+from dq.store import (
+    Batch,
+    Claim,
+    Hashes,
+    Settlement,
+    Slot,
+    State,
+    Store,
+    TakenOver,
+    Turn,
+    batches,
+    faults,
+    parts,
+    reading,
+    retention,
+    schema,
+    subjects,
+)
 
+erasing = importlib.import_module("dq.quarantine.erase")  # the package has a function of that name
 Patch = tuple[object, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
+FORGETTING: dict[str, Callable[[], list[Patch]]] = {}  # of what is done to rows later
 
 
 def mutant(function: Callable[[], list[Patch]]) -> Callable[[], list[Patch]]:
@@ -26,11 +47,17 @@ def mutant(function: Callable[[], list[Patch]]) -> Callable[[], list[Patch]]:
     return function
 
 
+def forgetting(function: Callable[[], list[Patch]]) -> Callable[[], list[Patch]]:
+    """Keep it under its name."""
+    FORGETTING[function.__name__] = function
+    return function
+
+
 @contextmanager
-def sown(name: str) -> Iterator[None]:
+def sown(name: str, among: Mapping[str, Callable[[], list[Patch]]] | None = None) -> Iterator[None]:
     """The protocol has that fault inside the `with`."""
     with ExitStack() as stack:
-        for place, attribute, value in MUTANTS[name]():
+        for place, attribute, value in (among or MUTANTS)[name]():
             stack.enter_context(patch.object(place, attribute, value))
         yield
 
@@ -259,3 +286,104 @@ def revived_by_a_zombie() -> list[Patch]:
         return claim(self, *said, **{**more, "first": 0})
 
     return [(Store, "claim", again), (protocol, "_wait_for_other", lambda *_: None)]
+
+
+@forgetting
+def objects_first() -> list[Patch]:
+    """A purge removes the objects, then says so."""
+    purge = Store.purge
+
+    def early(self: Store, batch_id: str, **said: Any) -> Batch:
+        for vault in VAULTS:
+            for part in self.batch(batch_id).parts:
+                vault.delete(part.path)
+        faults.at("purge:before COMMIT")
+        return purge(self, batch_id, **said)
+
+    return [(Store, "purge", early), *_known_vaults()]
+
+
+@forgetting
+def index_first() -> list[Patch]:
+    """An erasure forgets whom rows are about, then empties them."""
+    begin = Store.begin_rewrite
+
+    def early(self: Store, batch_id: str) -> int:
+        self._database.write("begin", lambda c: subjects.put(c, batch_id, [Hashes("", b"nobody..")]))
+        return begin(self, batch_id)
+
+    return [(Store, "begin_rewrite", early)]
+
+
+@forgetting
+def payload_only() -> list[Patch]:
+    """Emptied rows stay open."""
+    return [(retention, "_open", lambda *_: iter(()))]
+
+
+@forgetting
+def old_objects_stay() -> list[Patch]:
+    """Objects that were replaced are left to garbage collection, which thinks that they are needed."""
+    return [(parts, "doom", lambda *_: None), (Vault, "garbage", lambda *_, **__: 0)]
+
+
+@forgetting
+def unprotected() -> list[Patch]:
+    """Garbage collection does not know of objects that are about to take the place of others."""
+    needed = parts.is_needed
+
+    def forgetful(connection: sa.Connection, batch_id: str, token: int, path: str) -> bool:
+        connection.execute(sa.select(1))
+        mine = sa.exists().where(schema.rewrite.c.batch == batch_id, schema.rewrite.c.token == token)
+        return needed(connection, batch_id, token, path) and not connection.scalar(sa.select(mine))
+
+    return [(parts, "is_needed", forgetful), (Store, "abandon_rewrites", lambda *_: 0)]
+
+
+@forgetting
+def one_object_a_swap() -> list[Patch]:
+    """A batch is erased object by object, in a transaction each."""
+    rewrite = erasing.rewrite
+
+    def slowly(store: Store, vault: Vault, batch: Batch, anew: Mapping[str, Any], said: Any, *, actor: str) -> Batch:
+        for path, rows in anew.items():
+            batch = rewrite(store, vault, batch, {path: rows}, said, actor=actor)
+        return batch
+
+    return [(erasing, "rewrite", slowly)]
+
+
+@forgetting
+def unread_is_nobody() -> list[Patch]:
+    """Rows that could not be read are about nobody."""
+    return [(people, "_unread", lambda *_: iter(()))]
+
+
+@forgetting
+def doomed_is_gone() -> list[Patch]:
+    """The list of objects that are to go is kept in memory."""
+    return [(parts, "doom", lambda *_: None)]
+
+
+@forgetting
+def places_shift() -> list[Patch]:
+    """Erased rows are taken out, and those after them move up."""
+
+    def shorter(piece: Any, places: Any) -> Any:
+        return piece.take([place for place in range(piece.num_rows) if place not in places])
+
+    return [(erasing, "_emptied", shorter)]
+
+
+VAULTS: list[Vault] = []
+
+
+def _known_vaults() -> list[Patch]:
+    """A store does not know its vault; a fault may."""
+    made = Vault.__init__
+
+    def remembered(self: Vault, *said: Any, **more: Any) -> None:
+        made(self, *said, **more)
+        VAULTS[:] = [self]
+
+    return [(Vault, "__init__", remembered)]

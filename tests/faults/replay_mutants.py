@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from dq.quarantine import output
 from dq.quarantine.output import FileTarget, Owner, Placed
-from dq.store import Batch, Store, Turn, replays, store
+from dq.store import Batch, Store, Turn, batches, replays, rows
 
 Patch = tuple[object, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
@@ -59,30 +59,31 @@ def children_stay() -> list[Patch]:
 @mutant
 def rows_stay_open() -> list[Patch]:
     """The rows that were replayed can be replayed again."""
-    act = replays.rows.act
+    act = rows.act
 
     def nothing(*said: Any, **more: Any) -> None:
         if "replay_id" not in more:
             act(*said, **more)
 
-    return [(replays.rows, "act", nothing)]
+    return [(rows, "act", nothing)]
 
 
 @mutant
 def nobody_holds_the_key() -> list[Patch]:
     """Two replay the same rows at once, and neither asks whether they are open."""
-    return [(Store, "replaying", lambda *_, **__: nullcontext()), (replays.rows, "all_open", lambda *_: True)]
+    return [(Store, "replaying", lambda *_, **__: nullcontext()), (rows, "all_open", lambda *_: True)]
 
 
 @mutant
 def lost_files_stay_lost() -> list[Patch]:
     """A file that is made anew is not asked what replays had added."""
-    mark = store.batches.mark
+    mark = batches.mark
 
     def careless(*said: Any, **more: Any) -> Batch:
-        return mark(*said, **{**more, "holds": None})
+        batch: Batch = mark(*said, **{**more, "holds": None})
+        return batch
 
-    return [(store.batches, "mark", careless)]
+    return [(batches, "mark", careless)]
 
 
 @mutant
@@ -92,9 +93,9 @@ def in_place() -> list[Patch]:
     def at_once(self: FileTarget, turn: Turn, editions: tuple[str, ...], write: Any) -> Placed:
         facts = {output._SLOT: turn.batch.slot.text, output._BATCH: " ".join(editions[:-1] if len(editions) > 1 else editions)}
         staged = self.path.with_name("staged")
-        rows = write(str(staged), facts)
+        written = write(str(staged), facts)
         output._move(staged, self, facts)
-        return Placed(rows, editions)
+        return Placed(written, editions)
 
     return [(FileTarget, "_replace", at_once)]
 

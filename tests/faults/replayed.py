@@ -20,6 +20,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -145,6 +146,8 @@ def run(attempts: int, seed: int, store_url: str = "") -> Report:
     """Play histories until *attempts* processes ran; stop at the first that went wrong."""
     report, pending, number = Report(), [point for point in POINTS if point not in SKIPPED], 0
     _warm()
+    import_module("dq.replaying")  # here once, not in every child
+    import_module("dq.history")
     while report.attempts < attempts and not report.wrong:
         number += 1
         with tempfile.TemporaryDirectory(prefix="dq-faults-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:  # noqa: S108
@@ -176,7 +179,7 @@ def _history(world: Key, rng: random.Random, report: Report, pending: list[str])
         if rng.random() < 0.2:
             _lose_the_file(world, report)
         if rng.random() < 0.3:
-            _in_peace(world, lambda: places(world.settings) and dq.History(world.settings).collect(grace=timedelta(0)), report)
+            _in_peace(world, lambda: dq.History(world.settings).collect(grace=timedelta(0)), report)
         report.wrong += world.laws(at_rest=True)
         if report.wrong:
             report.wrong.append(f"history {world.dataset} {world.suffix}: {started}")

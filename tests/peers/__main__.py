@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.peers import datacontract_cli, odcs, taxi
+from tests.peers import datacontract_cli, dbt_vectors, gx_cases, odcs, taxi
 from tests.peers.score import PeerSet, Score, data
 
-SETS: tuple[PeerSet, ...] = (odcs.SET, datacontract_cli.SET, taxi.SET)
+SETS: tuple[PeerSet, ...] = (odcs.SET, datacontract_cli.SET, taxi.SET, gx_cases.SET, dbt_vectors.SET)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -30,13 +30,18 @@ def test_without_data_every_set_is_skipped(tmp_path: Path) -> None:
         ["skipped", " odcs"],
         ["skipped", " datacontract_cli"],
         ["skipped", " taxi"],
+        ["skipped", " gx_cases"],
+        ["skipped", " dbt_vectors"],
     ]
 
 
 def test_an_unknown_set_is_refused(tmp_path: Path) -> None:
     """A set that nobody knows is refused with the known ones."""
     done = _run(tmp_path, "odsc")
-    assert (done.returncode, done.stderr) == (2, "no set 'odsc'; known sets: odcs, datacontract_cli, taxi\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "no set 'odsc'; known sets: odcs, datacontract_cli, taxi, gx_cases, dbt_vectors\n",
+    )
 
 
 def test_verdicts_are_counted_and_misses_written(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from dq.sql import (
     wrap,
 )
 from dq.sql.dialects import DIALECTS
-from tests.sql.databases import both, database
+from tests.sql.databases import Lab, database
 
 A, B, C = column("a"), column("b"), column("c")
 
@@ -53,11 +53,10 @@ def test_a_name_is_a_name_whatever_it_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_text_is_a_text_whatever_it_holds(text: str) -> None:
+def test_a_text_is_a_text_whatever_it_holds(lab: Lab, text: str) -> None:
     """A hostile text comes back as it went in."""
-    with both({"a": "integer"}, [(1,)]) as databases:
-        for made in databases:
-            assert made.values(literal(text)) == [text]
+    with lab({"a": "integer"}, [(1,)]) as made:
+        assert made.values(literal(text)) == [text]
 
 
 @settings(max_examples=40, deadline=None)
@@ -67,7 +66,7 @@ def test_any_text_survives_every_dialect(text: str) -> None:
     for name in DIALECTS:
         written = render(exp.EQ(this=column("a"), expression=literal(text)), name)
         parsed = sqlglot.parse_one(written, dialect=DIALECTS[name].base).expression
-        assert parsed.find(exp.Literal).this == text, (name, written)
+        assert parsed.find(exp.Literal, exp.National).this == text, (name, written)
 
 
 NUMBERS: list[float | Decimal] = [0, 1, -1, 2**63 - 1, -(2**63), 2**70, 0.1, -0.5, 1e-7, 1e22, 1.5e300, 5e-324, 839267.30852495]
@@ -75,15 +74,14 @@ NUMBERS += [Decimal("0.10"), Decimal("1E+5")]
 
 
 @pytest.mark.parametrize("value", NUMBERS, ids=str)
-def test_a_number_is_that_number(value: Any) -> None:
+def test_a_number_is_that_number(lab: Lab, value: Any) -> None:
     """Numbers keep every digit; floats are the same float."""
-    with both({"a": "integer"}, [(1,)]) as databases:
-        for made in databases:
-            if isinstance(value, int) and abs(value) > 2**63 and made.dialect == "sqlite":
-                continue
-            got = made.values(literal(value))[0]
-            assert float(got) == float(value), made.dialect
-            assert not isinstance(value, Decimal) or made.dialect == "sqlite" or Decimal(got) == value
+    with lab({"a": "integer"}, [(1,)]) as made:
+        if isinstance(value, int) and abs(value) > 2**63 and made.dialect == "sqlite":
+            return
+        got = made.values(literal(value))[0]
+        assert float(got) == float(value), made.dialect
+        assert not isinstance(value, Decimal) or made.dialect == "sqlite" or Decimal(got) == value
 
 
 BERLIN = timezone(timedelta(hours=1))
@@ -170,12 +168,11 @@ def test_operands_are_parenthesised_when_they_need_it() -> None:
     )
 
 
-def test_five_thousand_operands_render_and_run() -> None:
+def test_five_thousand_operands_render_and_run(lab: Lab) -> None:
     """Joined conditions are balanced trees, so that no engine and no parser runs out of depth."""
     compared = [compare("=", A, literal(number)) for number in range(5000)]
-    with both({"a": "integer"}, [(4999,), (-1,)]) as databases:
-        for made in databases:
-            assert made.where(any_of(*compared)) == [0]
+    with lab({"a": "integer"}, [(4999,), (-1,)]) as made:
+        assert made.where(any_of(*compared)) == [0]
     assert sqlglot.parse_one(render(all_of(*compared), "postgres"), dialect="postgres") is not None
 
 
@@ -193,20 +190,18 @@ def test_no_builder_changes_what_it_is_given() -> None:
         assert pickle.loads(pickle.dumps(tree)).sql() == before  # noqa: S301  our own
 
 
-def test_a_ratio_is_exact_enough_and_null_over_nothing() -> None:
+def test_a_ratio_is_exact_enough_and_null_over_nothing(lab: Lab) -> None:
     """Whole numbers are divided in floating point; 0 below is null."""
-    with both({"a": "integer", "b": "integer"}, [(1, 3), (1, 0), (None, 2)]) as databases:
-        for made in databases:
-            assert made.values(ratio(A, B)) == [1 / 3, None, None]
+    with lab({"a": "integer", "b": "integer"}, [(1, 3), (1, 0), (None, 2)]) as made:
+        assert made.values(ratio(A, B)) == [1 / 3, None, None]
 
 
-def test_counting_is_zero_over_nothing() -> None:
+def test_counting_is_zero_over_nothing(lab: Lab) -> None:
     """`count_if` over no rows, and over unknowns alone, is 0."""
     for rows, expected in (([], 0), ([(None,)], 0), ([(1,), (None,), (2,)], 1)):
-        with both({"a": "integer"}, rows) as databases:
-            for made in databases:
-                counted = render(count_if(compare("=", A, literal(2))), made.dialect)
-                assert made.connection.execute(f"SELECT {counted} FROM t").fetchall() == [(expected,)]
+        with lab({"a": "integer"}, rows) as made:
+            counted = render(count_if(compare("=", A, literal(2))), made.dialect)
+            assert made.execute(f"SELECT {counted} FROM t") == [(expected,)]
 
 
 def test_a_reference_has_a_table_of_its_own() -> None:

@@ -6,20 +6,19 @@ from hypothesis import HealthCheck, given, settings
 
 from dq.sql import columns_of, condition, gaps, render
 from dq.sql.dialects import DIALECTS
-from tests.sql.databases import both
+from tests.sql.databases import Lab
 from tests.sql.random_trees import COLUMNS, ROWS, Pair, Row, conditions
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(pair=conditions(3), rows=ROWS)
-def test_a_random_tree_marks_the_rows_that_python_marks(pair: Pair, rows: list[Row]) -> None:
+def test_a_random_tree_marks_the_rows_that_python_marks(lab: Lab, pair: Pair, rows: list[Row]) -> None:
     """DuckDB and SQLite agree with the oracle on every row, nulls included, and the tree stays as it was."""
     tree, meaning = pair
     before = tree.sql()
     expected = [number for number, row in enumerate(rows) if meaning(row) is True]
-    with both(COLUMNS, rows) as databases:
-        for database in databases:
-            assert database.where(tree) == expected, (database.dialect, render(tree, database.dialect))
+    with lab(COLUMNS, rows) as database:
+        assert database.where(tree) == expected, (database.dialect, render(tree, database.dialect))
     assert tree.sql() == before
 
 

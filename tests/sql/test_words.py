@@ -35,8 +35,9 @@ from dq.sql import (
     literal,
     not_,
     render,
+    table,
 )
-from tests.sql.databases import both, database
+from tests.sql.databases import Lab, database
 
 X = column("x")
 
@@ -45,7 +46,7 @@ def duck(kind: str, values: list[Any], tree: Tree) -> list[Any]:
     """The value of *tree* for each of *values*, SQL texts of type *kind*."""
     with database("duckdb", {"x": kind}, []) as made:
         for number, value in enumerate(values):
-            made.connection.execute(f"INSERT INTO t SELECT {number}, CAST({value} AS {kind})")
+            made.execute(f"INSERT INTO t SELECT {number}, CAST({value} AS {kind})")
         return made.values(tree)
 
 
@@ -74,13 +75,12 @@ def is_multiple(value: float, step: float) -> bool:
         min_size=30,
     ),
 )
-def test_a_float_is_a_multiple_by_its_shortest_text(step: float, values: list[float]) -> None:
+def test_a_float_is_a_multiple_by_its_shortest_text(lab: Lab, step: float, values: list[float]) -> None:
     """0.3 is a multiple of 0.1; 0.1 + 0.2 is none; in DuckDB and SQLite alike."""
     values = [*values, 0.3, 0.1 + 0.2, -0.7, 0.0, 1e-9, 123456789012345.6, 1e22, 3e22, 1e16, -2.5e17]
     tree = MultipleOf(this=X, expression=literal(step))
-    with both({"x": "number"}, [(value,) for value in values]) as databases:
-        for made in databases:
-            assert made.where(tree) == [number for number, value in enumerate(values) if is_multiple(value, step)], made.dialect
+    with lab({"x": "number"}, [(value,) for value in values]) as made:
+        assert made.where(tree) == [number for number, value in enumerate(values) if is_multiple(value, step)], made.dialect
 
 
 def test_integers_and_decimals_are_multiples_exactly() -> None:
@@ -120,23 +120,23 @@ def test_arithmetic_that_overflows_is_null() -> None:
     assert duck("BIGINT", ["7", "-7"], condition("x % 3", "")) == [1, -1]
 
 
-def test_division_is_in_floating_point() -> None:
+def test_division_is_in_floating_point(lab: Lab) -> None:
     """7 / 2 is 3.5, on both."""
-    with both({"x": "integer"}, [(7,), (None,)]) as databases:
-        for made in databases:
-            assert made.values(condition("x / 2", "")) == [3.5, None]
-            assert made.values(condition("x / 0", "")) == [None, None]
+    with lab({"x": "integer"}, [(7,), (None,)]) as made:
+        assert made.values(condition("x / 2", "")) == [3.5, None]
+        assert made.values(condition("x / 0", "")) == [None, None]
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(allow_nan=False, width=64)), min_size=1))
-def test_floor_and_ceiling_agree_with_python(values: list[float | None]) -> None:
+def test_floor_and_ceiling_agree_with_python(lab: Lab, values: list[float | None]) -> None:
     """Also beyond the range of integers; infinities stay."""
     for word, plain in ((exp.Floor, math.floor), (exp.Ceil, math.ceil)):
-        expected = [value if value is None or math.isinf(value) else float(plain(value)) for value in values]
-        with both({"x": "number"}, [(value,) for value in values]) as databases:
-            for made in databases:
-                assert made.values(word(this=X)) == expected, made.dialect
+        with lab({"x": "number"}) as made:
+            kept = [value for value in values if value is None or made.dialect != "mariadb" or math.isfinite(value)]
+            made.fill([(value,) for value in kept])
+            expected = [value if value is None or math.isinf(value) else float(plain(value)) for value in kept]
+            assert made.values(word(this=X)) == expected, made.dialect
 
 
 # -- text ------------------------------------------------------------------------------------------------------------
@@ -144,33 +144,33 @@ def test_floor_and_ceiling_agree_with_python(values: list[float | None]) -> None
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6), min_size=1))
-def test_text_functions_agree_with_python(values: list[str]) -> None:
+def test_text_functions_agree_with_python(lab: Lab, values: list[str]) -> None:
     """Length counts code points, case is that of ASCII letters, trim takes spaces alone."""
     ascii_case = {"lower": str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")}
     ascii_case["upper"] = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    with both({"x": "text"}, [(value,) for value in values]) as databases:
-        for made in databases:
-            assert made.values(condition("length(x)", "")) == [len(value) for value in values]
-            assert made.values(condition("trim(x)", "")) == [value.strip(" ") for value in values]
-            assert made.values(condition("substring(x, 2, 2)", "")) == [value[1:3] for value in values]
-            assert made.values(condition("right(x, 2)", "")) == [value[-2:] for value in values]
-            assert made.values(condition("replace(x, 'a', 'bb')", "")) == [value.replace("a", "bb") for value in values]
-            for name, table in ascii_case.items():
-                assert made.values(condition(f"{name}(x)", "")) == [value.translate(table) for value in values]
+    with lab({"x": "text"}, [(value,) for value in values]) as made:
+        assert made.values(condition("length(x)", "")) == [len(value) for value in values]
+        assert made.values(condition("trim(x)", "")) == [value.strip(" ") for value in values]
+        assert made.values(condition("substring(x, 2, 2)", "")) == [value[1:3] for value in values]
+        assert made.values(condition("right(x, 2)", "")) == [value[-2:] for value in values]
+        assert made.values(condition("replace(x, 'a', 'bb')", "")) == [value.replace("a", "bb") for value in values]
+        for name, table in ascii_case.items():
+            assert made.values(condition(f"{name}(x)", "")) == [value.translate(table) for value in values]
 
 
 # -- key sets ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_tuple_is_looked_up_in_a_key_set() -> None:
+def test_a_tuple_is_looked_up_in_a_key_set(lab: Lab) -> None:
     """A tuple with a null is in none."""
-    with both({"a": "integer", "b": "text"}, [(1, "x"), (1, None), (2, "x"), (None, None)]) as databases:
-        for made in databases:
-            made.connection.execute('CREATE TABLE "key set" (k0 INTEGER, k1 TEXT)')
-            made.connection.execute("""INSERT INTO "key set" VALUES (1, 'x'), (2, 'y')""")
-            name = exp.to_identifier("key set", quoted=True)
-            assert made.where(InSet(this=name, expressions=[column("a"), column("b")])) == [0]
-            assert made.where(InSet(this=name.copy(), expressions=[column("a")])) == [0, 1, 2]
+    with lab({"a": "integer", "b": "text"}, [(1, "x"), (1, None), (2, "x"), (None, None)]) as made:
+        key = render(table("key set"), made.dialect)
+        made.execute(f"CREATE TEMPORARY TABLE {key} (k0 INTEGER, k1 VARCHAR(9))")
+        made.execute(f"INSERT INTO {key} VALUES (1, 'x'), (2, 'y')")
+        name = exp.to_identifier("key set", quoted=True)
+        assert made.where(InSet(this=name, expressions=[column("a"), column("b")])) == [0]
+        assert made.where(InSet(this=name.copy(), expressions=[column("a")])) == [0, 1, 2]
+        made.execute(f"DROP TABLE {key}")
 
 
 # -- nested values -----------------------------------------------------------------------------------------------------
@@ -269,14 +269,14 @@ def test_a_pattern_and_a_list_work_on_categories() -> None:
 def test_a_gap_is_named_once_and_refused() -> None:
     """What a dialect cannot express is refused before anything runs, all at once."""
     tree = all_of(
-        compare("<", exp.ArraySize(this=X), literal(1)),
-        not_(condition("date_trunc('day', x) = least(x, y)", "")),
-        is_null(exp.ArraySize(this=X)),
+        compare("<", MapValues(this=X), literal(1)),
+        not_(compare("=", Part(this=X, expression=literal("a")), column("y"))),
+        is_null(MapValues(this=X)),
     )
     assert gaps(tree, "duckdb") == ()
-    assert gaps(tree, "sqlite") == ("ArraySize", "TimestampTrunc", "Least")
+    assert gaps(tree, "sqlite") == ("MapValues", "Part")
     with pytest.raises(EngineError) as caught:
         render(tree, "sqlite")
     assert str(caught.value) == (
-        "sqlite cannot express ArraySize, TimestampTrunc, Least\n  write the rule another way, or run it on another engine"
+        "sqlite cannot express MapValues, Part\n  write the rule another way, or run it on another engine"
     )

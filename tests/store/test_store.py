@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from dq.address import shown
 from dq.errors import MissingExtra, UsageError, WorldError
 from dq.store import Slot, Store, open_store, schema, upgrade_store
-from dq.store.connect import address, shown
+from dq.store.connect import address
 from dq.store.upgrade import HEAD, REVISIONS
 
 if TYPE_CHECKING:

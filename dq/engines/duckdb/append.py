@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -102,10 +103,17 @@ def scan(path: str, file_format: Format, types: Mapping[str, str] | None = None)
     if file_format is Format.PARQUET:
         return f"read_parquet({text(path)}, hive_partitioning = false, can_have_nan = true)"
     if file_format is Format.CSV:
-        fixed = "header = true, all_varchar = true, auto_detect = true, delim = ',', quote = '\"', escape = '\"'"
-        return f"read_csv({text(path)}, {fixed}, allow_quoted_nulls = false, hive_partitioning = false)"
+        listed = ", ".join(f"{text(key)}: 'VARCHAR'" for key in _header(path))
+        fixed = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', max_line_size = 67108864"
+        return f"read_csv({text(path)}, {fixed}, columns = {{{listed}}}, allow_quoted_nulls = false, hive_partitioning = false)"
     listed = ", ".join(f"{text(key)}: {text(kind)}" for key, kind in (types or {}).items())
     return f"read_json({text(path)}, format = 'newline_delimited', columns = {{{listed}}}, hive_partitioning = false)"
+
+
+def _header(path: str) -> list[str]:
+    """The names of the columns of a CSV file that dq wrote, or somebody edited."""
+    with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file), [])
 
 
 def types_of(connection: Connection, select: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from dq.errors import EngineError
@@ -38,16 +37,6 @@ def culprits(passes: Passes, run: Run) -> dict[int, str]:
     for check, sql in () if broken else statements:
         _try(run, sql, check, broken)
     return broken
-
-
-def without(passes: Passes, checks: dict[int, str]) -> Passes:
-    """*passes* but for those of *checks*."""
-    return replace(
-        passes,
-        keys=tuple(item for item in passes.keys if item.check not in checks),
-        rows=tuple(item for item in passes.rows if item.check not in checks),
-        measures={name: tree for name, tree in passes.measures.items() if int(name.partition(":")[2]) not in checks},
-    )
 
 
 def _try(run: Run, sql: str, check: int, broken: dict[int, str]) -> None:

@@ -22,7 +22,7 @@ from dq.engines.duckdb.view import DuckView
 from dq.engines.model import Progress, View
 from dq.errors import SourceError, UsageError
 from dq.plan import Columns, Field
-from dq.source import DeadLetters, Files, Format, Frame, Library, Other, Reading, Source
+from dq.source import DeadLetters, Files, Format, Frame, Library, Other, Reading, Source, Table
 from dq.sql import ROW_NO, reference
 
 if TYPE_CHECKING:
@@ -79,9 +79,11 @@ class DuckDB:
                 letters = open_letters(connection, source, fields, folder)
                 opened = _of(source, letters)
             else:
-                opened = opener.open(source, "", fields, reading)
+                opened = opener.open(_readable(source, ""), "", fields, reading)
             others = {
-                name: opener.open(_readable(other.source), name, tuple(Field(column, column) for column in other.columns), None)
+                name: opener.open(
+                    _readable(other.source, name), name, tuple(Field(column, column) for column in other.columns), None
+                )
                 for name, other in references.items()
             }
             _create(connection, opened.select, "__dq_base")
@@ -234,7 +236,11 @@ class _Opener:
         return {row[0]: _type(row[1]) for row in described if row[0] not in _OWN}
 
 
-def _readable(source: Source) -> Frame | Files:
+def _readable(source: Source, name: str) -> Frame | Files:
+    """A frame or files; *name* is that of the other dataset that it is."""
+    if isinstance(source, Table):
+        mend = "give the table under check from there too, or this one as a file or a frame"
+        raise UsageError(f"the other dataset '{name}' is in a database, and the rows under check are not", str(source), mend)
     if isinstance(source, DeadLetters):
         raise UsageError("dead letters are no dataset that rules look into", str(source), "give files or a frame")
     return source

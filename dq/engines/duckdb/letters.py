@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -99,8 +100,10 @@ class _Opener:
         form = Format.PARQUET if place.lower().endswith((".parquet", ".pq")) else Format.CSV
         try:
             self.connection.raw.execute(f"CREATE TEMP TABLE {EDITED} AS SELECT * FROM {scan(place, form)}")
-        except duckdb.Error as error:
-            raise SourceError(f"the edited file cannot be read: {translated(error)}", place, "write Parquet, or CSV") from None
+        except (duckdb.Error, OSError, UnicodeDecodeError, csv.Error) as error:
+            problem = str(translated(error)).splitlines()[0]
+            mend = "write Parquet, or CSV in UTF-8 with commas"
+            raise SourceError(f"the edited file cannot be read: {problem}", place, mend) from None
         found = types_of(self.connection, f"SELECT * FROM {EDITED}")
         mend = f"columns: {', '.join(self.types)}, and {ROW_NO}"
         if unknown := [key for key in found if key not in self.types and key not in _OWN]:

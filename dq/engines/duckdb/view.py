@@ -10,9 +10,10 @@ from sqlglot import exp
 
 from dq.engines.duckdb import bitmaps, repeats
 from dq.engines.duckdb.connection import Connection, integers
-from dq.engines.duckdb.culprits import culprits, without
+from dq.engines.duckdb.culprits import culprits
 from dq.engines.duckdb.masks import Masks, word_name
 from dq.engines.duckdb.profile import Profiler
+from dq.engines.duckdb.scripts import run_scripts
 from dq.engines.duckdb.why import Evidence
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError, SourceChanged
@@ -65,20 +66,24 @@ class DuckView:
 
     def look(self, passes: Passes) -> Findings:
         """Run the passes; see `View.look`. A check that cannot run errs alone."""
+        where = f" WHERE {_sql(passes.where)}" if passes.where is not None else ""
+        self._run(f"CREATE OR REPLACE TEMP VIEW {SOURCE} AS SELECT * FROM {_BASE}{where}")
+        told = run_scripts(self._connection, passes.visits)
+        broken: dict[int, str] = {}
         try:
-            return self._look(passes)
+            found = self._look(passes, told.silent)
         except EngineError:
             broken = culprits(passes, self._run)
             if not broken:
                 raise
-            self._found = replace(self._look(without(passes, broken)), errors=broken)
-            return self._found
+            found = self._look(passes.without(broken), told.silent)
+        errors = {**told.errors, **broken}
+        self._found = replace(found, answers={**found.answers, **told.values}, errors=errors)
+        return self._found
 
-    def _look(self, passes: Passes) -> Findings:
+    def _look(self, passes: Passes, silent: frozenset[str]) -> Findings:
         self._passes = passes
-        where = f" WHERE {_sql(passes.where)}" if passes.where is not None else ""
-        self._run(f"CREATE OR REPLACE TEMP VIEW {SOURCE} AS SELECT * FROM {_BASE}{where}")
-        empty = frozenset(keys.name for keys in passes.keys if not self._key_set(keys.name, keys.select, keys.repeated))
+        empty = silent | {keys.name for keys in passes.keys if not self._key_set(keys.name, keys.select, keys.repeated)}
         bad = self._rows(passes.rows, empty)
         measures = self._measures({**passes.measures, "rows": exp.Count(this=exp.Star())}, SOURCE, empty)
         counted = measures.pop("rows")
@@ -88,8 +93,7 @@ class DuckView:
             raise EngineError(problem, self._opened.name, "write it as plain RFC 4180 text, or as Parquet")
         answers = self._answers(passes)
         self._unchanged()
-        self._found = Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
-        return self._found
+        return Findings((counted if isinstance(counted, int) else 0) + self._malformed, bad, measures, answers)
 
     def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground]:
         """See `View.grounds`."""
@@ -319,8 +323,9 @@ class DuckView:
         """The rows that go on, in source order."""
         return f"SELECT {self._typed} FROM {SOURCE} WHERE {bitmaps.not_in(self._run, _DIVERTED)}"
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, where: Tree | None = None) -> str:
         """See `View.fingerprint`."""
+        del where  # a file is read whole, and named whole
         tables = {} if self._opened.watched else {_BASE: self.columns}
         tables |= {reference(name).name: self.references[name] for name in self._unwatched}
         return f"{self._stamps()} {[(name, self._content(name, columns)) for name, columns in tables.items()]}"

@@ -18,7 +18,7 @@ def open_frame(frame: Frame, wanted: Sequence[str] = ()) -> FrameRows:
     """
     *frame* as a table that DuckDB reads exactly. A lazy frame is collected: `settled` first, if its rows are wanted back.
 
-    Dicts without any key have the columns that are *wanted*, all null.
+    Dicts without any key have the columns that are *wanted*, all null. Levels of an index are columns where they are wanted.
 
     Raises:
         SourceError: there are no columns, two have one name, or one cannot be read; it names the column and the way out.
@@ -28,7 +28,7 @@ def open_frame(frame: Frame, wanted: Sequence[str] = ()) -> FrameRows:
     if frame.library is Library.PANDAS:
         from dq.engines.frames.from_pandas import open_pandas  # noqa: PLC0415  imports pandas
 
-        return open_pandas(frame.data, place)
+        return open_pandas(frame.data, place, wanted)
     if frame.library is Library.POLARS:
         from dq.engines.frames.from_polars import open_polars  # noqa: PLC0415  imports polars
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dq.engines.frames.from_arrow import fitting
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def open_pandas(frame: pd.DataFrame, place: str) -> FrameRows:
+def open_pandas(frame: pd.DataFrame, place: str, wanted: Sequence[str] = ()) -> FrameRows:
     """
-    A DataFrame. Its index is not a column.
+    A DataFrame. Its index is no column, but for levels that are *wanted* by their name, or by what `reset_index` calls them.
 
     Raises:
         SourceError: names clash, or a column cannot be read; it names the column.
@@ -23,9 +24,21 @@ def open_pandas(frame: pd.DataFrame, place: str) -> FrameRows:
     names, notes = named(frame.columns, place)
     series = [frame.iloc[:, position] for position in range(frame.shape[1])]
     columns = [_column(item, f"{place}, column '{name}'") for name, item in zip(names, series, strict=True)]
+    levels = {name: level for name, level in _levels(frame).items() if name in wanted and name not in names}
+    columns += [_column(level, f"{place}, index '{name}'") for name, level in levels.items()]
+    names, series = (*names, *levels), [*series, *levels.values()]
     if index := [str(name) for name in frame.index.names if name is not None and str(name) not in names]:
         notes = (*notes, f"the index ({', '.join(index)}) is not a column; reset_index() makes it one")
     return table(names, columns, (str(item.dtype) for item in series), len(frame), notes)
+
+
+def _levels(frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+    """The levels of the index, by the names that they would have as columns."""
+    alone = frame.index.nlevels == 1
+    names = [
+        ("index" if alone else f"level_{place}") if name is None else str(name) for place, name in enumerate(frame.index.names)
+    ]
+    return {name: frame.index.get_level_values(place).to_series().reset_index(drop=True) for place, name in enumerate(names)}
 
 
 def _column(series: pd.Series[Any], place: str) -> Column:

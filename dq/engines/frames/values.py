@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -191,7 +191,14 @@ def _timestamps(values: Collection[Any], *, zoned: bool) -> pa.Array:
     import pyarrow as pa  # noqa: PLC0415
 
     fine = any(type(v).__name__ == "datetime64" or (getattr(v, "nanosecond", 0) and not _is_null(v)) for v in values)
+    if zoned:
+        values = [v if _is_null(v) else _in_utc(v) for v in values]
     return pa.array(values, pa.timestamp("ns" if fine else "us", "UTC" if zoned else None), from_pandas=True)
+
+
+def _in_utc(value: Any) -> Any:
+    """A time with a zone in UTC: the import of pandera makes Arrow forget zones (PYARROW_IGNORE_TIMEZONE), whoever does it."""
+    return value.astimezone(UTC) if getattr(value, "tzinfo", None) is not None and hasattr(value, "astimezone") else value
 
 
 def _kinds(values: Collection[Any]) -> frozenset[_Is]:
@@ -251,7 +258,7 @@ def _inner(value: Any) -> Any:
     kind = _kind_of(value)
     if kind is _Is.OBJECT:
         return {key: _inner(item) for key, item in value.items()}
-    return [_inner(item) for item in value] if kind is _Is.LIST else value
+    return [_inner(item) for item in value] if kind is _Is.LIST else _in_utc(value)
 
 
 def _broken(texts: list[str | None]) -> int:

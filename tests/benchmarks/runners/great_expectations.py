@@ -39,10 +39,10 @@ def work(path: str) -> tuple[Counts, None]:
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": pd.read_parquet(path)})
     suite = gx.ExpectationSuite(name="orders", expectations=list(SUITE.values()))
     results = batch.validate(suite, result_format="SUMMARY").results
-    return {rule: results[number].result["unexpected_count"] for number, rule in enumerate(_order(results))}, None
+    return {rule: results[number].result["unexpected_count"] for number, rule in enumerate(in_order(results))}, None
 
 
-def _order(results: list[gx.core.ExpectationValidationResult]) -> list[str]:
+def in_order(results: list[gx.core.ExpectationValidationResult]) -> list[str]:
     """The rule of each result: they do not come in the suite's order."""
     known = {(item.expectation_type, str(getattr(item, "column", ""))): rule for rule, item in SUITE.items()}
     return [known[result.expectation_config.type, str(result.expectation_config.kwargs.get("column", ""))] for result in results]

@@ -381,3 +381,13 @@ def test_batches_are_refused_here() -> None:
     """What can be read once only must be kept first."""
     with pytest.raises(UsageError, match="kept on disk"):
         opened(iter([pa.record_batch({"x": [1]})]))
+
+
+def test_zones_survive_what_other_libraries_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times of several zones are one moment each, also nested, where the import of pandera makes Arrow forget zones."""
+    monkeypatch.setenv("PYARROW_IGNORE_TIMEZONE", "1")
+    moments = [dt.datetime(2024, 1, 2, tzinfo=dt.timezone(dt.timedelta(hours=1))), dt.datetime(2024, 1, 2, tzinfo=dt.UTC)]
+    rows = open_frame(source([{"t": moment, "l": [moment]} for moment in moments]))  # type: ignore[arg-type]
+    told = [dt.datetime(2024, 1, 1, 23, tzinfo=dt.UTC), dt.datetime(2024, 1, 2, tzinfo=dt.UTC)]
+    assert [item.astimezone(dt.UTC) for item in rows.relation.column("t").to_pylist()] == told
+    assert [item[0].replace(tzinfo=dt.UTC) for item in rows.relation.column("l").to_pylist()] == told

@@ -1,0 +1,149 @@
+"""A table's database is reached: by its address, or through the engine or connection that was handed in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from dq.address import shown, without_secrets
+from dq.engines.database.server import Session
+from dq.errors import DqError, MissingExtra, SourceError, UsageError, WorldError
+from dq.source import Table
+
+_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql", "sqlite": "pysqlite"}
+_EXTRAS = {"psycopg": "postgres", "pymysql": "mysql"}
+_DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
+_SECONDS = 10  # to reach a server
+_MEND = "say postgresql://user@host/database, mysql://…, mariadb://… or sqlite:///path"
+# What a server says to those it does not let in: trying again will not help.
+_BARRED = (
+    "authentication failed",
+    "no password supplied",
+    "does not exist",
+    "access denied",
+    "unknown database",
+    "no pg_hba.conf entry",
+)
+
+
+def dialect_of(table: Table) -> str:
+    """
+    The SQL that the database of *table* speaks.
+
+    Raises:
+        UsageError: it is none of those that dq reads.
+    """
+    backend = "postgresql" if (said := table.url.get_backend_name()) == "postgres" else said
+    if backend not in _DIALECTS:
+        raise UsageError(f"dq cannot read a table of {backend}", shown(table.url), _MEND)
+    return _DIALECTS[backend]
+
+
+@contextmanager
+def connected(table: Table, timeout: float) -> Iterator[Session]:
+    """
+    A session in the database of *table*, in which every statement sees the same rows; *timeout* in seconds, 0 for none.
+
+    Raises:
+        MissingExtra: the driver is not installed. SourceError: the database lets nobody in. WorldError: it cannot be reached.
+    """
+    make, url = _session_class(dialect_of(table)), table.url
+    with _raw(table.database, url) as (raw, inside):
+        session = make(raw, url=url, name=shown(url), timeout=timeout, inside=inside)
+        try:
+            session.open()
+            yield session
+        finally:
+            session.close()
+
+
+def _session_class(dialect: str) -> Callable[..., Session]:
+    if dialect == "postgres":
+        from dq.engines.database.postgres import Postgres  # noqa: PLC0415  one of three
+
+        return Postgres
+    if dialect in ("mysql", "mariadb"):
+        from dq.engines.database.mysql import MySql  # noqa: PLC0415  one of three
+
+        return MySql
+    from dq.engines.database.sqlite import Sqlite  # noqa: PLC0415  one of three
+
+    return Sqlite
+
+
+@contextmanager
+def _raw(given: Any, url: sa.URL) -> Iterator[tuple[Any, bool]]:
+    """The driver's connection, and whether somebody's transaction is under way on it."""
+    if isinstance(given, sa.Connection):
+        _check_driver(given.engine)
+        inside = given.in_transaction()
+        yield given.connection.driver_connection, inside
+        if not inside and given.in_transaction():  # begun by itself, for us
+            given.rollback()
+        return
+    engine = given if isinstance(given, sa.Engine) else _engine(url)
+    _check_driver(engine)
+    try:
+        pooled = engine.raw_connection()
+    except DqError:
+        raise
+    except DBAPIError as error:
+        raise _refused(error.orig, url) from None
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+        raise _refused(error, url) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("psycopg", "pymysql"):
+            raise _refused(error, url) from None
+        raise
+    try:
+        yield pooled.driver_connection, False
+    finally:
+        pooled.close()
+
+
+def _refused(error: object, url: sa.URL) -> DqError:
+    said = without_secrets(str(error), url)
+    if any(word in said.lower() for word in _BARRED):
+        return SourceError(said, shown(url), "see that user, password and database are right")
+    return WorldError(said, shown(url), "see that the database is there and lets dq in; then try again")
+
+
+def _check_driver(engine: sa.Engine) -> None:
+    backend, wanted = engine.url.get_backend_name(), _DRIVERS.get(engine.url.get_backend_name(), "")
+    if engine.driver != wanted:
+        raise UsageError(f"dq reads {backend} by {wanted}, not by {engine.driver}", shown(engine.url), "give the URL instead")
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    """An engine of ours: its connection is opened for one look, and closed after it."""
+    backend = "postgresql" if url.get_backend_name() == "postgres" else url.get_backend_name()
+    driver = _DRIVERS[backend]
+    if backend == "sqlite":
+        return sa.create_engine("sqlite://", creator=_read_only(url), poolclass=sa.NullPool)
+    options: dict[str, Any] = {"connect_timeout": _SECONDS}
+    options |= {"application_name": "dq"} if driver == "psycopg" else {"charset": "utf8mb4"}
+    try:
+        return sa.create_engine(
+            url.set(drivername=f"{backend}+{driver}"), poolclass=sa.NullPool, hide_parameters=True, connect_args=options
+        )
+    except ModuleNotFoundError:
+        raise MissingExtra(driver, _EXTRAS[driver]) from None
+    except (SQLAlchemyError, ValueError, TypeError) as error:
+        raise UsageError(without_secrets(str(error), url), shown(url), _MEND) from None
+
+
+def _read_only(url: sa.URL) -> Callable[[], sqlite3.Connection]:
+    """Opens a file of SQLite that is there, for reading alone."""
+    if not url.database or url.database == ":memory:":
+        raise UsageError("a database in memory is seen by its own connection alone", shown(url), "give the connection")
+    path = Path(url.database).expanduser()
+    if not path.is_file():
+        raise WorldError("no such database file", str(path), "see that it is there")
+    return lambda: sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=_SECONDS, check_same_thread=False)

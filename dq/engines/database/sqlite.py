@@ -1,0 +1,171 @@
+"""SQLite by Python's own module: one read transaction; columns hold values of any type, so that nothing is taken on trust."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+from sqlglot import exp
+
+from dq.engines.database.server import NESTED, Column, Session, Size
+from dq.errors import DqError, EngineError, SourceError, WorldError
+from dq.plan import physical, type_of
+from dq.sql import Base, Kind, equip_sqlite, literal
+
+_ARROW = {
+    Base.INTEGER: pa.int64(),
+    Base.NUMBER: pa.float64(),
+    Base.DECIMAL: pa.float64(),
+    Base.BOOLEAN: pa.bool_(),
+    Base.BINARY: pa.binary(),
+}
+_STEPS = 100_000  # of its virtual machine between two looks at the clock
+_MOST = 100  # arguments of a function
+_WORLD = ("locked", "busy", "interrupted", "disk i/o", "disk is full", "unable to open", "out of memory")
+
+
+class Sqlite(Session):
+    """One transaction of a `sqlite3` connection."""
+
+    dialect = "sqlite"
+    product = "SQLite"
+    materialized = "NOT MATERIALIZED "
+    whole_number = "INTEGER"
+    _queries = 0
+    _factory: Any = None
+
+    def begin(self) -> None:
+        """See `Session.begin`."""
+        equip_sqlite(self.raw)
+        self.raw.create_function("DQ_HASH", -1, _hash, deterministic=True)
+        self.raw.create_aggregate("DQ_HASH_SUM", -1, _HashSum)
+        self._factory, self.raw.text_factory = self.raw.text_factory, _text
+        if not self.inside:
+            self.run("BEGIN")
+        self.run("SELECT count(*) FROM sqlite_schema")  # the snapshot is that of the first read
+
+    def restore(self) -> None:
+        """See `Session.restore`."""
+        self.raw.text_factory = self._factory
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """See `Session.timed`."""
+        if not self.timeout:
+            yield
+            return
+        deadline = time.monotonic() + self.timeout
+        self.raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+        try:
+            yield
+        finally:
+            self.raw.set_progress_handler(None, 0)
+
+    def kind_of(self, error: Exception) -> type[DqError] | None:
+        """See `Session.kind_of`."""
+        if not isinstance(error, sqlite3.Error):
+            return None
+        text = str(error).lower()
+        if any(word in text for word in _WORLD):
+            return WorldError
+        return SourceError if type(error) is sqlite3.DatabaseError else EngineError
+
+    def columns(self, relation: str) -> tuple[Column, ...]:
+        """See `Session.columns`."""
+        self._queries += 1
+        view = f"__dq_columns_{self._queries}"
+        self.run(f'CREATE TEMP VIEW "{view}" AS SELECT * FROM {relation}')  # it is this connection's alone, and holds nothing
+        try:
+            found = self.run(f"SELECT type FROM pragma_table_info({literal(view).sql('sqlite')})")
+        finally:
+            self.run(f'DROP VIEW temp."{view}"')
+        with self.telling(), self.timed():
+            described = self.raw.execute(f"SELECT * FROM {relation} LIMIT 0").description  # a view renames a column "true"
+        return tuple(_column(item[0], declared) for item, (declared,) in zip(described, found, strict=True))
+
+    def known_as(self, name: str) -> str:
+        """See `Session.known_as`. In a WITH, and in a view, SQLite takes "true" for the value."""
+        return f"__dq_{name}" if name.lower() in ("true", "false") else name
+
+    def hash_of(self, values: Sequence[str]) -> str:
+        """See `Session.hash_of`."""
+        written = [f"CAST(QUOTE({value}) AS BLOB)" for value in values]  # text need not be UTF-8
+        parts = [f"DQ_HASH({', '.join(written[start : start + _MOST])})" for start in range(0, len(written), _MOST)]
+        return parts[0] if len(parts) == 1 else self.hash_of(parts)
+
+    def hash_sum(self, values: Sequence[str]) -> str:
+        """See `Session.hash_sum`."""
+        return f"DQ_HASH_SUM({self.hash_of(values)})"
+
+    def sizes(self, schema: str) -> list[Size]:
+        """See `Session.sizes`."""
+        place = f"{self.quoted(schema)}." if schema else ""
+        names = self.run(
+            f"SELECT name, type FROM {place}sqlite_schema "
+            "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY 1"
+        )
+        known: dict[str, int] = {}
+        if self.run(f"SELECT 1 FROM {place}sqlite_schema WHERE name = 'sqlite_stat1'"):
+            stat = self.run(f"SELECT tbl, stat FROM {place}sqlite_stat1")  # "rows average ...": what ANALYZE found
+            known = {table: int(text.split()[0]) for table, text in stat if text}
+        return [Size(name, known.get(name) if kind == "table" else None) for name, kind in names]
+
+
+def _column(name: str, declared: str) -> Column:
+    base = _base(declared)
+    nested = Column(name, exp.DataType.build("json"), declared, pa.string())
+    if base is Base.JSON:
+        return nested
+    return Column(
+        name,
+        type_of(Kind(base)) if base is not Base.UNKNOWN else exp.DataType.build("unknown"),
+        declared or "any",
+        _ARROW.get(base, pa.string()),
+        plain=base not in _ARROW,
+        instead=dict.fromkeys(NESTED, nested) if base is Base.TEXT else {},
+    )
+
+
+def _base(declared: str) -> Base:
+    """What values a declared type suggests: by its name, else by the rules of SQLite's affinities."""
+    said, _, _ = physical(declared)
+    if said is not None and said not in (Base.OBJECT, Base.ARRAY, Base.MAP):
+        return Base.NUMBER if said is Base.DECIMAL else Base.TEXT if said is Base.UUID else said
+    text = declared.upper()
+    if "INT" in text:
+        return Base.INTEGER
+    if any(word in text for word in ("CHAR", "CLOB", "TEXT")):
+        return Base.TEXT
+    if not text or "BLOB" in text:
+        return Base.UNKNOWN
+    return Base.NUMBER
+
+
+def _text(raw: bytes) -> str:
+    """Text, also where its bytes are no UTF-8."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _hash(*values: object) -> int:
+    digest = hashlib.blake2b(repr(values).encode("utf-8", "backslashreplace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+class _HashSum:
+    """The sum of whole numbers, modulo 2^64."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def step(self, number: int) -> None:
+        """See `Session.step`."""
+        self.total = (self.total + number) % 2**64
+
+    def finalize(self) -> str:
+        """See `Session.finalize`."""
+        return str(self.total)

@@ -1,0 +1,227 @@
+"""
+Forgetting a person: the rows about one are emptied wherever dq keeps them, and what it does not keep is named.
+
+Rows are found by keyed hashes, then by their own values; batches that were written before their contract marked anybody are
+read. A row keeps its place, its number and its reasons, so that counts and audit stay true; its columns are null, its state is
+`purged`. The audit has the hash alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dq.errors import DqError, UsageError
+from dq.quarantine.retention import PATIENCE
+from dq.quarantine.rewriting import Swap, bury, rewrite
+from dq.quarantine.subjects import RAW, Path, Person, Whom, hasher, hashers
+from dq.quarantine.vault import Vault
+from dq.store import Batch, Hashes, Part, RowRange, RowState, Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_OWN = "__dq_"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """
+    A batch with rows about the person, and how many; *error* says why they are still there.
+
+    *held*: a legal hold is on the batch, and wins.
+    """
+
+    batch: Batch
+    rows: int
+    held: bool = False
+    error: DqError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """
+    What came of forgetting a person. *subject* is the keyed hash that the audit has.
+
+    *samples* is how many the store lost. *outside* is where rows about the person may be that dq does not keep: published data
+    of *datasets*, the ones that name people. *running* are batches that somebody is enforcing. *settled*: nothing that was
+    removed is left in the database file or its log.
+    """
+
+    subject: str
+    batches: tuple[Erased, ...]
+    samples: int = 0
+    datasets: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+    settled: bool = True
+
+    @property
+    def rows(self) -> int:
+        """How many dead letters were emptied."""
+        return sum(item.rows for item in self.batches if not item.held and item.error is None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether dq keeps nothing about the person any more; enforcements that run may yet add some."""
+        return not any(item.held or item.error for item in self.batches)
+
+
+def erase(
+    store: Store, vault: Vault, subject: str, *, actor: str, note: str = "", dataset: str | None = None, dry_run: bool = False
+) -> Erasure:
+    """
+    Forget *subject*, in all datasets or one; *dry_run* only counts.
+
+    Doing it again changes nothing, and finishes what a crash left. *note* is kept in the audit: it must not name the person.
+
+    Raises:
+        UsageError: *subject* is empty. WorldError: store, disk or network failed; doing it again goes on.
+    """
+    if not subject.strip():
+        raise UsageError("nobody is named", "subject", "say the value that names the person")
+    known = {name: said for name, said in store.subject_columns().items() if said[0] and dataset in (None, name)}
+    mine = hasher(store, vault.keys)()(subject).hex()
+    known_by = hashers(store, vault.keys)
+    work = _Work(store, vault, subject, hash=mine, key_id=hasher(store, vault.keys)().key_id, actor=actor, note=note)
+    near = store.about({item.key_id: item(subject) for item in known_by})
+    wanted = [
+        (name, paths) for paths, batches in known.values() for name, hashed in batches.items() if name in near or not hashed
+    ]
+    if not dry_run:
+        bury(store, vault)
+    found = tuple(item for name, paths in wanted if (item := work.erase(name, paths, dry_run=dry_run)) is not None)
+    claimed = (store.standing(name)[0] for name in store.claimed())
+    running = {batch.id for batch in claimed if batch is not None and batch.slot.dataset in known}
+    said = Erasure(mine, found, 0, tuple(sorted(known)), store.outputs(known), tuple(sorted(running)))
+    marks = {item.key_id: (item.mark(subject), item.mark(None)) for item in known_by}
+    return said if dry_run else _swept(store, vault, said, marks)
+
+
+def _swept(store: Store, vault: Vault, said: Erasure, marks: Mapping[str, Collection[str]]) -> Erasure:
+    """The samples go, and what crashes and rewriting left."""
+    spared = [item.batch.id for item in said.batches if item.held]
+    samples = store.erase_samples(marks, spared=spared)
+    bury(store, vault)
+    vault.garbage(store.id, needed=store.needs, grace=timedelta(0))
+    settled = store.forget()
+    return Erasure(said.subject, said.batches, samples, said.datasets, said.outside, said.running, settled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Forgetting one person, batch by batch."""
+
+    store: Store
+    vault: Vault
+    subject: str = field(repr=False)
+    hash: str
+    key_id: str
+    actor: str
+    note: str
+
+    def erase(self, name: str, paths: Collection[Path], *, dry_run: bool) -> Erased | None:
+        """Empty the rows of a batch that are about the person; None when none is."""
+        batch = self.store.batch(name)
+        try:
+            if dry_run or batch.legal_hold:
+                found = self._look(batch, paths)
+                return Erased(batch, found.rows, batch.legal_hold) if found.rows else None
+            with self.store.holding(batch, patience=PATIENCE):
+                return self._emptied(self.store.batch(name), paths)
+        except DqError as error:
+            return Erased(batch, 0, error=error)
+
+    def _emptied(self, batch: Batch, paths: Collection[Path]) -> Erased | None:
+        found = self._look(batch, paths)
+        if not found.rows:
+            return None
+        anew = {part.path: partial(_without, self.vault, part, found.places[part.path]) for part in found.parts}
+        detail = {"subject": self.hash, "key": self.key_id, "rows": found.rows, "note": self.note}
+        swap = Swap("erased", detail, found.hashes(), found.ranges, drops_landing=bool(found.landed))
+        return Erased(rewrite(self.store, self.vault, batch, anew, lambda: swap, actor=self.actor), found.rows)
+
+    def _look(self, batch: Batch, paths: Collection[Path]) -> _Found:
+        """Read all rows of a batch: those about the person, and whom the others are about."""
+        person = Person(self.subject, paths)
+        known = hasher(self.store, self.vault.keys)
+        found = _Found(Whom(tuple(paths), known), Whom(tuple(paths), known))
+        first = 0
+        for part in batch.parts if not batch.purged_at else ():
+            start = 0
+            for piece in self.vault.read(part):
+                places = person.rows(piece)
+                if places:
+                    found.parts.setdefault(part)
+                    found.places.setdefault(part.path, set()).update(start + place for place in places)
+                    found.ranges.extend(_ranges(first + start + place for place in places))
+                found.whom.note(_emptied(piece, set(places)) if places else piece)
+                start += piece.num_rows
+            first += part.rows
+        for part in self.store.landing(batch.id):
+            for piece in self.vault.read(part) if not part.purged_at else ():
+                found.landed += len(person.rows(piece))
+                found.landing.note(piece)
+        return found
+
+
+@dataclass(slots=True)
+class _Found:
+    """
+    The rows about a person in one batch: places in their objects, and ranges over the batch.
+
+    *landed* is how many good rows of a replay are; their objects are only needed until they have landed, and go whole.
+    """
+
+    whom: Whom
+    landing: Whom
+    parts: dict[Part, None] = field(default_factory=dict)
+    places: dict[str, set[int]] = field(default_factory=dict)
+    ranges: list[RowRange] = field(default_factory=list)
+    landed: int = 0
+
+    def hashes(self) -> tuple[Hashes, ...]:
+        """Whom the rows are about that are kept."""
+        return (*self.whom.hashes(), *(() if self.landed else self.landing.hashes()))
+
+    @property
+    def rows(self) -> int:
+        """How many."""
+        return sum(map(len, self.places.values())) + self.landed
+
+
+def _ranges(rows: Iterator[int]) -> Iterator[RowRange]:
+    """Ascending rows as ranges."""
+    first = last = next(rows)
+    for row in rows:
+        if row != last + 1:
+            yield RowRange(first, last, RowState.PURGED)
+            first = row
+        last = row
+    yield RowRange(first, last, RowState.PURGED)
+
+
+def _without(vault: Vault, part: Part, places: Collection[int]) -> Iterator[pa.RecordBatch]:
+    """The rows of an object, those at *places* emptied."""
+    start = 0
+    for piece in vault.read(part):
+        yield _emptied(piece, {place - start for place in places if start <= place < start + piece.num_rows})
+        start += piece.num_rows
+
+
+def _emptied(piece: pa.RecordBatch, places: Collection[int]) -> pa.RecordBatch:
+    """The rows with null in every column of the data, and in the record as it was written, at *places*."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    kept = pa.array([None if place in places else place for place in range(piece.num_rows)], pa.int64())
+    emptied = [_is_data(name) for name in piece.schema.names]
+    columns = [column.take(kept) if gone else column for column, gone in zip(piece.columns, emptied, strict=True)]
+    fields = [item.with_nullable(nullable=True) if gone else item for item, gone in zip(piece.schema, emptied, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields, metadata=piece.schema.metadata))
+
+
+def _is_data(name: str) -> bool:
+    return name == RAW or not name.startswith(_OWN)
