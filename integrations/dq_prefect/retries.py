@@ -8,6 +8,7 @@ from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRunPolicy
+from prefect.logging import get_logger
 
 import dq
 from dq_prefect.runs import Run
@@ -56,5 +57,8 @@ def forbid(run: Run, *, own: bool) -> None:
         run.task.task.retry_condition_fn = only_where_it_helps(run.task.task.retry_condition_fn)
     elif own and run.flow is not None and run.flow.flow_run is not None and run.flow.flow is not None and run.flow.flow.retries:
         policy = FlowRunPolicy(**{**run.flow.flow_run.empirical_policy.model_dump(), "retries": 0})
-        with get_client(sync_client=True) as client:
-            client.update_flow_run(run.flow.flow_run.id, empirical_policy=policy)
+        try:
+            with get_client(sync_client=True) as client:
+                client.update_flow_run(run.flow.flow_run.id, empirical_policy=policy)
+        except Exception as error:  # noqa: BLE001  why the flow fails matters more than how often
+            get_logger("dq").warning("the flow run will be retried in vain: %s", error)

@@ -52,8 +52,19 @@ class Here:
 
 
 def _loaded(kind: Any, said: Any) -> Any:
-    """The block that is meant, loaded by name in whatever thread or loop this is."""
-    return kind.load(said, _sync=True) if isinstance(said, str) else said
+    """
+    The block that is meant, loaded by name in whatever thread or loop this is.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    if not isinstance(said, str):
+        return said
+    try:
+        return kind.load(said, _sync=True)
+    except ValueError as error:
+        mend = f"save it: {kind.__name__}(…).save('{said}')"
+        raise dq.UsageError(f"no block '{said}' of type {kind.__name__}", "gate", mend) from error
 
 
 def _reports(store: DQStore | None, settings: dq.Settings) -> tuple[Path | None, str]:

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("prefect")
 
 from prefect.cache_policies import INPUTS, NO_CACHE
+from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.transactions import transaction
 
@@ -98,8 +99,6 @@ def test_retries_are_one_identity(place: str) -> None:
 
     @flow
     def work() -> str:
-        from prefect.runtime import flow_run
-
         load(1)
         load(2)
         use(ROWS)
@@ -265,6 +264,71 @@ def test_a_blocked_flow_is_not_retried() -> None:
     assert state.is_failed()
     assert isinstance(state.result(raise_on_failure=False), BlockedError)
     assert len(tries) == 1
+
+
+def test_a_store_that_is_not_there_is_told_and_not_retried() -> None:
+    """A gate whose block was never saved fails at once, and says how to save it."""
+
+    @gate("people", stage="raw", store="nowhere")
+    @task(retries=2)
+    def load() -> list[Any]:
+        return ROWS
+
+    state: Any = load(return_state=True)
+    error = state.result(raise_on_failure=False)
+    assert isinstance(error, dq.UsageError)
+    assert "no block 'nowhere' of type DQStore" in str(error)
+    assert batches() == []
+
+
+def test_methods_and_flows_within_tasks_are_guarded() -> None:
+    """A method has a gate as a task; a flow that a task calls is a part of its own."""
+
+    class Loader:
+        rows = ROWS
+
+        @gate("people", stage="method", key="{day}")
+        @task
+        def load(self, day: str) -> list[Any]:
+            return self.rows if day else []
+
+    @gate("people", stage="inner")
+    @flow
+    def inner() -> Any:
+        return Loader().load("d1")
+
+    @task
+    def call() -> Any:
+        return inner(), str(flow_run.id)
+
+    @flow
+    def outer() -> Any:
+        return call()
+
+    rows, outer_id = outer()
+    assert rows == GOOD
+    assert active(stage="method") == ["d1"]
+    (key,) = active(stage="inner")
+    assert ":" not in key
+    assert key != outer_id
+
+
+def test_tasks_in_other_processes_are_guarded() -> None:
+    """What a pool of processes runs is enforced there, into the same store."""
+    from prefect.task_runners import ProcessPoolTaskRunner
+
+    load = gate("people", stage="raw", key="{day}")(task(_known))
+
+    @flow(task_runner=ProcessPoolTaskRunner(max_workers=1))
+    def work() -> Any:
+        return load.map(["d1", "d2"]).result()
+
+    assert work() == [GOOD, GOOD]
+    assert sorted(active()) == ["d1", "d2"]
+
+
+def _known(day: str) -> list[Any]:
+    return ROWS if day else []
 
 
 def test_a_state_of_its_own_leaves_the_gate_as_it_is() -> None:
