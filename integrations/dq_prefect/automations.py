@@ -74,7 +74,8 @@ def create_automation(
 
 def _deployment_id(name: str) -> UUID:
     with get_client(sync_client=True) as client:
-        return client.read_deployment_by_name(name).id
+        found: UUID = client.read_deployment_by_name(name).id
+        return found
 
 
 def _block_id(webhook: Any) -> UUID:
