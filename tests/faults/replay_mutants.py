@@ -119,3 +119,9 @@ def landing_is_forgotten() -> list[Patch]:
         return look(self, replace(batch, landing=()), paths)
 
     return [(_Work, "_look", blind)]
+
+
+@mutant
+def the_erased_come_back() -> list[Patch]:
+    """What a withdrawn replay gives back is open, though it was purged or emptied meanwhile."""
+    return [(replays, "_gone", lambda *_, **__: None)]
