@@ -6,7 +6,7 @@ import getpass
 import hashlib
 import json
 import socket
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,7 +37,7 @@ from dq.quarantine import (
     strictest,
 )
 from dq.quarantine.output import FileTarget, root, target
-from dq.result import Outcome, Result
+from dq.result import SUMMARY_VERSION, Outcome, Result
 from dq.settings import Settings, age
 from dq.source import Files, Frame, Library
 from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
@@ -45,7 +45,6 @@ from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SUMMARY_VERSION = "1.0"
 _HOME = ".dq"
 
 
@@ -341,7 +340,7 @@ class _Works:
             retention=retention_of(self.job),
         )
 
-    def _schema(self, result: Result, subjects: tuple[tuple[str, ...], ...]) -> str:
+    def _schema(self, result: Result, subjects: Sequence[Sequence[str]]) -> str:
         """What the dead letters are, for who reads them; with how text was read."""
         reading = self.view.columns.reading
         said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields), "subjects": subjects}

@@ -54,14 +54,13 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
             why = "it reads a sensitive column, so its error is hidden" if hidden else str(answer)
             return Verdict(Status.ERROR, NotRun(why), f"the query cannot run: {why}")
         return _measured(check, answer, numbers, hidden=hidden)
-    sensitive = any(plan.hides(name) for name in check.columns)
     if isinstance(check.subject, Foreign) and number in numbers.answers:
-        return _answered(check, numbers.answers[number], numbers, hidden=sensitive)
+        return _answered(check, numbers.answers[number], numbers, hidden=_is_sensitive(check, plan))
     if isinstance(check.subject, Rows | Keys | Foreign):
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
         return _counted(check, Counted(_count(rows), _count(bad)))
-    hidden = check.name in _EXTREMES and sensitive
+    hidden = check.name in _EXTREMES and _is_sensitive(check, plan)
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
 
 
@@ -85,7 +84,7 @@ def _answered(check: Check, answer: Scalar | Exception, numbers: Numbers, *, hid
 
 
 def _is_sensitive(check: Check, plan: Plan) -> bool:
-    return any(item.sensitive for name in check.columns if (item := plan.field(name)))
+    return any(map(plan.hides, check.columns))
 
 
 def overall(verdicts: Iterable[tuple[Check, Status]], plan: Plan, unenforced: Iterable[Check] = ()) -> Status:

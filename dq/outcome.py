@@ -20,6 +20,7 @@ from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
 from dq.plan import READABLE, RECORD, Field, Passes, Plan, Unable, as_declared, bind, for_columns, guesses
 from dq.result import CheckResult, ColumnProfile, Coverage, Result, Sample, Standout
+from dq.sql import base
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, reveals, sql_of
 
@@ -165,7 +166,7 @@ class _Look:
     def _columns(self) -> dict[str, tuple[str, ...]]:
         """Of every column, what its type is called: by its owner, and by the engine."""
         types = self.view.columns.types.items()
-        return {name: (self.view.shown.get(name, ""), kind.sql(self.dialect)) for name, kind in types}
+        return {name: (self.view.shown.get(name, ""), kind.sql(base(self.dialect))) for name, kind in types}
 
     def _judge(self, numbers: Numbers) -> list[Verdict]:
         checks = (undivided(number, item, numbers.answers) for number, item in enumerate(self.plan.checks))

@@ -22,6 +22,7 @@ from dq.diversion import actor, places
 from dq.errors import DqError, UsageError, WorldError
 from dq.job import Ref
 from dq.quarantine import Vault, placed, settle, waiting
+from dq.result import SUMMARY_VERSION
 from dq.run import appender
 from dq.settings import Settings
 from dq.store import Batch, Reason, RowState, State, Store, decidable, faults
@@ -55,6 +56,20 @@ class Replayed:
     child: Batch | None = None
     error: DqError | None = None
 
+    def summary(self) -> dict[str, Any]:
+        """What became of them as values that JSON has; samples of values are left out."""
+        return {
+            "batch_id": self.batch.id,
+            "rows": self.rows,
+            "landed": self.landed,
+            "stayed": self.stayed,
+            "kept": self.kept,
+            "output": self.output or None,
+            "reasons": {item.check: item.rows for item in self.reasons},
+            "child_batch_id": self.child.id if self.child else None,
+            "error": str(self.error) if self.error else None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -82,6 +97,18 @@ class Replay:
     def stayed(self) -> int:
         """How many of them fail again."""
         return sum(item.stayed for item in self.batches)
+
+    def summary(self) -> dict[str, Any]:
+        """What came of it as values that JSON has, for orchestrators to hand on. No row is in it."""
+        return {
+            "schema_version": SUMMARY_VERSION,
+            "dry_run": self.dry_run,
+            "rows": self.rows,
+            "landed": self.landed,
+            "stayed": self.stayed,
+            "left_out": [item.id for item in self.left_out],
+            "batches": [item.summary() for item in self.batches],
+        }
 
 
 @dataclass(frozen=True, slots=True)

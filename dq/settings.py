@@ -42,6 +42,16 @@ class Settings:
     quarantine_key: str = field(default="", repr=False)
     quarantine_key_command: str = ""
 
+    @classmethod
+    def load(cls, folder: str | Path = ".") -> Settings:
+        """
+        Those that hold in *folder*: of the nearest `dq.toml`, or `pyproject.toml` with `[tool.dq]`, upwards; then `DQ_*`.
+
+        Raises:
+            UsageError: a file is no TOML, or a name or type is unknown.
+        """
+        return load(folder)
+
 
 def load(folder: str | Path = ".", environ: Mapping[str, str] | None = None) -> Settings:
     """

@@ -56,6 +56,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+@pytest.fixture(autouse=True)
+def zones() -> None:
+    """Arrow heeds the zones of Python's times in every test: importing pandera tells it not to, for the whole process."""
+    os.environ.pop("PYARROW_IGNORE_TIMEZONE", None)
+
+
 @pytest.fixture
 def needs() -> Callable[[str], ModuleType]:
     """

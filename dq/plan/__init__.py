@@ -1,12 +1,13 @@
 """Contract and suites become a plan; a plan and columns become passes. Pure: no data is read here."""
 
-from dq.plan.bind import TYPED, Columns, as_declared, bind
+from dq.plan.bind import TYPED, as_declared, bind
 from dq.plan.compile import COLUMNS, EVERYTHING, READABLE, RECORD, Selection, compile
 from dq.plan.each import for_columns
 from dq.plan.fixes import fixes, source_name
 from dq.plan.guess import guesses
 from dq.plan.kinds import physical
 from dq.plan.model import Field, KeySet, Passes, Plan, Predicate, Unable, Visit
+from dq.plan.names import Columns
 from dq.plan.prune import needed
 from dq.plan.values import base_of, type_of
 

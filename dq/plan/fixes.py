@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlglot import exp
 
 from dq.errors import UsageError
-from dq.plan.bind import CannotBind, Columns, Names, names_of, resolve
 from dq.plan.model import Plan
+from dq.plan.names import CannotBind, Columns, Names, names_of, resolve
 from dq.plan.values import Value, base_of
 from dq.sql import Base, JsonText, Tree, bind_now, column, condition
 

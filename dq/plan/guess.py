@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dq.plan.bind import Columns
 from dq.plan.model import Field
+from dq.plan.names import Columns
 from dq.plan.values import Value, base_of
 from dq.sql import Base, Kind, Tree, column
 

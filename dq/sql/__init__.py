@@ -50,7 +50,7 @@ from dq.sql.nodes import (
 )
 from dq.sql.parse import aggregate, condition
 from dq.sql.pattern import pattern_problem
-from dq.sql.query import placeholders, query, render_query
+from dq.sql.query import base, placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
 from dq.sql.rewrite import bind_now, columns_of, replace_columns, spoken
 from dq.sql.sqlite import SQLITE_AGGREGATES, SQLITE_FUNCTIONS, equip_sqlite
@@ -88,6 +88,7 @@ __all__ = [
     "aggregate",
     "all_of",
     "any_of",
+    "base",
     "bind_now",
     "column",
     "columns_of",

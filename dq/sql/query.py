@@ -64,7 +64,7 @@ def query(text: str, *, place: str, dialect: str, tables: Mapping[str, str] | No
     """
     tree = _parse(text, place, dialect)
     known = None if tables is None else {name.lower(): target for name, target in tables.items()}
-    allowed = FUNCTIONS_OF.get(_base(dialect), frozenset())
+    allowed = FUNCTIONS_OF.get(base(dialect), frozenset())
     for node in list(tree.walk()):
         if isinstance(node, exp.Table):
             _replace_table(node, known, place)
@@ -98,14 +98,14 @@ def render_query(tree: exp.Query, dialect: str) -> str:
         raise EngineError(f"the query has no form in {dialect}: {error}", "", "run it on the engine it was written for") from None
 
 
-def _base(dialect: str) -> str:
+def base(dialect: str) -> str:
     """The name that sqlglot has for *dialect*."""
     return DIALECTS[dialect].base if dialect in DIALECTS else dialect
 
 
 def _grammar(dialect: str) -> Dialect:
     try:
-        return Dialect.get_or_raise(_base(dialect))
+        return Dialect.get_or_raise(base(dialect))
     except ValueError:
         raise UsageError(
             f"unknown SQL dialect '{dialect}'", "", "name it as duckdb, postgres, mysql, sqlite, spark, snowflake, …"

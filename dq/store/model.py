@@ -246,7 +246,9 @@ class CheckFacts:
     value: str | None = None
     message: str = ""
     samples: tuple[Mapping[str, Any], ...] = ()  # masked where the contract says so
-    subjects: tuple[str, ...] = field(default=(), compare=False)  # marks of whom each sample is about; only written
+    subjects: tuple[str, ...] = field(
+        default=(), compare=False
+    )  # marks of whom each sample is about, blanks between; only written
 
 
 @dataclass(frozen=True, slots=True)

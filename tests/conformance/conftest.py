@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.databases import sqlite_file
+from tests.conformance.databases import database
 from tests.conformance.fact import Fact, load_facts
 from tests.conformance.outcome import Outcome, ask, runs
 from tests.mariadb import mariadb
 from tests.postgres import postgres
 
-__all__ = ["mariadb", "postgres"]
+__all__ = ["database", "mariadb", "postgres"]
 
 Answer = Outcome | Exception
 
 
 @pytest.fixture(scope="session")
-def outcome_of(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[Fact, str], Outcome]:
+def outcome_of(tmp_path_factory: pytest.TempPathFactory, database: Callable[[str], str]) -> Callable[[Fact, str], Outcome]:
     """What dq makes of a fact, as an input of a kind. With `DQ_FACTS_ALONE=1` no fact shares a run."""
     facts = load_facts()
     alone = bool(os.environ.get("DQ_FACTS_ALONE"))
@@ -29,12 +28,6 @@ def outcome_of(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixture
         (fact.name, kind): [fact] if alone else group for kind in _kinds(facts) for group in runs(facts, kind) for fact in group
     }
     answers: dict[tuple[str, str], Answer] = {}
-
-    @cache
-    def database(kind: str) -> str:
-        if kind == "sqlite":
-            return sqlite_file(str(tmp_path_factory.mktemp("database") / "facts.db"))
-        return str(request.getfixturevalue(kind)())
 
     def find(fact: Fact, kind: str) -> Outcome:
         key = (fact.name, kind)

@@ -9,9 +9,11 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
+import pytest
 import sqlalchemy as sa
 
 import dq
@@ -148,7 +150,16 @@ def _quoted(name: str, kind: str) -> str:
     return mark + name.replace(mark, mark * 2) + mark
 
 
-def sqlite_file(path: str) -> str:
-    """The address of a new SQLite file."""
-    sqlite3.connect(path).close()
-    return f"sqlite:///{path}"
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """The address of the database of a kind, made when it is first asked for."""
+
+    @cache
+    def find(kind: str) -> str:
+        if kind == "sqlite":
+            path = tmp_path_factory.mktemp("database") / "facts.db"
+            sqlite3.connect(path).close()
+            return f"sqlite:///{path}"
+        return str(request.getfixturevalue(kind)())
+
+    return find
