@@ -18,7 +18,8 @@ float float_ float64 double DoubleType DOUBLE DOUBLE_PRECISION FLOAT8 FLOAT64 | 
 float32 single FloatType FLOAT REAL FLOAT4 FLOAT32 | float32 float real float4
 NUMERIC DECIMAL Decimal DecimalType | decimal decimal128 numeric
 bool bool_ boolean BooleanType BOOLEAN BOOL | bool boolean
-str str_ string_types string StringType StringDtype TEXT VARCHAR CHAR STRING NVARCHAR NCHAR | str string text varchar char character_varying character bpchar
+str str_ string_types string StringType StringDtype | str string text varchar char character_varying character
+TEXT VARCHAR CHAR STRING NVARCHAR NCHAR | str string text varchar char character_varying character
 object object_ O | object
 bytes bytes_ BinaryType BLOB BYTEA | binary blob bytea bytes
 datetime64 datetime TimestampNTZType TIMESTAMP DATETIME | datetime64 datetime timestamp timestamp_without_time_zone

@@ -71,6 +71,16 @@ def test_what_a_table_cannot_have_judged_is_an_error_by_name(database: sa.Engine
     assert not result.ok
 
 
+def test_the_last_time_is_compared_as_a_time(database: sa.Engine) -> None:
+    """Also where a database keeps times as text; bounds are written in either form of ISO 8601."""
+    table = table_of(database, {"a": [pd.Timestamp("2001-01-01 12:00:01"), pd.Timestamp("1999-01-01")]})
+    for bound in ("2001-01-01 12:00:01", "2001-01-01T12:00:01"):
+        suite = suite_of("expect_column_max_to_be_between", {"column": "a", "min_value": bound, "max_value": bound})
+        assert dq.validate(table, suite, why=False).ok
+    late = suite_of("expect_column_min_to_be_between", {"column": "a", "min_value": "1999-01-01T00:00:01"})
+    assert dq.validate(table, late, why=False).status == "fail"
+
+
 @pytest.mark.parametrize(
     ("written", "named"),
     [
