@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +23,7 @@ from dq.errors import DqError, EngineError
 from dq.plan import Columns, Passes, Predicate
 from dq.result import ColumnProfile
 from dq.source import Format
-from dq.sql import InSet, Scalar, Tree, render_query
+from dq.sql import Base, InSet, ReadAs, Scalar, Tree, render_query
 from dq.why import Ground
 
 if TYPE_CHECKING:
@@ -234,12 +235,27 @@ def _count(value: Scalar) -> int:
 
 
 def _plain(value: Any, tree: Tree) -> Scalar:
-    """A value of a driver as every engine gives it: means are floats, sums of whole numbers are whole."""
+    """A value of a driver as every engine gives it: means are floats, sums of whole numbers are whole, times no text."""
+    if isinstance(value, str):
+        return _moment(value, tree)
     if isinstance(value, Decimal):
         if isinstance(tree.unnest(), exp.Avg | exp.StddevSamp | exp.PercentileCont | exp.Div):
             return float(value)
         return int(value) if value.is_finite() and value.as_tuple().exponent == 0 else value
     return cast("Scalar", value)
+
+
+def _moment(text: str, tree: Tree) -> Scalar:
+    """The first or last day or time of SQLite, which keeps them as text; of other text the text."""
+    if not isinstance(tree, exp.Min | exp.Max):
+        return text
+    inner = tree.this.unnest()
+    while isinstance(inner, exp.Coalesce | exp.AtTimeZone):
+        inner = inner.this.unnest()
+    base = inner.args["to"].base if isinstance(inner, ReadAs) else None
+    if base is Base.DATE:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text) if base in (Base.TIMESTAMP, Base.TIMESTAMP_TZ) else text
 
 
 def _the_value(rows: list[tuple[Any, ...]]) -> Scalar:
