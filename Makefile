@@ -34,10 +34,10 @@ demo-prefect: $(VENV)/.demo-prefect
 	$(BIN)/python docs/demo/run_prefect.py
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-airflow33: .airflow33/.venv
-	DQ_REQUIRE=airflow .airflow33/venv/bin/python -m pytest -n 2 --dist loadgroup tests/integrations/airflow $(ARGS)
+	DQ_REQUIRE=airflow .airflow33/venv/bin/python -m pytest -n 2 tests/integrations/airflow $(ARGS)
 
 bench-airflow: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks.airflow_overhead $(ARGS)

