@@ -74,7 +74,7 @@ def create_automation(
 
 def _deployment_id(name: str) -> UUID:
     with get_client(sync_client=True) as client:
-        return client.read_deployment_by_name(name).id
+        return UUID(str(client.read_deployment_by_name(name).id))
 
 
 def _block_id(webhook: Any) -> UUID:
