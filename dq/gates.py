@@ -42,6 +42,8 @@ class _Gate:
     on_block: OnBlock
     said: Mapping[str, Any]  # words of `enforce`, for what the function returns
     settings: Settings | None
+    origin: Mapping[str, Any]
+    on_done: Callable[[Enforcement], object] | None
     enforcing: Callable[..., Enforcement]
     signature: inspect.Signature = field(repr=False)
     name: str = ""
@@ -70,6 +72,8 @@ def gate(
     references: Mapping[str, object] | None = None,
     reading: Reading | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
+    origin: Mapping[str, Any] | None = None,
+    on_done: Callable[[Enforcement], object] | None = None,
     enforcing: Callable[..., Enforcement] = enforce,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
@@ -86,7 +90,8 @@ def gate(
         inputs: contracts by the name of an argument: the function gets its good rows only. A mapping says more:
             `{"contract": "orders@^1", "output": "clean/{key}.parquet"}`, a path among the arguments needs it.
             The key of an input is the gate's, and its name: `2024-05-01 [orders]`.
-        output: as in `dq.enforce`, and so are policy, schema, dataset, references, reading and settings.
+        output: as in `dq.enforce`, and so are policy, schema, dataset, references, reading, settings and origin.
+        on_done: called with every enforcement, those of inputs first, also with blocked ones.
         on_block: `"raise"`, or a function of the blocked enforcement, whose answer is returned instead.
         enforcing: called instead of `dq.enforce`, with its arguments, by who adds the surroundings of an orchestrator.
             Its *origin* names the function as `gate`, and for an input the argument.
@@ -111,7 +116,21 @@ def gate(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         name = _checked(function, contract, stage, wanted)
-        told = _Gate(contract, stage, key, at, wanted, on_block, said, settings, enforcing, inspect.signature(function), name)
+        told = _Gate(
+            contract,
+            stage,
+            key,
+            at,
+            wanted,
+            on_block,
+            said,
+            settings,
+            origin or {},
+            on_done,
+            enforcing,
+            inspect.signature(function),
+            name,
+        )
         wrapped = _around_async(function, told) if inspect.iscoroutinefunction(function) else _around(function, told)
         setattr(wrapped, _MARK, (*getattr(function, _MARK, ()), (str(contract), stage)))
         return cast("Callable[P, R]", wrapped)
@@ -228,8 +247,10 @@ def _let_out(told: _Gate, call: _Call, made: object) -> object:
 def _good(told: _Gate, call: _Call, given: object, contract: Ref, *, what: str, words: Mapping[str, Any]) -> object:
     if given is None:
         raise UsageError(f"{what} is None", f"gate of {told.name}", "hand on a frame, rows, Arrow batches or a path")
-    said = {**words, "origin": {"gate": told.name, **words.get("origin", {})}}
+    said = {**words, "origin": {"gate": told.name, **words.get("origin", {}), **told.origin}}
     done = told.enforcing(given, contract, stage=told.stage, key=call.key, at=call.at, settings=told.settings, **said)
+    if told.on_done is not None:
+        told.on_done(done)
     if not done.ok:
         raise _BlockedError(done)
     return _alike(given, done)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,16 @@ from dq.chosen import Chosen, Wanted, choose, find
 from dq.diversion import actor, places
 from dq.errors import DqError, UsageError, WorldError
 from dq.job import Ref
-from dq.quarantine import Vault, settle, waiting
+from dq.quarantine import Vault, placed, settle, waiting
+from dq.result import SUMMARY_VERSION
 from dq.run import appender
 from dq.settings import Settings
-from dq.store import Batch, Reason, RowState, Store, decidable, faults
+from dq.store import Batch, Reason, RowState, State, Store, decidable, faults
 
 if TYPE_CHECKING:
     from dq.engines.duckdb.again import Cell
+
+_PATIENCE = 10.0  # seconds to wait for who publishes a replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,20 @@ class Replayed:
     cells: tuple[Cell, ...] = ()
     child: Batch | None = None
     error: DqError | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """What became of them as values that JSON has; samples of values are left out."""
+        return {
+            "batch_id": self.batch.id,
+            "rows": self.rows,
+            "landed": self.landed,
+            "stayed": self.stayed,
+            "kept": self.kept,
+            "output": self.output or None,
+            "reasons": {item.check: item.rows for item in self.reasons},
+            "child_batch_id": self.child.id if self.child else None,
+            "error": str(self.error) if self.error else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +97,18 @@ class Replay:
     def stayed(self) -> int:
         """How many of them fail again."""
         return sum(item.stayed for item in self.batches)
+
+    def summary(self) -> dict[str, Any]:
+        """What came of it as values that JSON has, for orchestrators to hand on. No row is in it."""
+        return {
+            "schema_version": SUMMARY_VERSION,
+            "dry_run": self.dry_run,
+            "rows": self.rows,
+            "landed": self.landed,
+            "stayed": self.stayed,
+            "left_out": [item.id for item in self.left_out],
+            "batches": [item.summary() for item in self.batches],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +244,25 @@ def withdraw(batch: str | Batch, *, note: str = "", settings: Settings | None = 
     The target is not touched. What a replay made can be withdrawn until it is published: its rows are open again then.
 
     Raises:
-        UsageError: the batch is not active; or it came of a replay that is published.
+        UsageError: the batch is not active; or it came of a replay that is published. WorldError: somebody publishes it now.
     """
     store, _ = places(settings or settings_module.load())
-    return store.withdraw(_id(batch), actor=actor(), note=note)
+    found = store.batch(_id(batch))
+    with store.holding(found, patience=_PATIENCE) if found.parent else nullcontext():
+        _has_not_landed(store.batch(found.id))
+        return store.withdraw(found.id, actor=actor(), note=note)
+
+
+def _has_not_landed(batch: Batch) -> None:
+    """Refuse to give rows back that a replay, killed before it could say so, has put into the target."""
+    if not batch.parent or batch.state is not State.COMMITTED or not batch.output:
+        return
+    owner = None
+    with suppress(UsageError):  # it is no file of dq
+        owner = placed(batch.output).owner()
+    if owner is not None and f"{batch.id}:{batch.edition}" in owner.editions:
+        what = f"the good rows of batch {batch.id[:12]} are in {batch.output} already"
+        raise UsageError(what, str(batch.slot), "`dq quarantine recover` ends what was begun")
 
 
 # -- what they have in common ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dq.checks.model import Check, Gap, GapKind, Mode, Status
 from dq.errors import ViolationError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dq.bad import BadRows
 
 SCHEMA_VERSION = "1.1"
+SUMMARY_VERSION = "1.0"
 
 
 class Outcome(StrEnum):
@@ -225,6 +226,7 @@ class Result:
     plan: str = ""  # sha256 of the plan
     profile: tuple[ColumnProfile, ...] = ()
     bad: BadRows | None = field(default=None, compare=False)
+    run: str = field(default="", compare=False)  # its id in the store, when the store keeps it
 
     @property
     def ok(self) -> bool:
@@ -245,6 +247,20 @@ class Result:
         more = f" and {len(self.failures) - 3} more" if len(self.failures) > 3 else ""
         tail = f": {failed}{more}" if failed else ""
         return f"{self.dataset} {self.status}: {self.bad_rows:,} of {self.rows:,} rows are bad{tail}"
+
+    def summary(self) -> dict[str, Any]:
+        """What was found as values that JSON has, for orchestrators to hand on. No row is in it."""
+        return {
+            "schema_version": SUMMARY_VERSION,
+            "status": str(self.status),
+            "dataset": self.dataset,
+            "stage": self.stage,
+            "contract": self.contract,
+            "rows": self.rows,
+            "bad_rows": self.bad_rows,
+            "failed": [item.check.id for item in self.failures],
+            "run_id": self.run or None,
+        }
 
     def raise_for_violations(self) -> Result:
         """Return the result itself when `ok`, else raise ViolationError."""

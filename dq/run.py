@@ -80,6 +80,8 @@ def validate(
     settings: Settings | None = None,
     progress: Progress | None = None,
     record: bool | None = None,
+    at: datetime | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> Result:
     """
     Read *source*, change nothing in it, and say what breaks *contract*.
@@ -106,6 +108,8 @@ def validate(
         settings: instead of those of the folder and the environment.
         progress: called with the share done, 0 to 1, on a long scan.
         record: whether the store keeps the run; None: when a store is configured. Without rows there is nothing to keep.
+        at: the logical time of its metrics: the end of the data interval. None: now.
+        origin: who runs it (task, flow, host), recorded with the run.
 
     Raises:
         ContractError: the contract is not valid. UsageError, SourceError, EngineError: what the call, the input or the
@@ -126,12 +130,10 @@ def validate(
         suites=suites,
     )
     keeps = bool(job.settings.store_url) if record is None else record
-    keep, whom = _keeper(job) if keeps and not metadata_only else (None, None)
+    keep, whom = _keeper(job, at, origin or {}) if keeps and not metadata_only else (None, None)
     also = Also.BAD | (Also.WHY if why else Also.NOTHING) | (Also.PROFILE if profile else Also.NOTHING)
     with _looked(job, also, progress, whom) as (result, _):
-        if keep is not None:
-            keep(result)
-        return result
+        return result if keep is None else replace(result, run=keep(result))
 
 
 def profile(
@@ -274,14 +276,22 @@ def enforce(
 # -- the parts of a run ----------------------------------------------------------------------------------------------
 
 
-def _keeper(job: Job) -> tuple[Callable[[Result], object], Whom | None]:
-    """What records a result in the store, which is reached before data is read; and what marks whom its samples are about."""
+def _keeper(job: Job, at: datetime | None, origin: Mapping[str, Any]) -> tuple[Callable[[Result], str], Whom | None]:
+    """
+    What records a result in the store, which is reached before data is read, and says the id of the run.
+
+    And what marks whom its samples are about.
+    """
     from dq.diversion import contract_facts, places, whom_of  # noqa: PLC0415  the store is heavy
     from dq.store import facts_of  # noqa: PLC0415
 
     store, vault = places(job.settings)
     contract = contract_facts(job.contract)
-    return lambda result: store.record_run(facts_of(result, contract=contract)), whom_of(job.plan, store, vault)
+
+    def keep(result: Result) -> str:
+        return store.record_run(facts_of(result, at=at, contract=contract, origin=origin))
+
+    return keep, whom_of(job.plan, store, vault)
 
 
 @contextmanager

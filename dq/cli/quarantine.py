@@ -103,6 +103,7 @@ def show(batch: BatchId, *, form: Form = ListFormat.TERMINAL, debug: Debug = Fal
         return
     from dq.report import ledger  # noqa: PLC0415  rich is heavy
 
+    objects = found.payload.objects
     facts = {
         "Batch": found.id,
         "Slot": str(found.slot),
@@ -121,8 +122,8 @@ def show(batch: BatchId, *, form: Form = ListFormat.TERMINAL, debug: Debug = Fal
         "Kept until": time_of(found.expires_at),
         "Legal hold": "yes" if found.legal_hold else "",
         "Purged": time_of(found.purged_at),
-        "Payload": f"{len(found.parts)} objects, {sum(part.size for part in found.parts):,} bytes"
-        if found.parts and not found.purged_at
+        "Payload": f"{len(objects)} objects, {sum(part.size for part in objects):,} bytes"
+        if objects and not found.purged_at
         else "",
     }
     how: dict[str, Any] = page()

@@ -237,7 +237,7 @@ def _ask_and_do(do: Callable[..., Replay], what: str, *, dry_run: bool, yes: boo
         if not foretold.rows or not _agreed(f"{what} {number(foretold.rows)} rows", foretold.rows, yes=False):
             return
     done = do(dry=False)
-    _show(done, form)
+    _show(done, form, f"{what}ed")
     raise typer.Exit(max((item.error.exit_code for item in done.batches if item.error), default=0))
 
 
@@ -281,7 +281,7 @@ def _sets(said: list[str]) -> dict[str, str]:
 # -- as text ---------------------------------------------------------------------------------------------------------------
 
 
-def _show(done: Replay, form: Form) -> None:
+def _show(done: Replay, form: Form, verb: str = "") -> None:
     if form is Form.JSON:
         write(json_safe(json.dumps(record(done), indent=2, ensure_ascii=False)) + "\n", encoding="utf-8")
         return
@@ -292,7 +292,7 @@ def _show(done: Replay, form: Form) -> None:
     how: dict[str, Any] = page()
     for item in done.batches:
         if item.rows or item.error or item.kept:
-            write(ledger.card(_head(item, dry_run=done.dry_run), _facts(item), **how))
+            write(ledger.card(_head(item, verb, dry_run=done.dry_run), _facts(item), **how))
     if cells := [cell for item in done.batches for cell in item.cells]:
         shown: list[tuple[str | None, ...]] = [(number(cell.row), cell.column, cell.before, cell.after) for cell in cells]
         write(ledger.table(("row", "column", "before", "after"), shown, numbers=("row",), **how))
@@ -302,12 +302,12 @@ def _show(done: Replay, form: Form) -> None:
         write(ledger.table(("batch", "slot", "open"), rows, numbers=("open",), **how))
 
 
-def _head(item: Replayed, *, dry_run: bool) -> str:
+def _head(item: Replayed, verb: str, *, dry_run: bool) -> str:
     if item.error:
         return "failed"
     if dry_run:
         return "dry run"
-    return "replayed" if item.child else "unchanged"
+    return verb if item.child else "unchanged"
 
 
 def _facts(item: Replayed) -> dict[str, str]:

@@ -119,7 +119,7 @@ def _told(done: Sequence[Kept], form: ListFormat, verb: str, *, empty: str) -> N
 
 
 def _bytes(item: Kept) -> int:
-    return sum(part.size for part in item.batch.parts)
+    return sum(part.size for part in item.batch.payload.objects)
 
 
 def _name(batch: Batch) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dq.quarantine.landing import land, settle, waiting
 from dq.quarantine.output import FileTarget, placed, target
 from dq.quarantine.protocol import Enforced, Looked, Published, Work, finish, perform
 from dq.quarantine.retention import Kept, purge, rotate
-from dq.quarantine.subjects import Hasher, hasher
+from dq.quarantine.subjects import Hasher, hasher, paths_of
 from dq.quarantine.vault import Vault
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "moment",
     "moment_of",
     "new_key",
+    "paths_of",
     "perform",
     "placed",
     "present",

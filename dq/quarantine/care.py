@@ -128,14 +128,14 @@ def verify(store: Store, vault: Vault, batch_id: str) -> tuple[Problem, ...]:
     while True:
         batch = store.batch(batch_id)
         found = tuple(_problems(store, vault, batch))
-        if not found or store.batch(batch.id).parts == batch.parts:
+        if not found or store.batch(batch.id).payload == batch.payload:
             return found
 
 
 def _problems(store: Store, vault: Vault, batch: Batch) -> Iterator[Problem]:
     if broken := store.verify_audit(batch.id):
         yield Problem(broken, f"batch {batch.id[:12]}")
-    for part in (*batch.parts, *store.landing(batch.id)):
+    for part in batch.payload.objects:
         if part.purged_at:
             continue
         try:

@@ -2,8 +2,8 @@
 Forgetting a person: the rows about one are emptied wherever dq keeps them, and what it does not keep is named.
 
 Rows are found by keyed hashes, then by their own values; batches that were written before their contract marked anybody are
-read. A row keeps its place, its number and its reasons, so that counts and audit stay true; its columns are null, its state is
-`purged`. The audit has the hash alone.
+read. A dead letter keeps its place, its number and its reasons, so that counts and audit stay true; its columns are null, its
+state is `purged`. A good row of a replay is dropped: it will not be published, or not once more. The audit has the hash alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dq.quarantine.retention import PATIENCE
 from dq.quarantine.rewriting import Swap, bury, rewrite
 from dq.quarantine.subjects import RAW, Path, Person, Whom, hasher, hashers
 from dq.quarantine.vault import Vault
-from dq.store import Batch, Hashes, Part, RowRange, RowState, Store
+from dq.store import Batch, Part, RowRange, RowState, Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ _OWN = "__dq_"
 @dataclass(frozen=True, slots=True)
 class Erased:
     """
-    A batch with rows about the person, and how many; *error* says why they are still there.
+    A batch with rows about the person, and how many, good rows of a replay among them; *error* says why they are still there.
 
     *held*: a legal hold is on the batch, and wins.
     """
@@ -61,7 +61,7 @@ class Erasure:
 
     @property
     def rows(self) -> int:
-        """How many dead letters were emptied."""
+        """How many rows were emptied or dropped; one that was replayed lies in several batches."""
         return sum(item.rows for item in self.batches if not item.held and item.error is None)
 
     @property
@@ -83,22 +83,43 @@ def erase(
     """
     if not subject.strip():
         raise UsageError("nobody is named", "subject", "say the value that names the person")
-    known = {name: said for name, said in store.subject_columns().items() if said[0] and dataset in (None, name)}
-    mine = hasher(store, vault.keys)()(subject).hex()
+    now = hasher(store, vault.keys)()
     known_by = hashers(store, vault.keys)
-    work = _Work(store, vault, subject, hash=mine, key_id=hasher(store, vault.keys)().key_id, actor=actor, note=note)
-    near = store.about({item.key_id: item(subject) for item in known_by})
-    wanted = [
-        (name, paths) for paths, batches in known.values() for name, hashed in batches.items() if name in near or not hashed
-    ]
+    work = _Work(store, vault, subject, hash=now(subject).hex(), key_id=now.key_id, actor=actor, note=note)
     if not dry_run:
         bury(store, vault)
-    found = tuple(item for name, paths in wanted if (item := work.erase(name, paths, dry_run=dry_run)) is not None)
+    found: dict[str, Erased | None] = {}
+    while wanted := _wanted(store, {item.key_id: item(subject) for item in known_by}, dataset, seen=found):
+        found |= {name: work.erase(name, paths, dry_run=dry_run) for name, paths in wanted.items()}
+    done = tuple(item for item in found.values() if item is not None)
+    known = _known(store, dataset)
     claimed = (store.standing(name)[0] for name in store.claimed())
     running = {batch.id for batch in claimed if batch is not None and batch.slot.dataset in known}
-    said = Erasure(mine, found, 0, tuple(sorted(known)), store.outputs(known), tuple(sorted(running)))
+    said = Erasure(work.hash, done, 0, tuple(sorted(known)), store.outputs(known), tuple(sorted(running)))
     marks = {item.key_id: (item.mark(subject), item.mark(None)) for item in known_by}
     return said if dry_run else _swept(store, vault, said, marks)
+
+
+def _known(store: Store, dataset: str | None) -> dict[str, tuple[frozenset[Path], dict[str, bool]]]:
+    """The datasets that name people: by which columns, and their batches, with whether each has hashes."""
+    return {name: said for name, said in store.subject_columns().items() if said[0] and dataset in (None, name)}
+
+
+def _wanted(
+    store: Store, hashes: Mapping[str, bytes], dataset: str | None, *, seen: Collection[str]
+) -> dict[str, frozenset[Path]]:
+    """
+    The batches that may hold rows about the person, and by which columns; none that was *seen*.
+
+    Asked until there is none: a replay may have taken rows out of a batch before their turn came.
+    """
+    near = store.about(hashes)
+    return {
+        name: paths
+        for paths, batches in _known(store, dataset).values()
+        for name, hashed in batches.items()
+        if name not in seen and (name in near or not hashed)
+    }
 
 
 def _swept(store: Store, vault: Vault, said: Erasure, marks: Mapping[str, Collection[str]]) -> Erasure:
@@ -136,61 +157,62 @@ class _Work:
             return Erased(batch, 0, error=error)
 
     def _emptied(self, batch: Batch, paths: Collection[Path]) -> Erased | None:
+        if batch.purged_at:
+            return None
         found = self._look(batch, paths)
         if not found.rows:
             return None
-        anew = {part.path: partial(_without, self.vault, part, found.places[part.path]) for part in found.parts}
-        detail = {"subject": self.hash, "key": self.key_id, "rows": found.rows, "note": self.note}
-        swap = Swap("erased", detail, found.hashes(), found.ranges, drops_landing=bool(found.landed))
+        anew = {
+            part.path: partial(way, self.vault, part, found.places[part.path])
+            for parts, way in ((batch.parts, _without), (batch.landing, _dropped))
+            for part in parts
+            if part.path in found.places
+        }
+        detail = {"subject": self.hash, "key": self.key_id, "rows": found.rows, "dropped": found.dropped, "note": self.note}
+        places = [[item.first, item.last] for item in found.ranges]
+        swap = Swap("erased", {**detail, "places": places}, found.whom.hashes(), found.ranges)
         return Erased(rewrite(self.store, self.vault, batch, anew, lambda: swap, actor=self.actor), found.rows)
 
     def _look(self, batch: Batch, paths: Collection[Path]) -> _Found:
         """Read all rows of a batch: those about the person, and whom the others are about."""
-        person = Person(self.subject, paths)
-        known = hasher(self.store, self.vault.keys)
-        found = _Found(Whom(tuple(paths), known), Whom(tuple(paths), known))
+        person, found = Person(self.subject, paths), _Found(Whom(tuple(paths), hasher(self.store, self.vault.keys)))
+        if batch.purged_at:
+            return found
         first = 0
-        for part in batch.parts if not batch.purged_at else ():
-            start = 0
-            for piece in self.vault.read(part):
-                places = person.rows(piece)
-                if places:
-                    found.parts.setdefault(part)
-                    found.places.setdefault(part.path, set()).update(start + place for place in places)
-                    found.ranges.extend(_ranges(first + start + place for place in places))
-                found.whom.note(_emptied(piece, set(places)) if places else piece)
-                start += piece.num_rows
+        for part in batch.parts:
+            for start, places in self._read(part, person, found):
+                found.ranges.extend(_ranges(first + start + place for place in places))
             first += part.rows
-        for part in self.store.landing(batch.id):
-            for piece in self.vault.read(part) if not part.purged_at else ():
-                found.landed += len(person.rows(piece))
-                found.landing.note(piece)
+        for part in batch.landing:
+            for _, places in self._read(part, person, found):
+                found.dropped += len(places)
         return found
+
+    def _read(self, part: Part, person: Person, found: _Found) -> Iterator[tuple[int, list[int]]]:
+        """Where pieces of an object begin, and the places in them of rows about the person."""
+        start = 0
+        for piece in self.vault.read(part):
+            places = person.rows(piece)
+            if places:
+                found.places.setdefault(part.path, set()).update(start + place for place in places)
+                yield start, places
+            found.whom.note(_emptied(piece, set(places)) if places else piece)
+            start += piece.num_rows
 
 
 @dataclass(slots=True)
 class _Found:
-    """
-    The rows about a person in one batch: places in their objects, and ranges over the batch.
-
-    *landed* is how many good rows of a replay are; their objects are only needed until they have landed, and go whole.
-    """
+    """The rows about a person in one batch: places in their objects, ranges over its dead letters, and how many are good."""
 
     whom: Whom
-    landing: Whom
-    parts: dict[Part, None] = field(default_factory=dict)
     places: dict[str, set[int]] = field(default_factory=dict)
     ranges: list[RowRange] = field(default_factory=list)
-    landed: int = 0
-
-    def hashes(self) -> tuple[Hashes, ...]:
-        """Whom the rows are about that are kept."""
-        return (*self.whom.hashes(), *(() if self.landed else self.landing.hashes()))
+    dropped: int = 0
 
     @property
     def rows(self) -> int:
         """How many."""
-        return sum(map(len, self.places.values())) + self.landed
+        return sum(map(len, self.places.values()))
 
 
 def _ranges(rows: Iterator[int]) -> Iterator[RowRange]:
@@ -209,6 +231,16 @@ def _without(vault: Vault, part: Part, places: Collection[int]) -> Iterator[pa.R
     start = 0
     for piece in vault.read(part):
         yield _emptied(piece, {place - start for place in places if start <= place < start + piece.num_rows})
+        start += piece.num_rows
+
+
+def _dropped(vault: Vault, part: Part, places: Collection[int]) -> Iterator[pa.RecordBatch]:
+    """The rows of an object but those at *places*."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    start = 0
+    for piece in vault.read(part):
+        yield piece.take(pa.array([n for n in range(piece.num_rows) if start + n not in places], pa.int64()))
         start += piece.num_rows
 
 

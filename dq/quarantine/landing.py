@@ -21,15 +21,12 @@ Append = Callable[[Rows, str, Format, Mapping[str, str], str], int]  # rows, the
 
 def good_rows(store: Store, vault: Vault, batch_id: str) -> Iterator[pa.RecordBatch]:
     """
-    The good rows of a replay, as they land.
+    The good rows of a replay, as they land; not those that were erased.
 
     Raises:
-        WorldError: a payload object is missing or altered. UsageError: they were purged or erased, after they had landed.
+        WorldError: a payload object is missing or altered. UsageError: its key is not given.
     """
-    for part in store.landing(batch_id):
-        if part.purged_at:
-            mend = "restore the target from a backup, or enforce the key from its source"
-            raise UsageError(f"the rows that the replay {batch_id[:12]} published are kept no longer", "dead letters", mend)
+    for part in store.batch(batch_id).landing:
         yield from vault.read(part)
 
 
@@ -38,13 +35,17 @@ def land(store: Store, vault: Vault, turn: Turn, place: FileTarget, append: Appe
     Add the good rows of the turn's batch to *place*; nothing when they are there already, or there are none.
 
     Raises:
-        WorldError: as `FileTarget.extend`. Fenced: the turn was lost.
+        WorldError: as `FileTarget.extend`. Fenced: the turn was lost. UsageError: they were purged; or their key is not given.
     """
-    if not turn.batch.rows_good:
+    batch = turn.batch
+    if not batch.rows_due:
         return Published(0)
+    if batch.purged_at:
+        mend = f"`dq quarantine withdraw {batch.id[:12]}` says that they are gone"
+        raise UsageError(f"the good rows of batch {batch.id[:12]} were purged, and the target lost them", str(place), mend)
     put = place.extend(
         turn,
-        lambda path, form, facts, before: append(lambda: good_rows(store, vault, turn.batch.id), path, form, facts, before),
+        lambda path, form, facts, before: append(lambda: good_rows(store, vault, batch.id), path, form, facts, before),
     )
     return Published(put.rows, str(place), holds=put.editions)
 

@@ -108,7 +108,7 @@ class FileTarget:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             there = self.may_write(turn.batch.slot.text)
             if there is not None and turn.edition in there.editions:
-                return Placed(turn.batch.rows_good, there.editions)
+                return Placed(turn.batch.rows_due, there.editions)
             return self._replace(turn, (turn.edition,), lambda path, facts: write(path, self.format, facts))
 
     def extend(self, turn: Turn, write: WriteMore) -> Placed:
@@ -124,7 +124,7 @@ class FileTarget:
             there = self.may_write(turn.batch.slot.text)
             editions = there.editions if there else ()
             if turn.edition in editions:
-                return Placed(turn.batch.rows_good, editions)
+                return Placed(turn.batch.rows_due, editions)
             self.must_hold(turn.beside, editions)
             before = str(self.path) if there else ""
             return self._replace(turn, (*editions, turn.edition), lambda path, facts: write(path, self.format, facts, before))
@@ -148,8 +148,8 @@ class FileTarget:
         try:
             rows = write(str(staged), facts)
             _sync(staged)
-            if rows != turn.batch.rows_good:
-                problem = f"{rows:,} rows were written, but {turn.batch.rows_good:,} are good"
+            if rows != turn.batch.rows_due:
+                problem = f"{rows:,} rows were written, but {turn.batch.rows_due:,} are good"
                 raise EngineError(problem, str(self), "nothing was published; see what else writes to the source")
             faults.at("after-stage")
             turn.confirm()

@@ -40,7 +40,7 @@ from dq.errors import EngineError, Fenced, SourceChanged, SourceError, WorldErro
 from dq.quarantine.budget import DEFAULT, Budget
 from dq.quarantine.key import batch_id as name_of
 from dq.quarantine.subjects import Whom, hasher
-from dq.quarantine.vault import Vault, folder_of
+from dq.quarantine.vault import GOOD, Vault, folder_of
 from dq.result import Outcome
 from dq.store import (
     Batch,
@@ -73,8 +73,8 @@ class Looked:
 
     *blocked_by* are checks that failed in mode block, *erred* those that could not run and would stop the stage.
     *digest* names which rows are bad, whatever their order; "" is not compared. *run* are the facts for the store.
-    *subjects* say where in a row a person is named, *retention* how long bad rows are kept (None: for ever).
     *replay* says which rows of a parent batch these are.
+    *subjects* say where in a row a person is named, *retention* how long bad rows are kept (None: for ever).
     """
 
     rows: int
@@ -85,9 +85,9 @@ class Looked:
     erred: tuple[str, ...] = ()
     digest: str = ""
     schema: str = ""
+    replay: ReplayFacts | None = None
     subjects: tuple[tuple[str, ...], ...] = ()
     retention: timedelta | None = None
-    replay: ReplayFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +232,8 @@ def finish(store: Store, work: Work, batch: Batch, *, actor: str) -> Enforced:
 
 def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Looked, budget: Budget, actor: str) -> Batch:
     """S2 to S5."""
-    whom = Whom(looked.subjects, hasher(store, vault.keys))
     folder = folder_of(store.id, claim.batch_id, claim.token)
+    whom = Whom(looked.subjects, hasher(store, vault.keys))
     landing = _land(vault, folder, claim, work, looked, whom=whom)
     parts = _secure(vault, folder, claim, work, looked, whom=whom)
     stopped = (*looked.erred, *looked.blocked_by)
@@ -272,7 +272,7 @@ def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked, *
     if work.land is None:
         return ()
     parts: list[Part] = []
-    work.land(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts), name="good")))
+    work.land(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts), name=GOOD)))
     if (landing := sum(part.rows for part in parts)) != looked.rows - looked.bad:
         message = f"{looked.rows - looked.bad:,} rows are good, but {landing:,} were handed over"
         raise EngineError(message, str(claim.slot), "nothing was committed")
@@ -308,8 +308,8 @@ def _publish(
     with store.publishing(batch) as turn:
         faults.at("before-publish")
         published = work.publish(turn)
-        if published.rows != batch.rows_good:
-            message = f"{published.rows:,} rows were published, but {batch.rows_good:,} are good"
+        if published.rows != turn.batch.rows_due:
+            message = f"{published.rows:,} rows were published, but {turn.batch.rows_due:,} are good"
             raise EngineError(message, str(batch.slot), "the batch stays committed; see what else writes to the target")
         faults.at("after-publish")
         marked = store.mark_published(batch, output=published.where, run=run, holds=published.holds, actor=actor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,9 @@ def purge(
     chosen = store.expired(now) if batches is None else batches
     done = tuple(_each(store, chosen, lambda batch: store.purge(batch.id, actor=actor, note=note)))
     bury(store, vault)
+    for item in done:
+        if item.error is None:  # what a rewriting that was killed left of its rows
+            vault.garbage(store.id, batch=item.batch.id, needed=store.needs, grace=timedelta(0))
     return done
 
 
@@ -58,18 +61,18 @@ def rotate(store: Store, vault: Vault, *, actor: str) -> tuple[Kept, ...]:
         mend = "set DQ_QUARANTINE_KEY, the newest first, or quarantine_key_command; `dq quarantine new-key` makes one"
         raise UsageError("no key is given to encrypt with", "rotate", mend)
     states = [state for state in State if state is not State.WRITING]
-    old = [item.id for item in store.batches(states=states, limit=_ALL) if _is_old(store, item, newest.id)]
+    old = [item.id for item in store.batches(states=states, limit=_ALL) if _is_old(item, newest.id)]
     done = tuple(_each(store, old, partial(_rotated, store, vault, newest.id, actor)))
     bury(store, vault)
     return done
 
 
-def _is_old(store: Store, batch: Batch, key_id: str) -> bool:
-    return any(part.key_id != key_id and not part.purged_at for part in (*batch.parts, *store.landing(batch.id)))
+def _is_old(batch: Batch, key_id: str) -> bool:
+    return not batch.purged_at and any(part.key_id != key_id for part in batch.payload.objects)
 
 
 def _rotated(store: Store, vault: Vault, key_id: str, actor: str, batch: Batch) -> Batch:
-    if not _is_old(store, batch, key_id):  # somebody else did it
+    if not _is_old(batch, key_id):  # somebody else did it
         return batch
     whom = Whom(paths_of(batch), hasher(store, vault.keys))
 
@@ -77,11 +80,10 @@ def _rotated(store: Store, vault: Vault, key_id: str, actor: str, batch: Batch) 
         return map(whom.note, vault.read(part))
 
     def said() -> Swap:
-        before = sorted({part.key_id for part in batch.parts})
+        before = sorted({part.key_id for part in batch.payload.objects})
         return Swap("rotated", {"key": key_id, "before": before}, whom.hashes(), even_held=True)
 
-    here = [part for part in (*batch.parts, *store.landing(batch.id)) if not part.purged_at]
-    return rewrite(store, vault, batch, {part.path: partial(anew, part) for part in here}, said, actor=actor)
+    return rewrite(store, vault, batch, {part.path: partial(anew, part) for part in batch.payload.objects}, said, actor=actor)
 
 
 def _each(store: Store, batches: Sequence[str], act: Callable[[Batch], Batch]) -> Iterator[Kept]:

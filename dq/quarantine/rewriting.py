@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dq.quarantine.vault import Vault, folder_of
-from dq.store import Batch, Hashes, Part, RowRange, Store, faults
+from dq.quarantine.vault import BAD, GOOD, Vault, folder_of
+from dq.store import Batch, Hashes, Part, Payload, RowRange, Store, faults
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +32,6 @@ class Swap:
     detail: Mapping[str, Any]
     hashes: Sequence[Hashes] | None = None
     erased: Sequence[RowRange] = ()
-    drops_landing: bool = False
     even_held: bool = False
 
 
@@ -40,47 +39,44 @@ def rewrite(store: Store, vault: Vault, batch: Batch, anew: Mapping[str, Anew], 
     """
     Replace the objects of *batch* whose paths *anew* names; the caller holds the batch's slot. *said* is asked last.
 
-    Objects with the good rows of a replay are its objects, too.
-
     Raises:
         WorldError: store, disk or network failed; nothing is half done. UsageError: a legal hold is on the batch, or a key is
         not given.
     """
     token = store.begin_rewrite(batch.id)
     folder = folder_of(store.id, batch.id, token)
-    landing = store.landing(batch.id)
-    after = _written(vault, folder, batch.parts, anew, "part")
-    landed = _written(vault, folder, landing, anew, "good")
+    parts = _written(vault, folder, batch.parts, anew, BAD)
+    landing = _written(vault, folder, batch.landing, anew, GOOD)
     faults.at("after-rewrite")
     swap = said()
     return store.swap(
         batch.id,
         token,
-        before=batch.parts,
-        after=after,
+        before=batch.payload,
+        after=Payload(parts, landing),
         event=swap.event,
         detail=swap.detail,
         actor=actor,
         hashes=swap.hashes,
         erased=swap.erased,
-        landing=() if swap.drops_landing else None if landed == landing else landed,
         even_held=swap.even_held,
     )
 
 
-def _written(vault: Vault, folder: str, before: Sequence[Part], anew: Mapping[str, Anew], name: str) -> tuple[Part, ...]:
-    """What *before* becomes: objects of that name below *folder*, or what they were."""
+def _written(vault: Vault, folder: str, parts: Sequence[Part], anew: Mapping[str, Anew], name: str) -> tuple[Part, ...]:
+    """*parts*, with others in the place of those that *anew* names."""
     after: list[Part] = []
     written = 0
-    for part in before:
-        parts: tuple[Part, ...] = (part,)
-        if part.path in anew:
-            parts = vault.write(folder, anew[part.path](), first=written, name=name)
-            written += len(parts)
-            for item in parts:
-                vault.verify(item)
-            faults.at("in-rewrite")
-        after += parts
+    for part in parts:
+        if part.path not in anew:
+            after.append(part)
+            continue
+        found = vault.write(folder, anew[part.path](), first=written, name=name)
+        written += len(found)
+        for item in found:
+            vault.verify(item)
+        faults.at("in-rewrite")
+        after += found
     return tuple(after)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_PER_PART = 1_000_000
+BAD, GOOD = "part", "good"  # names of objects: dead letters, and the rows of a replay that land
 _GROUP_ROWS = 131_072
 _GROUP_BYTES = 32 << 20  # rows wait in memory up to here
 _DICTIONARY = 64 << 10  # bytes of it; values that fill more are better written as they are
@@ -54,7 +55,7 @@ class Vault:
         self.keys = keys or Keys()
         self.name = self._objects.name
 
-    def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0, name: str = "part") -> tuple[Part, ...]:
+    def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0, name: str = BAD) -> tuple[Part, ...]:
         """
         Write *batches* as objects *name* below *folder*, numbered from *first*; no rows, no object. Memory stays bounded.
 
@@ -137,15 +138,15 @@ class Vault:
         """Remove the object; that it is gone already is no error."""
         self._objects.delete(path)
 
-    def garbage(self, store_id: str, *, needed: Callable[[str, int, str], bool], grace: timedelta) -> int:
+    def garbage(self, store_id: str, *, needed: Callable[[str, int, str], bool], grace: timedelta, batch: str = "") -> int:
         """
-        Remove the store's objects that nobody needs and that are older than *grace*; how many they were.
+        Remove the store's objects, or those of one *batch*, that nobody needs and that are older than *grace*; how many.
 
         *needed* is asked with the batch, the token and the path of each object. Other stores' objects are left alone.
         """
         before = datetime.now(UTC) - grace
         removed = 0
-        for found in list(self._objects.walk(store_id)):
+        for found in list(self._objects.walk(f"{store_id}/{batch}" if batch else store_id)):
             names = PurePosixPath(found.path).parts
             token = names[2].partition("-")[0] if len(names) == 4 else ""  # store, batch, token, object
             if not token.isdecimal() or found.changed > before or needed(names[1], int(token), found.path):

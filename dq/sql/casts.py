@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dq.sql.dialect import Dialect, Reading
-from dq.sql.formats import format_pattern, iso_text
+from dq.sql.formats import format_groups, format_pattern, iso_text
 from dq.sql.nodes import Base, Kind
 from dq.sql.pattern import parse_pattern
 from dq.sql.regex import regex_problem, write_regex
@@ -115,6 +115,18 @@ def _read_format(x: str, kind: Kind, pattern: str, dialect: Dialect, reading: Re
         if "%z" in pattern:
             moment = f"({moment} AT TIME ZONE 'UTC')"
         return f"CASE WHEN {guard} THEN CAST({moment} AS {kind.base.name}) END"
-    iso = iso_text(trimmed, pattern, kind.base, reading.joined)
+    iso = iso_text(trimmed, pattern, kind.base, reading.joined) or _rearranged(trimmed, kind, pattern, dialect, reading)
     inner = read_text(f"({iso})", kind, None, dialect) if iso is not None else None
     return f"CASE WHEN {guard} THEN {inner} END" if guard and inner else None
+
+
+def _rearranged(x: str, kind: Kind, pattern: str, dialect: Dialect, reading: Reading) -> str | None:
+    """SQL that writes text *x* in ISO 8601 by groups of a regular expression; None where the dialect has none."""
+    found = format_groups(pattern, kind.base) if reading.replaced else None
+    if found is None:
+        return None
+    groups, iso = found
+    whole = f"{reading.regex.prefix}^{groups}{reading.regex.end}"
+    padded = reading.replaced.format(x=x, r=dialect.quote(whole), b=dialect.quote(iso))
+    # A 0 before two digits goes; those of a year are four.
+    return reading.replaced.format(x=padded, r=dialect.quote("(^|[- :])0([0-9]{2})(?![0-9])"), b=dialect.quote(r"\1\2"))

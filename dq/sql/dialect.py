@@ -51,7 +51,8 @@ class Reading:
 
     In *search*, {x} is the text and {r} a pattern as a literal; in *trim* {x} loses blanks and tabs around it; in *casts* {t} is
     such a text, {d} a decimal's digits and {s} those after the point; *most_digits* is how many it keeps (0: any). *guard* says
-    that {x} is a text at all, where a column may hold anything.
+    that {x} is a text at all, where a column may hold anything. In *replaced* all of {x} that matches {r} becomes {b}, in which
+    `\\1` is the first group.
     """
 
     search: str
@@ -61,6 +62,7 @@ class Reading:
     guard: str = ""
     most_digits: int = 0
     joined: str = " || "  # what joins texts; empty: CONCAT
+    replaced: str = ""  # empty: it has no groups
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,11 @@ _FORMS: Mapping[str, str] = {
     "%Y": "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})",
     "%y": "[0-9]{2}",
     "%m": "(?:0[1-9]|1[0-2])",
-    "%-m": "(?:0?[1-9]|1[0-2])",
+    "%-m": "(?:1[0-2]|0?[1-9])",
     "%b": _any_case(tuple(name[:3] for name in _MONTHS)),
     "%B": _any_case(_MONTHS),
     "%d": "(?:0[1-9]|[12][0-9]|3[01])",
-    "%-d": "(?:0?[1-9]|[12][0-9]|3[01])",
+    "%-d": "(?:3[01]|[12][0-9]|0?[1-9])",
     "%a": _any_case(tuple(name[:3] for name in _DAYS)),
     "%A": _any_case(_DAYS),
     "%H": "(?:[01][0-9]|2[0-3])",
@@ -101,6 +101,16 @@ _FIXED: Mapping[str, tuple[str, int]] = {
     "%M": ("minute", 2),
     "%S": ("second", 2),
     "%g": ("fraction", 3),
+}
+# Directives that read digits alone, as many as there are, and their part.
+_NUMBERS: Mapping[str, str] = {
+    **{directive: name for directive, (name, _) in _FIXED.items()},
+    "%-m": "month",
+    "%-d": "day",
+    "%-H": "hour",
+    "%-M": "minute",
+    "%-S": "second",
+    "%f": "fraction",
 }
 _DIRECTIVE = re.compile(r"%-?[A-Za-z%]|[^%]")
 
@@ -142,8 +152,14 @@ def format_pattern(text: str) -> str | None:
                 return None
             forms.append(_FORMS[part])
         else:
-            forms.append(part if part.isalnum() else "\\" + part if part.isascii() and part.isprintable() else part)
+            forms.append(_itself(part))
     return "".join(forms)
+
+
+def _itself(character: str) -> str:
+    """A pattern of one character."""
+    plain = character.isalnum() or not (character.isascii() and character.isprintable())
+    return character if plain else f"\\{character}"
 
 
 def iso_text(x: str, pattern: str, base: Base, joined: str) -> str | None:
@@ -172,3 +188,29 @@ def iso_text(x: str, pattern: str, base: Base, joined: str) -> str | None:
         time += ["'.'", found["fraction"]]
     pieces = {Base.DATE: date, Base.TIME: time}.get(base, [*date, "' '", *time])
     return joined.join(pieces) if joined else f"CONCAT({', '.join(pieces)})"
+
+
+def format_groups(text: str, base: Base) -> tuple[str, str] | None:
+    """
+    A pattern with a group for each part of what `strptime` format *text* reads, and those groups in the order of ISO 8601.
+
+    Months, days and the like have a 0 before them, also where they have two digits. None when a part is no number, is said twice
+    or is missing.
+    """
+    forms, found = [], {}
+    for part in _DIRECTIVE.findall(text):
+        if not part.startswith("%") or part == "%%":
+            forms.append(_itself(part[-1]))
+            continue
+        name = _NUMBERS.get(part)
+        if name is None or name in found:
+            return None
+        forms.append(f"({_FORMS[part]})")
+        found[name] = f"\\{len(found) + 1}"
+    if base is not Base.TIME and not {"year", "month", "day"} <= set(found):
+        return None
+    day = "{year}-0{month}-0{day}"
+    time = ":".join(f"0{{{name}}}" if name in found else "00" for name in ("hour", "minute", "second"))
+    time += ".{fraction}" if "fraction" in found else ""
+    iso = {Base.DATE: day, Base.TIME: time}.get(base, f"{day} {time}")
+    return "".join(forms), iso.format(**found)

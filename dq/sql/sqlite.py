@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from statistics import stdev
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _regexp(pattern: str, text: object) -> int | None:
     """`text REGEXP pattern`, a search; null for anything but text."""
     return int(_compiled(pattern).search(text) is not None) if isinstance(text, str) else None
+
+
+def _replace(text: object, pattern: str, by: str) -> str | None:
+    """*text* with every match of *pattern* replaced; null for anything but text."""
+    return _compiled(pattern).sub(by, text) if isinstance(text, str) else None
 
 
 @lru_cache(maxsize=256)
@@ -251,19 +255,27 @@ class _Sum:
 
 
 class _Deviation:
-    """The deviation of a sample, exactly rounded; null for fewer than two numbers."""
+    """
+    The deviation of a sample; null for fewer than two numbers.
+
+    Welford's way (1962), as DuckDB has it: one pass, and the same last digit.
+    """
 
     def __init__(self) -> None:
-        self.values: list[float] = []
+        self.count = 0
+        self.mean = self.squares = 0.0
 
     def step(self, value: object) -> None:
         """Take in one value."""
         if isinstance(value, int | float):
-            self.values.append(value)
+            self.count += 1
+            away = value - self.mean
+            self.mean += away / self.count
+            self.squares += away * (value - self.mean)
 
     def finalize(self) -> float | None:
         """The answer."""
-        return stdev(self.values) if len(self.values) > 1 else None
+        return math.sqrt(self.squares / (self.count - 1)) if self.count > 1 else None
 
 
 class _Quantile:
@@ -307,6 +319,7 @@ SQLITE_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "DQ_MICROSECONDS": (2, _microseconds),
     "DQ_MOD": (2, _mod),
     "DQ_MULTIPLE_OF": (2, _multiple_of),
+    "DQ_REPLACE": (3, _replace),
     "DQ_SEARCH": (2, _search),
     "DQ_SHIFT": (3, _shift),
     "DQ_TRUNC": (2, _trunc),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from dq.store.model import AuditEntry, Part
+from dq.store.model import AuditEntry, Part, Payload, RowRange, RowState
 from dq.store.schema import audit, batch
 
 _COLUMNS = ("event", "actor", "at", "detail", "prev_sha", "sha")
@@ -57,19 +57,37 @@ def broken(connection: sa.Connection, batch_id: str) -> str:
     return ""
 
 
-def contradicted(connection: sa.Connection, batch_id: str, parts: Sequence[Part]) -> str:
+def contradicted(connection: sa.Connection, batch_id: str, payload: Payload) -> str:
     """Where the tables say otherwise than the chain, which is whole; "" when they agree."""
-    said: list[list[Any]] | None = None
+    said: tuple[list[Any], list[Any]] | None = None
     purged = False
     for entry in entries(connection, batch_id):
-        if entry.event in _WITH_PARTS:
-            said, purged = entry.detail.get("parts"), False
+        if entry.event in _WITH_OBJECTS:
+            said, purged = (entry.detail["parts"], entry.detail.get("landing", [])), False
         purged = purged or entry.event == "purged"
-    if said is not None and [[item.path, item.rows, item.size, item.sha256] for item in parts] != said:
+    if said is not None and (_told(payload.parts), _told(payload.landing)) != said:
         return "its payload objects are not those that the audit names"
-    if purged != any(item.purged_at for item in parts) and parts:
+    if purged != any(item.purged_at for item in payload.objects) and payload.objects:
         return "the audit and the store disagree on whether it was purged"
     return ""
 
 
-_WITH_PARTS = ("committed", "blocked", "erased", "rotated")
+def _told(parts: tuple[Part, ...]) -> list[list[Any]]:
+    return [[item.path, item.rows, item.size, item.sha256] for item in parts]
+
+
+def erased(connection: sa.Connection, batch_id: str) -> tuple[list[RowRange], int]:
+    """The rows of a batch that were erased since it was settled; and how many of the good ones, of a replay."""
+    places: list[RowRange] = []
+    dropped = 0
+    for entry in entries(connection, batch_id):
+        if entry.event in _SETTLED:
+            places, dropped = [], 0
+        if entry.event == "erased":
+            places += [RowRange(first, last, RowState.PURGED) for first, last in entry.detail.get("places", ())]
+            dropped += entry.detail.get("dropped", 0)
+    return places, dropped
+
+
+_SETTLED = ("committed", "blocked")
+_WITH_OBJECTS = (*_SETTLED, "erased", "rotated")

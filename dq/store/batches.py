@@ -176,7 +176,8 @@ def mark(
     if row.state == State.COMMITTED:
         at = _now()
         _set(connection, batch_id, state=State.PUBLISHED, published_at=at, output=output)
-        audit.append(connection, batch_id, "published", actor=actor, at=at, detail={"rows": row.rows_good, "output": output})
+        detail = {"rows": _get(connection, batch_id).rows_due, "output": output}
+        audit.append(connection, batch_id, "published", actor=actor, at=at, detail=detail)
         replays.ended(connection, batch_id, State.PUBLISHED)
     if holds is not None and not row.parent:
         for other, where in replays.beside(connection, row).items():
@@ -352,6 +353,7 @@ def _settle(
         run=said.run.id,
         settled_at=at,
         expires_at=_expiry(connection, row, said, at),
+        legal_hold=row.legal_hold or _is_held(connection, row.parent),
     )
     parts.put(connection, batch_id, said.landing, schema.landing)
     for table in (schema.part, schema.reason):
@@ -377,15 +379,28 @@ def _settle(
         "plan": row.plan,
         "parts": parts.told(said.parts),
     }
+    if said.landing:
+        detail |= {"landing": parts.told(said.landing)}
     audit.append(connection, batch_id, str(state), actor=actor, at=at, detail=detail)
 
 
 def _expiry(connection: sa.Connection, row: sa.Row[Any], said: Settlement, at: datetime) -> datetime | None:
-    """Retention counts from when the rows were first diverted: a replay does not make them younger."""
-    holds = bool(said.bad or said.landing)
-    own = at + said.retention if said.retention and holds else None
-    parent = find_batch(connection, row.parent) if row.parent and holds else None
-    return min((moment for moment in (own, parent.expires_at if parent else None) if moment), default=None)
+    """Retention counts from when the rows were first diverted: a replay makes none younger, nor those that land."""
+    if not said.bad and not said.landing:
+        return None
+    known = []
+    while row.parent and (parent := find_batch(connection, row.parent)) is not None:
+        row = parent
+        at = row.settled_at or at
+        known.append(row.expires_at)
+    own = at + said.retention if said.retention else None
+    return min((moment for moment in (own, *known) if moment), default=None)
+
+
+def _is_held(connection: sa.Connection, batch_id: str) -> bool:
+    """Whether a legal hold is on a batch; not when there is none."""
+    row = find_batch(connection, batch_id)
+    return row is not None and bool(row.legal_hold)
 
 
 def _close(connection: sa.Connection, row: sa.Row[Any], *, actor: str, at: datetime, note: str) -> None:

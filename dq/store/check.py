@@ -50,15 +50,19 @@ def _batches(connection: sa.Connection) -> Iterator[Problem]:
     for row in connection.execute(sa.select(b, held.label("held")).order_by(b.c.id)).all():
         where, state = f"batch {row.id[:12]}", State(row.state)
         landing = sum(item.rows for item in parts.of(connection, row.id, schema.landing))
-        if row.parent and state is not State.WRITING and landing != row.rows_good:
-            yield Problem(f"{row.rows_good} good rows of a replay, but its payload holds {landing}", where)
+        dropped = audit.erased(connection, row.id)[1] if row.parent else 0
+        if row.parent and state is not State.WRITING and landing + dropped != row.rows_good:
+            gone = f", and {dropped} were erased" if dropped else ""
+            yield Problem(f"{row.rows_good} good rows of a replay, but its payload holds {landing}{gone}", where)
         if state is not State.WRITING and row.held != row.rows_bad:
             yield Problem(f"{row.rows_bad} bad rows, but its payload holds {row.held}", where)
         if state in (State.SUPERSEDED, State.WITHDRAWN):
             ranges = rows.states(connection, row.id, row.rows_bad or 0)
             if any(item.state is RowState.OPEN for item in ranges):
                 yield Problem(f"it is {state}, but has open rows", where)
-        if broken := audit.broken(connection, row.id) or audit.contradicted(connection, row.id, parts.of(connection, row.id)):
+        if broken := audit.broken(connection, row.id) or audit.contradicted(
+            connection, row.id, parts.payload(connection, row.id)
+        ):
             yield Problem(broken, where)
 
 

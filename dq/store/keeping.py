@@ -11,7 +11,7 @@ from typing import Any
 from dq.store import parts, retention, stats, subjects
 from dq.store.connect import Database
 from dq.store.holding import PATIENCE, held
-from dq.store.model import Batch, Hashes, Part, RowRange
+from dq.store.model import Batch, Hashes, Payload, RowRange
 
 
 class Keeping:
@@ -32,7 +32,7 @@ class Keeping:
 
     def set_hold(self, batch_id: str, *, held: bool, actor: str, note: str = "") -> Batch:
         """
-        Put a legal hold on a batch, or release it: held rows are neither purged nor erased.
+        Put a legal hold on a batch and what came of its replays, or release it: held rows are neither purged nor erased.
 
         Raises:
             UsageError: there is no such batch, or it is still being written.
@@ -56,7 +56,7 @@ class Keeping:
         Forget the rows of a batch; its objects are doomed, its counts stay.
 
         Raises:
-            UsageError: a legal hold is on it. WorldError: the store failed.
+            UsageError: a legal hold is on it, or it has good rows that are not published yet. WorldError: the store failed.
         """
         return self._database.write("purge", lambda c: retention.purge(c, batch_id, actor=actor, note=note))
 
@@ -69,14 +69,13 @@ class Keeping:
         batch_id: str,
         token: int,
         *,
-        before: Sequence[Part],
-        after: Sequence[Part],
+        before: Payload,
+        after: Payload,
         event: str,
         detail: Mapping[str, Any],
         actor: str,
         hashes: Collection[Hashes] | None = None,
         erased: Sequence[RowRange] = (),
-        landing: Sequence[Part] | None = None,
         even_held: bool = False,
     ) -> Batch:
         """
@@ -86,7 +85,7 @@ class Keeping:
             WorldError: they changed meanwhile, or the store failed. UsageError: a legal hold is on the batch.
         """
         said: dict[str, Any] = {"before": before, "after": after, "event": event, "detail": detail, "actor": actor}
-        said |= {"hashes": hashes, "erased": erased, "landing": landing, "even_held": even_held}
+        said |= {"hashes": hashes, "erased": erased, "even_held": even_held}
         return self._database.write("swap", partial(retention.swap, batch_id=batch_id, token=token, **said))
 
     def abandon_rewrites(self, before: datetime) -> int:

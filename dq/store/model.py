@@ -79,6 +79,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Payload:
+    """The objects of a batch: *parts* have its bad rows, *landing*, of a replay, the good ones as they join the target."""
+
+    parts: tuple[Part, ...] = ()
+    landing: tuple[Part, ...] = ()
+
+    @property
+    def objects(self) -> tuple[Part, ...]:
+        """All of them."""
+        return (*self.parts, *self.landing)
+
+
+@dataclass(frozen=True, slots=True)
 class Hashes:
     """Whom some rows are about: the first eight bytes of keyed hashes, sorted. *key_id* names the key, "" the store's own."""
 
@@ -132,7 +145,8 @@ class Batch:
     What one enforcement of a slot diverted.
 
     *token* is that of the latest claim, *edition* that of the claim that was committed (0: none was).
-    *open* is how many of its rows still wait; only those of an active batch do.
+    *open* is how many of its rows still wait; only those of an active batch do. *parts* are objects with its bad rows,
+    *landing*, of a replay, with the good ones.
     """
 
     id: str
@@ -149,6 +163,7 @@ class Batch:
     rows_bad: int = 0
     open: int = 0
     parts: tuple[Part, ...] = ()
+    landing: tuple[Part, ...] = ()
     blocked_by: tuple[str, ...] = ()
     outcome: Outcome | None = None
     digest: str = ""
@@ -168,7 +183,17 @@ class Batch:
     @property
     def purged_at(self) -> datetime | None:
         """When its rows were removed; their counts and reasons stay."""
-        return next((part.purged_at for part in self.parts if part.purged_at), None)
+        return next((part.purged_at for part in self.payload.objects if part.purged_at), None)
+
+    @property
+    def payload(self) -> Payload:
+        """Its objects."""
+        return Payload(self.parts, self.landing)
+
+    @property
+    def rows_due(self) -> int:
+        """How many good rows its target must hold: of a replay those of them that nobody erased."""
+        return sum(part.rows for part in self.landing) if self.parent else self.rows_good
 
 
 @dataclass(frozen=True, slots=True)

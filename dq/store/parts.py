@@ -9,17 +9,17 @@ import sqlalchemy as sa
 
 from dq.store import schema
 from dq.store.connect import insert_missing
-from dq.store.model import Part
+from dq.store.model import Part, Payload
 
 
 def of(connection: sa.Connection, batch_id: str, table: sa.Table = schema.part) -> tuple[Part, ...]:
-    """The payload objects of a batch, in order; with `schema.landing` those with the good rows of a replay."""
+    """The payload objects of a batch, in order: those of its bad rows, or in table `landing` of the good rows of a replay."""
     found = connection.execute(sa.select(table).where(table.c.batch == batch_id).order_by(table.c.ordinal))
     return tuple(Part(item.path, item.rows, item.size, item.sha256, item.key_id or "", item.purged_at) for item in found)
 
 
 def put(connection: sa.Connection, batch_id: str, parts: Sequence[Part], table: sa.Table = schema.part) -> None:
-    """Let the batch consist of *parts*, and of no others."""
+    """Let the batch consist of *parts*, and of no others; *table* as in `of`."""
     connection.execute(sa.delete(table).where(table.c.batch == batch_id))
     rows = [
         {
@@ -30,7 +30,6 @@ def put(connection: sa.Connection, batch_id: str, parts: Sequence[Part], table: 
             "size": item.size,
             "sha256": item.sha256,
             "key_id": item.key_id or None,
-            "purged_at": item.purged_at,
         }
         for number, item in enumerate(parts)
     ]
@@ -38,12 +37,15 @@ def put(connection: sa.Connection, batch_id: str, parts: Sequence[Part], table: 
         connection.execute(sa.insert(table), rows)
 
 
-def purge(connection: sa.Connection, batch_id: str, at: datetime, table: sa.Table = schema.part) -> tuple[Part, ...]:
-    """The objects of a batch that are still there are doomed; which they are. Their counts stay."""
-    here = tuple(item for item in of(connection, batch_id, table) if item.purged_at is None)
-    connection.execute(sa.update(table).where(table.c.batch == batch_id, table.c.purged_at.is_(None)).values(purged_at=at))
-    doom(connection, [item.path for item in here], at)
-    return here
+def payload(connection: sa.Connection, batch_id: str) -> Payload:
+    """All objects of a batch."""
+    return Payload(of(connection, batch_id), of(connection, batch_id, schema.landing))
+
+
+def kept() -> sa.ColumnElement[bool]:
+    """Of a batch in a query: that it still has objects."""
+    tables = (schema.part, schema.landing)
+    return sa.or_(*(sa.exists().where(t.c.batch == schema.batch.c.id, t.c.purged_at.is_(None)) for t in tables))
 
 
 def told(parts: Collection[Part]) -> list[list[object]]:
@@ -73,7 +75,8 @@ def is_needed(connection: sa.Connection, batch_id: str, token: int, path: str) -
 
     Once false, it stays so: tokens are never used twice.
     """
-    b, r, tables = schema.batch, schema.rewrite, (schema.part, schema.landing)
+    b, r = schema.batch, schema.rewrite
+    tables = (schema.part, schema.landing)
     held = [sa.exists().where(t.c.batch == b.c.id, t.c.path == path, t.c.purged_at.is_(None)) for t in tables]
     claim = sa.and_(b.c.token == token, b.c.settled != token)
     written = sa.exists().where(r.c.batch == b.c.id, r.c.token == token)

@@ -43,6 +43,7 @@ def batch_of(connection: sa.Connection, row: sa.Row[Any]) -> Batch:
         rows_bad=row.rows_bad or 0,
         open=sum(item.rows for item in waiting if item.state is RowState.OPEN),
         parts=parts.of(connection, row.id),
+        landing=parts.of(connection, row.id, schema.landing) if row.parent else (),
         blocked_by=tuple(row.blocked_by),
         outcome=Outcome(row.outcome) if row.outcome else None,
         **{name: getattr(row, name) for name in _PLAIN},

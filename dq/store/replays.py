@@ -121,13 +121,35 @@ def ended(connection: sa.Connection, child_id: str, state: State) -> None:
 
 
 def reopen(connection: sa.Connection, child: sa.Row[Any], *, actor: str, at: datetime, note: str) -> None:
-    """Give the rows that the batch *child* took back to its parent, open again; those that were erased or purged since, not."""
-    r, parent = schema.replay, find_batch(connection, child.parent)
-    mine = set(connection.scalars(sa.select(r.c.id).where(r.c.child_batch == child.id, r.c.state.in_(_ACTIVE))))
-    done = rows.actions(connection, child.parent)
-    known = rows.cover(parent.rows_bad if parent else 0, [(item.rows.first, item.rows.last) for item in done])
-    state = RowState.PURGED if any(item.purged_at for item in parts.of(connection, child.parent)) else RowState.OPEN
-    back = [RowRange(first, last, state) for first, last, number in known if number is not None and done[number].replay in mine]
+    """Give the rows that the batch *child* took back to its parent: open again, but those purged or erased meanwhile."""
+    a, r = schema.row_action, schema.replay
+    query = sa.select(a.c.first_row, a.c.last_row).join_from(a, r, a.c.replay == r.c.id)
+    taken = connection.execute(query.where(r.c.child_batch == child.id, r.c.state.in_(_ACTIVE)).order_by(a.c.seq)).all()
+    back = [RowRange(item.first_row, item.last_row, RowState.OPEN) for item in taken]
     rows.act(connection, child.parent, back, actor=actor, at=at, note=note)
+    _gone(connection, child.parent, actor=actor, at=at)
     detail = {"batch": child.id, "rows": rows.told(back), "note": note}
     audit.append(connection, child.parent, "reopened", actor=actor, at=at, detail=detail)
+
+
+def _gone(connection: sa.Connection, batch_id: str, *, actor: str, at: datetime) -> None:
+    """Rows of a batch that are open, but were purged or erased while a replay had them, are `purged`."""
+    row = find_batch(connection, batch_id)
+    count = row.rows_bad if row is not None else 0
+    purged = any(item.purged_at for item in parts.of(connection, batch_id))
+    gone = [RowRange(0, count - 1, RowState.PURGED)] if purged else audit.erased(connection, batch_id)[0]
+    known = rows.states(connection, batch_id, count)
+    found = [item for one in gone for item in rows.open_among(known, [one])]  # of several people, in no order
+    rows.act(connection, batch_id, found, actor=actor, at=at, note="purged" if purged else "erased")
+
+
+def descendants(connection: sa.Connection, row: sa.Row[Any]) -> list[sa.Row[Any]]:
+    """The settled batches that came of replays of the batch *row*, and of theirs."""
+    b = schema.batch
+    query = sa.select(b).where(b.c.slot == row.slot, b.c.parent != "", b.c.state != State.WRITING).order_by(b.c.depth)
+    found, known = [], {row.id}
+    for item in connection.execute(query).all():
+        if item.parent in known:
+            known.add(item.id)
+            found.append(item)
+    return found

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from dq.errors import UsageError, WorldError
-from dq.store import audit, batches, parts, rows, schema, subjects
-from dq.store.model import Batch, Hashes, Part, RowRange, RowState, State
+from dq.store import audit, batches, parts, replays, rows, schema, subjects
+from dq.store.model import Batch, Hashes, Payload, RowRange, RowState, State
 from dq.store.reading import batch_of, find_batch
 
 _AGAIN = "nothing was changed; try again"
+ERASED = "erased"  # the event
 
 
 def hold(connection: sa.Connection, batch_id: str, *, held: bool, actor: str, note: str) -> Batch:
-    """Set or release a legal hold; what it is already is no change."""
+    """Set or release a legal hold, on what came of the batch's replays, too; what it is already is no change."""
     row = batches.hold_batch(connection, batch_id)
-    if row.legal_hold != held:
-        _set(connection, batch_id, legal_hold=held)
-        event = "legal hold set" if held else "legal hold released"
-        audit.append(connection, batch_id, event, actor=actor, at=_now(), detail={"note": note})
+    event = "legal hold set" if held else "legal hold released"
+    for item in (row, *replays.descendants(connection, row)):
+        if item.legal_hold != held:
+            _set(connection, item.id, legal_hold=held)
+            detail = {"note": note} if item.id == batch_id else {"note": note, "with": batch_id}
+            audit.append(connection, item.id, event, actor=actor, at=_now(), detail=detail)
     return _batch(connection, batch_id)
 
 
@@ -50,9 +53,7 @@ def expiring(connection: sa.Connection, before: datetime) -> tuple[Batch, ...]:
 
 def _kept() -> sa.ColumnElement[bool]:
     """Batches that still have objects, settled."""
-    b, tables = schema.batch, (schema.part, schema.landing)
-    held = [sa.exists().where(t.c.batch == b.c.id, t.c.purged_at.is_(None)) for t in tables]
-    return sa.and_(b.c.state != State.WRITING, sa.or_(*held))
+    return sa.and_(schema.batch.c.state != State.WRITING, parts.kept())
 
 
 def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) -> Batch:
@@ -62,27 +63,32 @@ def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) ->
     A batch without objects, or purged already, is left as it is.
 
     Raises:
-        UsageError: a legal hold is on it, or it came of a replay whose good rows are not published yet.
+        UsageError: a legal hold is on it; or its objects have good rows of a replay that are published nowhere yet.
     """
     row = batches.hold_batch(connection, batch_id)
     if row.legal_hold:
         mend = f"`dq quarantine release {batch_id[:12]}` when the law allows it"
         raise UsageError(f"batch {batch_id[:12]} is on legal hold", "purge", mend)
-    at = _now()
-    _landed(connection, row, "purge")
-    here = (*parts.purge(connection, batch_id, at), *parts.purge(connection, batch_id, at, schema.landing))
+    here = [item for item in parts.payload(connection, batch_id).objects if item.purged_at is None]
     if not here:
         return _batch(connection, batch_id)
+    if row.parent and row.state == State.COMMITTED:
+        mend = f"`dq quarantine recover` publishes them, `dq quarantine withdraw {batch_id[:12]}` gives them back"
+        raise UsageError(f"good rows of replay {batch_id[:12]} are not published yet", "purge", mend)
+    at = _now()
     waiting = [item for item in rows.states(connection, batch_id, row.rows_bad or 0) if item.state is RowState.OPEN]
     gone = [RowRange(item.first, item.last, RowState.PURGED) for item in waiting]
     rows.act(connection, batch_id, gone, actor=actor, at=at, note=note or "purged")
+    for table in (schema.part, schema.landing):
+        connection.execute(sa.update(table).where(table.c.batch == batch_id, table.c.purged_at.is_(None)).values(purged_at=at))
+    parts.doom(connection, [item.path for item in here], at)
     subjects.put(connection, batch_id, ())
     runs = sa.select(schema.run.c.id).where(schema.run.c.batch == batch_id)
     connection.execute(sa.delete(schema.sample).where(schema.sample.c.run.in_(runs)))
     connection.execute(sa.delete(schema.rewrite).where(schema.rewrite.c.batch == batch_id))
     _forget_fixes(connection, batch_id, at)
     detail = {
-        "rows": sum(item.rows for item in here),
+        "rows": row.rows_bad,
         "open": sum(item.rows for item in gone),
         "objects": len(here),
         "bytes": sum(item.size for item in here),
@@ -113,22 +119,20 @@ def swap(
     batch_id: str,
     token: int,
     *,
-    before: Sequence[Part],
-    after: Sequence[Part],
+    before: Payload,
+    after: Payload,
     event: str,
     detail: Mapping[str, Any],
     actor: str,
     hashes: Collection[Hashes] | None = None,
     erased: Iterable[RowRange] = (),
-    landing: Sequence[Part] | None = None,
     even_held: bool = False,
 ) -> Batch:
     """
     Let *after* take the place of *before*, which must be what the batch has; what it has no longer is doomed.
 
-    *landing*, when given, takes the place of the objects with the good rows of a replay; empty: they are purged.
-
-    *erased* rows that were open are `purged`; *hashes*, when given, are all that say whom the rows are about.
+    *erased* rows that were open are `purged`, what was said to fix them is forgotten; *hashes*, when given, are all
+    that say whom the rows are about.
 
     Raises:
         WorldError: the objects are others by now, or the rewrite was abandoned. UsageError: a legal hold is on the batch.
@@ -138,22 +142,22 @@ def swap(
         raise UsageError(f"batch {batch_id[:12]} is on legal hold", event, "nothing was changed")
     r = schema.rewrite
     mine = sa.delete(r).where(r.c.batch == batch_id, r.c.token == token)
-    if connection.execute(mine).rowcount != 1 or parts.of(connection, batch_id) != tuple(before):
+    if connection.execute(mine).rowcount != 1 or parts.payload(connection, batch_id) != before:
         raise WorldError(f"the objects of batch {batch_id[:12]} changed meanwhile", event, _AGAIN)
     at = _now()
-    if landing is not None:
-        _land(connection, row, landing, event, at)
-    kept = {item.path for item in after}
-    parts.put(connection, batch_id, after)
-    parts.doom(connection, [item.path for item in before if item.path not in kept], at)
+    replaced = [item for item in before.objects if item not in after.objects]
+    parts.put(connection, batch_id, after.parts)
+    parts.put(connection, batch_id, after.landing, schema.landing)
+    parts.doom(connection, [item.path for item in replaced], at)
     if hashes is not None:
         subjects.put(connection, batch_id, tuple(hashes))
-    gone = list(_gone(rows.states(connection, batch_id, row.rows_bad or 0), erased))
-    rows.act(connection, batch_id, gone, actor=actor, at=at, note=event)
-    if gone:
+    gone = rows.open_among(rows.states(connection, batch_id, row.rows_bad or 0), erased)
+    rows.act(connection, batch_id, list(gone), actor=actor, at=at, note=event)
+    if event == ERASED:
         _forget_fixes(connection, batch_id, at)
-    replaced = [[item.path, item.sha256] for item in before if item.path not in kept]
-    said = {**detail, "replaced": replaced, "parts": parts.told(after)}
+    said = {**detail, "replaced": [[item.path, item.sha256] for item in replaced], "parts": parts.told(after.parts)}
+    if after.landing or before.landing:
+        said |= {"landing": parts.told(after.landing)}
     audit.append(connection, batch_id, event, actor=actor, at=at, detail=said)
     return _batch(connection, batch_id)
 
@@ -163,42 +167,11 @@ def abandon_rewrites(connection: sa.Connection, before: datetime) -> int:
     return connection.execute(sa.delete(schema.rewrite).where(schema.rewrite.c.at < before)).rowcount
 
 
-def _land(connection: sa.Connection, row: sa.Row[Any], landing: Sequence[Part], event: str, at: datetime) -> None:
-    """Let *landing* be what lands of a replay, or landed; nothing: it is gone, which needs it to have landed."""
-    if not landing:
-        _landed(connection, row, event)
-        parts.purge(connection, row.id, at, schema.landing)
-        return
-    kept = {item.path for item in landing}
-    parts.doom(connection, [item.path for item in parts.of(connection, row.id, schema.landing) if item.path not in kept], at)
-    parts.put(connection, row.id, landing, schema.landing)
-
-
-def _landed(connection: sa.Connection, row: sa.Row[Any], event: str) -> None:
-    """Refuse to lose good rows of a replay that are nowhere else."""
-    if row.state == State.COMMITTED and parts.of(connection, row.id, schema.landing):
-        mend = "run `dq quarantine recover`, then try again"
-        raise UsageError(f"batch {row.id[:12]} came of a replay, and its good rows are not published yet", event, mend)
-
-
-def _gone(states: Sequence[RowRange], wanted: Iterable[RowRange]) -> Iterator[RowRange]:
-    """Of *wanted* rows the open ones, as purged; and those of a replay, so that they cannot be given back. Both in order."""
-    place = 0
-    for item in wanted:
-        while place < len(states) and states[place].last < item.first:
-            place += 1
-        here = place
-        while here < len(states) and states[here].first <= item.last:
-            if (state := states[here].state) in (RowState.OPEN, RowState.REPLAYED):
-                left = RowState.PURGED if state is RowState.OPEN else state
-                yield RowRange(max(item.first, states[here].first), min(item.last, states[here].last), left)
-            here += 1
-
-
 def _forget_fixes(connection: sa.Connection, batch_id: str, at: datetime) -> None:
     """What was said to fix rows may hold their values."""
-    mine = sa.and_(schema.replay.c.batch == batch_id, schema.replay.c.fix.is_not(None))
-    connection.execute(sa.update(schema.replay).where(mine).values(fix={"removed": at.isoformat()}))
+    r = schema.replay
+    mine = sa.and_(sa.or_(r.c.batch == batch_id, r.c.child_batch == batch_id), r.c.fix.is_not(None))
+    connection.execute(sa.update(r).where(mine).values(fix={"removed": at.isoformat()}))
 
 
 def _set(connection: sa.Connection, batch_id: str, **values: Any) -> None:

@@ -107,6 +107,19 @@ def ranges_of(ordinals: np.ndarray[Any, Any], state: RowState) -> tuple[RowRange
     return tuple(RowRange(int(first), int(last), state) for first, last in zip(firsts, lasts, strict=True))
 
 
+def open_among(known: Sequence[RowRange], wanted: Iterable[RowRange]) -> Iterator[RowRange]:
+    """The rows of *wanted* that are open, as *known* (from `states`) says, in the states of *wanted*; both in order."""
+    place = 0
+    for item in wanted:
+        while place < len(known) and known[place].last < item.first:
+            place += 1
+        here = place
+        while here < len(known) and known[here].first <= item.last:
+            if known[here].state is RowState.OPEN:
+                yield RowRange(max(item.first, known[here].first), min(item.last, known[here].last), item.state)
+            here += 1
+
+
 def all_open(known: Sequence[RowRange], wanted: Iterable[RowRange]) -> bool:
     """Whether every row of *wanted* is open, as *known* (from `states`) says."""
     free = [item for item in known if item.state is RowState.OPEN]

@@ -19,7 +19,7 @@ _RESOLVED = (RowState.REPLAYED, RowState.ACCEPTED, RowState.DISCARDED)
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """How many rows of a dataset broke a check on a day (UTC) of their quarantine."""
+    """How many rows of a dataset broke a check on the day (UTC) when they were diverted; replays count none again."""
 
     dataset: str
     stage: str
@@ -81,9 +81,9 @@ def _joined(*columns: Any) -> sa.Select[Any]:
 
 def _reasons(connection: sa.Connection, chosen: Sequence[Any]) -> Iterator[Broken]:
     b, s, d, r = schema.batch, schema.slot, schema.dataset, schema.reason
-    query = _joined(d.c.name, s.c.stage, b.c.settled_at, r.c.check, r.c.rows).join(r, r.c.batch == b.c.id).where(*chosen)
+    query = _joined(d.c.name, s.c.stage, b.c.settled_at, r.c.check, r.c.rows).join(r, r.c.batch == b.c.id)
     found: dict[tuple[str, str, date, str], int] = defaultdict(int)
-    for row in connection.execute(query):
+    for row in connection.execute(query.where(*chosen, b.c.parent == "")):
         found[row.name, row.stage, row.settled_at.date(), row.check] += row.rows
     for (name, stage, day, check), count in sorted(found.items()):
         yield Broken(name, stage, day, check, count)

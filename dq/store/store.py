@@ -21,7 +21,6 @@ from dq.store.model import (
     Batch,
     Claim,
     ContractFacts,
-    Part,
     Problem,
     Reason,
     RowAction,
@@ -127,7 +126,9 @@ class Store(Keeping):
                 lost()
                 current()
 
-            yield Turn(batch, current(), confirm, self._database.read(lambda c: replays.beside(c, reading.row(c, batch.id))))
+            replaces = current()
+            beside = self._database.read(lambda c: replays.beside(c, reading.row(c, batch.id)))
+            yield Turn(self.batch(batch.id), replaces, confirm, beside)  # as it is now: rows may have been erased
 
     @contextmanager
     def replaying(self, slot: Slot, *, patience: float = SOON) -> Iterator[None]:
@@ -240,10 +241,6 @@ class Store(Keeping):
         """What was done about the rows of a batch, oldest first."""
         return self._database.read(lambda c: rows.actions(c, self._id(c, batch_id)))
 
-    def landing(self, batch_id: str) -> tuple[Part, ...]:
-        """The payload objects with the good rows of a replay; none of any other batch."""
-        return self._database.read(lambda c: parts.of(c, batch_id, schema.landing))
-
     def audit(self, batch_id: str) -> tuple[AuditEntry, ...]:
         """The history of a batch, oldest first."""
         return self._database.read(lambda c: audit.entries(c, self._id(c, batch_id)))
@@ -253,7 +250,7 @@ class Store(Keeping):
 
         def look(connection: sa.Connection) -> str:
             found = self._id(connection, batch_id)
-            return audit.broken(connection, found) or audit.contradicted(connection, found, parts.of(connection, found))
+            return audit.broken(connection, found) or audit.contradicted(connection, found, parts.payload(connection, found))
 
         return self._database.read(look)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from dq.store import schema
+from dq.store import parts, schema
 from dq.store.connect import insert_missing
 from dq.store.model import Hashes, State
 
@@ -60,10 +60,8 @@ def columns(connection: sa.Connection) -> dict[str, tuple[frozenset[tuple[str, .
         .join(d, s.c.dataset == d.c.id)
         .where(b.c.state != State.WRITING)
     )
-    tables = (schema.part, schema.landing)
-    whole = sa.or_(*(sa.exists().where(t.c.batch == b.c.id, t.c.purged_at.is_(None)) for t in tables))
     found: dict[str, tuple[set[tuple[str, ...]], dict[str, bool]]] = {}
-    for row in connection.execute(query.add_columns(whole.label("whole"))):
+    for row in connection.execute(query.add_columns(parts.kept().label("whole"))):
         paths, known = found.setdefault(row.name, (set(), {}))
         paths |= {tuple(path) for path in json.loads(row.schema or "{}").get("subjects", ())}
         if row.whole:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 from dq.quarantine import output
+from dq.quarantine.erase import _Work
 from dq.quarantine.output import FileTarget, Owner, Placed
 from dq.store import Batch, Store, Turn, batches, replays, rows
 
@@ -106,3 +108,20 @@ def judged_alone() -> list[Patch]:
     from dq.engines.duckdb import again
 
     return [(again, "with_published", lambda _, letters, __: letters.select)]
+
+
+@mutant
+def landing_is_forgotten() -> list[Patch]:
+    """Who is erased stays among the rows that land."""
+    look = _Work._look
+
+    def blind(self: _Work, batch: Batch, paths: Any) -> Any:
+        return look(self, replace(batch, landing=()), paths)
+
+    return [(_Work, "_look", blind)]
+
+
+@mutant
+def the_erased_come_back() -> list[Patch]:
+    """What a withdrawn replay gives back is open, though it was purged or emptied meanwhile."""
+    return [(replays, "_gone", lambda *_, **__: None)]

@@ -1,11 +1,11 @@
 """
-The fault campaign for replay: `dq.replay` killed at every named point, two at once, and beside enforcements of its key.
+The fault campaign for replay: killed at every named point, beside enforcements of its key, while people are forgotten.
 
     python -m tests.faults.replayed [--attempts N] [--seed S] [--store sqlite|postgres|both]
 
 A history is one key: enforced, then replayed under other versions of the contract, with fixes, and enforced again. Its law,
-at every rest: each row of the current content is published or waits, once; nothing else is there. It ends with 1 when a law
-was broken.
+at every rest: each row of the current content is published or waits, once, but who was erased and what was purged; nothing else
+is there, and nobody is half erased. It ends with 1 when a law was broken.
 """
 
 from __future__ import annotations
@@ -16,26 +16,30 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 import dq
 from dq.diversion import places
 from dq.errors import UsageError
+from dq.quarantine import Erased, Kept
 from dq.quarantine import rows as dead_letters
-from dq.store import Batch, RowState, State, faults
+from dq.store import Batch, RowRange, RowState, State, faults
 from tests.faults import children, replay_mutants
 from tests.faults.children import Blow
 from tests.faults.enforced import CONTRACT, Report, World, _count, _warm
 from tests.postgres import server
 
-POINTS = (*faults.POINTS, *faults.FILES, *faults.REPLAY)
+FORGET = tuple(point for point in faults.KEEPING if not point.startswith("purge:"))
+PURGE = tuple(point for point in faults.KEEPING if point.startswith(("purge:", "in-burial", "bury:")))
+POINTS = (*faults.POINTS, *faults.FILES, *faults.REPLAY, *faults.KEEPING)
 SKIPPED = ("block:before COMMIT", "block:after COMMIT")  # a replay never blocks
 ROWS = 24
 OLDEST = {1: 60, 2: 90, 3: 120}
@@ -53,7 +57,8 @@ class Key(World):
             path.parent.mkdir(parents=True, exist_ok=True)
             text = CONTRACT.format(version=version, oldest=oldest).replace("60%", "100%")
             rule = "quality: [{metric: duplicateValues, mustBe: 0, customProperties: [{property: dq, value: {keep: first}}]}]"
-            text = text.replace("{name: id, logicalType: integer}", f"{{name: id, logicalType: integer, {rule}}}")
+            person = "customProperties: [{property: dq, value: {subject: true}}]"
+            text = text.replace("{name: id, logicalType: integer}", f"{{name: id, logicalType: integer, {rule}, {person}}}")
             path.write_text(text.replace("schema:", "schema:", 1), "utf-8")
         for content in (1, 2):
             lines = ["id,age", *(f"{number},{age}" for number, age in self.rows(content))]
@@ -90,10 +95,28 @@ class Key(World):
                     )
 
     def recover(self) -> None:
-        """What a worker would do."""
+        """What a worker would do; what cannot land any more, because it was purged, somebody withdraws."""
         for item in dq.History(self.settings).recover():
-            if item.error is not None:
+            if isinstance(item.error, UsageError) and "were purged" in str(item.error):
+                dq.withdraw(item.batch, settings=self.settings)
+            elif item.error is not None:
                 raise item.error
+
+    def withdraw(self) -> None:
+        """What a person would do with a replay that cannot end; too late, when its rows are published."""
+        store, _ = places(self.settings)
+        for batch in store.batches(dataset=self.dataset, states=[State.COMMITTED], limit=1000):
+            if batch.parent:
+                with suppress(UsageError):
+                    dq.withdraw(batch, settings=self.settings)
+
+    def erase(self, person: int) -> None:
+        """What an officer would do; somebody may be at work, and then it is done again."""
+        _raise(dq.History(self.settings).erase(str(person)).batches)
+
+    def purge(self, batch: str) -> None:
+        """What retention would do; what waits to be published is left until it is."""
+        _raise(dq.History(self.settings).purge(batch), but="not published yet")
 
     def published_ids(self) -> list[int]:
         """The ids in the target, as often as they are there."""
@@ -120,13 +143,58 @@ class Key(World):
             return found
         if any(batch.state is State.COMMITTED for batch in active):
             found.append("a batch waits to be published, although all is at rest")
-        open_ids = Counter(number for batch in active for number in _open(store.row_states(batch.id), _ids(store, vault, batch)))
-        contents = {number // 1000 for number in there} | {number // 1000 for number in open_ids}
+        whole = [batch for batch in active if not batch.purged_at]
+        open_ids = Counter(number for batch in whole for number in _open(store.row_states(batch.id), _ids(store, vault, batch)))
+        if None in open_ids:
+            found.append("a row that was emptied is open")
+        contents = {number // 1000 for number in [*there, *open_ids]}
         if len(contents) != 1:
-            found.append(f"rows of contents {sorted(contents)} stand together")
-        elif there + open_ids != Counter(number for number, _ in self.rows(contents.pop())):
+            return [*found, f"rows of contents {sorted(contents)} stand together"]
+        wanted = Counter(number for number, _ in self.rows(contents.pop()))
+        gone = wanted - (there + open_ids)
+        purged = sum(_purged(store.row_states(batch.id)) for batch in active if batch.purged_at)
+        lost = [number for number in gone.elements() if number not in self.erased()]
+        if there + open_ids - wanted or len(lost) > purged:
             found.append(f"lost or doubled: published {sorted(there.elements())}, open {sorted(open_ids.elements())}")
         return found
+
+    def erased(self) -> set[int]:
+        """Who is to be forgotten; not all of it need be done."""
+        asked = self.root / "erased"
+        return set(map(int, asked.read_text("utf-8").split())) if asked.exists() else set()
+
+    def ask(self, person: int) -> None:
+        """From now on rows about *person* may be gone."""
+        with (self.root / "erased").open("a", encoding="utf-8") as file:
+            file.write(f"{person}\n")
+
+    def forgotten(self, person: int) -> list[str]:
+        """What of *person* is left, when it was erased and nobody is at work."""
+        store, vault = places(self.settings)
+        left = [
+            f"{person} is still in {path}"
+            for batch in store.batches(dataset=self.dataset, limit=1000)
+            for part in batch.payload.objects
+            for path, numbers in [(part.path, _numbers(vault.read(part) if not part.purged_at else ()))]
+            if person in numbers
+        ]
+        known = {item.path for batch in store.batches(limit=1000) for item in batch.payload.objects if not item.purged_at}
+        there = {str(path.relative_to(self.root / "vault")) for path in (self.root / "vault").rglob("*.parquet")}
+        return [*left, *(f"{path} is nobody's" for path in sorted(there - known))]
+
+
+def _raise(done: Iterable[Kept | Erased], but: str = "nothing") -> None:
+    for item in done:
+        if item.error is not None and but not in str(item.error):
+            raise item.error
+
+
+def _numbers(pieces: Iterable[pa.RecordBatch]) -> set[int]:
+    return {number for piece in pieces for number in piece.column("id").to_pylist()}
+
+
+def _purged(ranges: Iterable[RowRange]) -> int:
+    return sum(item.rows for item in ranges if item.state is RowState.PURGED)
 
 
 def _ids(store: object, vault: object, batch: Batch) -> list[int]:
@@ -161,12 +229,13 @@ def run(attempts: int, seed: int, store_url: str = "") -> Report:
 def _history(world: Key, rng: random.Random, report: Report, pending: list[str]) -> None:
     _in_peace(world, lambda: world.enforce_content(1), report)
     for _ in range(rng.randint(2, 3)):
-        version, fix = rng.randint(1, 3), rng.random() < 0.4
-        task = _replaying(world, version, fix=fix)
         point = pending.pop(0) if pending else rng.choice(POINTS)
+        task, person = _task(world, point, rng)
         started = {_start(world, task, Blow(point, "kill"), report): Blow(point, "kill")}
         if rng.random() < 0.6:
-            other = rng.choice([task, _replaying(world, rng.randint(1, 3), fix=not fix), world.recover, _enforcing(world, rng)])
+            fix = rng.random() < 0.5
+            others = [task, _replaying(world, rng.randint(1, 3), fix=fix), world.recover, _enforcing(world, rng)]
+            other = rng.choice([*others, _task(world, rng.choice(faults.KEEPING), rng)[0]])
             blow = Blow(rng.choice(POINTS), rng.choice(("kill", "raise", "slow", "none")))
             started[_start(world, other, blow, report)] = blow
         codes = children.end(started)
@@ -174,8 +243,13 @@ def _history(world: Key, rng: random.Random, report: Report, pending: list[str])
         if next(iter(codes.values())) != -9 and point not in report.killed:
             pending.append(point)
         report.wrong += world.laws(at_rest=False)
+        if rng.random() < 0.4:
+            _in_peace(world, world.withdraw, report)
         _in_peace(world, world.recover, report)
-        _in_peace(world, rng.choice([task, world.recover]), report)
+        _in_peace(world, task if person else rng.choice([task, world.recover]), report)
+        if person:  # what crashes left is no batch's: it goes when they are over
+            _in_peace(world, lambda: dq.History(world.settings).collect(grace=timedelta(0)), report)
+            report.wrong += world.forgotten(person)
         if rng.random() < 0.2:
             _lose_the_file(world, report)
         if rng.random() < 0.3:
@@ -192,8 +266,23 @@ def _lose_the_file(world: Key, report: Report) -> None:
     world.output.unlink(missing_ok=True)
     _in_peace(world, lambda: world.enforce_content(there[0] // 1000), report)
     _in_peace(world, world.recover, report)
-    if Counter(world.published_ids()) != Counter(there):
+    lost = Counter(there) - Counter(world.published_ids())
+    store, _ = places(world.settings)
+    purged = any(batch.purged_at for batch in store.batches(dataset=world.dataset, limit=1000))
+    if Counter(world.published_ids()) - Counter(there) or (set(lost) - world.erased() and not purged):
         report.wrong.append("a lost file did not come back whole")
+
+
+def _task(world: Key, point: str, rng: random.Random) -> tuple[Callable[[], None], int]:
+    """What passes *point*; and who is erased, 0: nobody."""
+    if point in PURGE and (point not in FORGET or rng.random() < 0.5):
+        batch = rng.choice(places(world.settings)[0].batches(dataset=world.dataset, limit=1000)).id
+        return lambda: world.purge(batch), 0
+    if point in FORGET:
+        person = rng.choice((1, 2)) * 1000 + rng.randrange(ROWS - 4)
+        world.ask(person)
+        return lambda: world.erase(person), person
+    return _replaying(world, rng.randint(1, 3), fix=rng.random() < 0.4), 0
 
 
 def _replaying(world: Key, version: int, *, fix: bool) -> Callable[[], None]:

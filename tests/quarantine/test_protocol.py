@@ -213,7 +213,8 @@ def test_every_named_step_is_passed(shop: Shop, monkeypatch: pytest.MonkeyPatch)
 def test_a_child_knows_its_parent(shop: Shop) -> None:
     """A batch made from the dead letters of another is one deeper."""
     parent = shop.enforce(shop.work()).batch
-    child = shop.enforce(shop.work(2, 1), slot=Slot("shop.orders", "raw", "replay"), parent=parent, budget=budget(None))
+    work = replace(shop.work(2, 1), land=lambda write: write([pa.record_batch({"id": [1, 2]})]))
+    child = shop.enforce(work, slot=Slot("shop.orders", "raw", "replay"), parent=parent, budget=budget(None))
     assert (child.batch.parent, child.batch.depth) == (parent.id, 1)
 
 

@@ -155,8 +155,38 @@ def test_a_format_is_read_as_strictly_as_iso(lab: Lab, form: str, base: Base, te
         assert made.values(tree) == [told(value, Kind(base), made.dialect) for value in expected]
 
 
-def test_formats_of_varying_width_are_duckdbs_alone() -> None:
-    """Names of months and hours of the day are read by DuckDB; elsewhere they are a gap that names the format."""
+LENIENT = [
+    (
+        "%-d.%-m.%Y",
+        Base.DATE,
+        ["31.01.2024", "1.1.2024", "3.10.0042", "30.2.2024", "29.2.2024", "1.1.24", "001.1.2024", "1-1-2024"],
+    ),
+    ("%Y%-m%-d", Base.DATE, ["20240131", "2024111", "2024129", "2024-1-1", "20241"]),
+    ("%-m/%-d/%Y %-H:%-M", Base.TIMESTAMP, ["1/31/2024 3:9", " 12/01/2024 23:59 ", "12/01/2024 24:00", "13/1/2024 1:00"]),
+    ("%-H:%-M:%-S.%f", Base.TIME, ["3:4:5.12", "23:59:59.000001", "03:04:05", "03:04:05.", "3:4:60.1"]),
+    ("%Y-%m-%dT%H:%M:%S.%f", Base.TIMESTAMP, ["2024-01-31T01:02:03.5", "2024-01-31T01:02:03", "2024-02-30T01:02:03.5"]),
+    ("(%Y) [%-d^%-m$", Base.DATE, ["(2024) [1^2$", "(2024) [1^2", "2024 1^2$"]),
+]
+
+
+@pytest.mark.parametrize(("form", "base", "texts"), LENIENT, ids=[item[0] for item in LENIENT])
+def test_digits_of_varying_number_are_read_as_python_reads_them(lab: Lab, form: str, base: Base, texts: list[str]) -> None:
+    """`%-d` takes one digit or two, the most that leaves enough for what follows; a day that is none is null."""
+    tree = ReadAs(this=column("x"), to=Kind(base), format=literal(form))
+    expected: list[Any] = []
+    for text in texts:
+        try:
+            moment = datetime.strptime(text.strip(), form.replace("%-", "%"))  # noqa: DTZ007  without a zone, as it is
+        except ValueError:
+            expected.append(None)
+            continue
+        expected.append({Base.DATE: moment.date(), Base.TIME: moment.time(), Base.TIMESTAMP: moment}[base])
+    with lab({"x": "text"}, [(text,) for text in texts]) as made:
+        assert made.values(tree) == [told(value, Kind(base), made.dialect) for value in expected]
+
+
+def test_formats_with_names_are_duckdbs_alone() -> None:
+    """Names of months and hours of half a day are read by DuckDB; elsewhere they are a gap that names the format."""
     tree = ReadAs(this=column("x"), to=Kind(Base.TIMESTAMP), format=literal("%-d %b %Y %-I:%M %p"))
     with database(
         "duckdb",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from dq.engines.duckdb.connection import Connection
-from dq.errors import DqError
+from dq.errors import DqError, MissingExtra
 from dq.plan import Visit
 from dq.sql import ROW_NO, SOURCE, Scalar, Tree, render
 
@@ -98,7 +98,7 @@ def _hear(talks: Sequence[_Talk], batch: pa.RecordBatch | pa.Table, places: dict
         except DqError as error:
             if error.retryable:
                 raise
-            errors[talk.visit.check] = error.what
+            errors[talk.visit.check] = f"{error.what}: {error.mend}" if isinstance(error, MissingExtra) else error.what
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever users' Python raises is this check's alone
             errors[talk.visit.check] = f"{type(error).__name__}: {error}"
 

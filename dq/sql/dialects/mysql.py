@@ -258,6 +258,7 @@ MARIADB = Dialect(
     reading=Reading(
         search="({x} REGEXP {r})",
         trim=_TRIM,
+        replaced="REGEXP_REPLACE({x}, {r}, {b})",
         casts=_CASTS,
         regex=Regex(prefix="(?-imsx)"),  # a collation or a server setting may have set flags
         joined="",

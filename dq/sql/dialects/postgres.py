@@ -105,6 +105,7 @@ POSTGRES = Dialect(
     reading=Reading(
         search="({x} ~ {r})",
         trim="BTRIM({x}, ' \t')",
+        replaced="REGEXP_REPLACE({x}, {r}, {b}, 'g')",
         casts={
             Base.INTEGER: f"CASE WHEN CAST({{t}} AS NUMERIC) BETWEEN {LOWEST} AND {HIGHEST} THEN CAST({{t}} AS BIGINT) END",
             Base.DECIMAL: "CAST({t} AS NUMERIC({d}))",

@@ -208,6 +208,7 @@ SQLITE = Dialect(
         search="({x} REGEXP {r})",
         guard="TYPEOF({x}) = 'text'",
         trim="TRIM({x}, ' \t')",
+        replaced="DQ_REPLACE({x}, {r}, {b})",
         casts={
             Base.INTEGER: (
                 "CASE WHEN LENGTH(LTRIM(LTRIM({t}, '+-'), '0')) < 19"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,18 @@ def test_conditions_nested_without_end_are_refused() -> None:
     kwargs = {"column": "a", "value_set": [1], "row_condition": "not " * 10_000 + "a", "condition_parser": "pandas"}
     with pytest.raises(dq.ContractError, match="row condition"):
         suite_of("expect_column_values_to_be_in_set", kwargs)
+
+
+def test_without_the_tool_what_is_delegated_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its message names the extra, for rows and for verdicts alike; the native expectations are judged."""
+    monkeypatch.setitem(sys.modules, "great_expectations", None)
+    kwargs = {"column": "t", "row_condition": "t.str.len() > 0", "condition_parser": "pandas"}
+    expectations = [
+        {"type": "expect_column_values_to_be_dateutil_parseable", "kwargs": {"column": "t"}},
+        {"type": "expect_column_most_common_value_to_be_in_set", "kwargs": {**kwargs, "value_set": ["x"]}},
+        {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": "t", "value_set": ["x"]}},
+    ]
+    result = dq.validate(pd.DataFrame({"t": ["x"]}), dq.load_suite({"name": "s", "expectations": expectations}))
+    assert [item.status for item in result.checks] == ["error", "error", "pass"]
+    needed = "great_expectations is not installed: pip install 'dq-suite[gx]'"
+    assert [item.message for item in result.checks[:2]] == [needed, needed]

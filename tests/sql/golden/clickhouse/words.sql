@@ -145,6 +145,15 @@ tupleElement("x", 'a b')
 -- element of an array
 arrayExists("i" -> ("i" < 0), "x")
 
+-- JSON
+-- gap: IsJson
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 -- gap: MapValues
 

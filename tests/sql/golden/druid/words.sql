@@ -145,6 +145,15 @@ CAST("x" AS TIMESTAMP)
 -- element of an array
 -- gap: AnyOf
 
+-- JSON
+-- gap: IsJson
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 -- gap: AnyOf, MapValues
 

@@ -145,6 +145,15 @@ CASE WHEN ABS(`x`) < 1e34 THEN CAST(CAST(`x` AS CHAR) AS DOUBLE) = CAST(CAST(CAS
 -- element of an array
 CASE WHEN `x` IS NOT NULL THEN EXISTS(SELECT 1 FROM JSON_TABLE(`x`, '$[*]' COLUMNS (`i` JSON PATH '$')) AS __dq_items WHERE (`i` < 0)) END
 
+-- JSON
+JSON_VALID(`x`)
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT `v` FROM (SELECT `x` AS `v` FROM `t`) AS s
+
 -- value of a map
 -- gap: MapValues
 

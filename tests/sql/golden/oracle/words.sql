@@ -145,6 +145,15 @@ SYS_EXTRACT_UTC((FROM_TZ(CAST("x" AS TIMESTAMP), 'Europe/Berlin')))
 -- element of an array
 -- gap: AnyOf
 
+-- JSON
+-- gap: IsJson
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") s
+
 -- value of a map
 -- gap: AnyOf, MapValues
 

@@ -145,6 +145,15 @@ CASE WHEN ABS(`x`) < 1e34 THEN CAST(CAST(`x` AS CHAR) AS DOUBLE) = CAST(CAST(CAS
 -- element of an array
 -- gap: AnyOf
 
+-- JSON
+JSON_VALID(`x`)
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT `v` FROM (SELECT `x` AS `v` FROM `t`) AS s
+
 -- value of a map
 -- gap: AnyOf, MapValues
 

@@ -145,6 +145,15 @@ CASE WHEN TYPEOF(`x`) IN ('double', 'float') THEN CASE WHEN ABS(CAST(`x` AS DOUB
 -- element of an array
 EXISTS(`x`, `i` -> (`i` < 0))
 
+-- JSON
+-- gap: IsJson
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT `v` FROM (SELECT `x` AS `v` FROM `t`) AS s
+
 -- value of a map
 EXISTS(MAP_VALUES(`x`), `i` -> (`i` IS NULL))
 

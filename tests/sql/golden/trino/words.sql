@@ -145,6 +145,15 @@ CAST("x" AS VARCHAR) < "y"
 -- element of an array
 ANY_MATCH("x", "i" -> ("i" < 0))
 
+-- JSON
+-- gap: IsJson
+
+-- the value before
+-- gap: Lag
+
+-- of a sub-select
+SELECT "v" FROM (SELECT "x" AS "v" FROM "t") AS s
+
 -- value of a map
 -- gap: MapValues
 

@@ -1,0 +1,34 @@
+"""What has another home in another Airflow: 3.1 to 3.3. The only place that knows versions."""
+
+from __future__ import annotations
+
+from airflow.sdk import Asset, BaseHook, BaseOperator, BaseOperatorLink, BaseSensorOperator, Context
+from airflow.sdk.bases.branch import BranchMixIn
+from airflow.sdk.bases.decorator import task_decorator_factory
+from airflow.sdk.configuration import conf
+
+try:
+    from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSensorTimeout, AirflowSkipException
+except ImportError:  # 3.1
+    from airflow.exceptions import (  # type: ignore[no-redef,attr-defined,unused-ignore]
+        AirflowFailException,
+        AirflowNotFoundException,
+        AirflowSensorTimeout,
+        AirflowSkipException,
+    )
+
+__all__ = [
+    "AirflowFailException",
+    "AirflowNotFoundException",
+    "AirflowSensorTimeout",
+    "AirflowSkipException",
+    "Asset",
+    "BaseHook",
+    "BaseOperator",
+    "BaseOperatorLink",
+    "BaseSensorOperator",
+    "BranchMixIn",
+    "Context",
+    "conf",
+    "task_decorator_factory",
+]

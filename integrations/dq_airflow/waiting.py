@@ -1,0 +1,32 @@
+"""How many dead letters are open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dq
+from dq_airflow.surroundings import surroundings
+
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """What is waited for; None filters nothing."""
+
+    dataset: str | None = None
+    stage: str | None = None
+    key: str | None = None
+    dq_conn_id: str | None = None
+
+
+def open_rows(waited: Waited) -> int:
+    """
+    The open dead letters of what is waited for.
+
+    Raises:
+        dq.DqError: the store cannot be read.
+    """
+    history = dq.History(surroundings(waited.dq_conn_id).settings)
+    found = history.batches(dataset=waited.dataset, stage=waited.stage, key=waited.key, limit=_ALL)
+    return sum(batch.open for batch in found)
