@@ -272,13 +272,18 @@ def test_a_store_that_is_not_there_is_told_and_not_retried() -> None:
     @gate("people", stage="raw", store="nowhere")
     @task(retries=2)
     def load() -> list[Any]:
+        tries.append(1)
         return ROWS
 
-    state: Any = load(return_state=True)
-    error = state.result(raise_on_failure=False)
+    @flow
+    def work() -> Any:
+        return load(return_state=True).result(raise_on_failure=False)
+
+    tries: list[int] = []
+    error = work()
     assert isinstance(error, dq.UsageError)
     assert "no block 'nowhere' of type DQStore" in str(error)
-    assert batches() == []
+    assert (batches(), tries) == ([], [])
 
 
 def test_methods_and_flows_within_tasks_are_guarded() -> None:
