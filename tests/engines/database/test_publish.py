@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
 import dq
-from dq.cli import app
+from dq.cli import main
 from dq.diversion import places
 from dq.errors import SourceChanged
 from dq.store import faults
@@ -283,20 +282,18 @@ def test_two_at_once_are_one(place: Place) -> None:
 # -- the command line --------------------------------------------------------------------------------------------------
 
 
-def test_the_command_line_names_a_table(lite: Place, tmp_path: Path) -> None:
+def test_the_command_line_names_a_table(lite: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`--output-table` is a table of the database that is read, or of the one that `--output` names."""
     orders(lite, [(1, "open", 1.0), (2, "open", -1.0)])
     (tmp_path / "t.odcs.yaml").write_text(
         json.dumps(
             {
-                **{
-                    "apiVersion": "v3.1.0",
-                    "kind": "DataContract",
-                    "id": "t",
-                    "name": "t",
-                    "version": "1.0.0",
-                    "status": "active",
-                },
+                "apiVersion": "v3.1.0",
+                "kind": "DataContract",
+                "id": "t",
+                "name": "t",
+                "version": "1.0.0",
+                "status": "active",
                 "schema": [
                     {
                         "name": "t",
@@ -308,10 +305,9 @@ def test_the_command_line_names_a_table(lite: Place, tmp_path: Path) -> None:
         "utf-8",
     )
     words = ["enforce", lite.url, "--table", "t", "-c", "t.odcs.yaml", "--stage", "raw", "--key", "k"]
-    run = CliRunner().invoke(app, [*words, "--output-table", "mart", "--format", "json"])
-    assert run.exit_code == 0, run.output
-    assert json.loads(run.output)["output"] == str(lite.table("mart"))
+    assert main([*words, "--output-table", "mart", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["output"] == str(lite.table("mart"))
     elsewhere = f"sqlite:///{tmp_path / 'other.db'}"
-    assert CliRunner().invoke(app, [*words[:-1], "k2", "--output", elsewhere, "--output-table", "mart"]).exit_code == 0
+    assert main([*words[:-1], "k2", "--output", elsewhere, "--output-table", "mart"]) == 0
     assert amounts(lite) == amounts(Place("sqlite", elsewhere)) == [1]
-    assert CliRunner().invoke(app, words).exit_code == 2
+    assert main(words) == 2
