@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -107,11 +107,13 @@ def rows_of(batches: Iterable[pa.RecordBatch], dialect: str, more: Sequence[str]
 
 
 def _value(cell: Any, dialect: str) -> Any:
-    """One value: NaN is null, what is nested is JSON."""
+    """One value: NaN is null, what is nested is JSON, a moment with a zone is in UTC."""
     if isinstance(cell, float) and math.isnan(cell):
         return None
     if isinstance(cell, dict | list):
         return json.dumps(cell, default=str, ensure_ascii=False)
+    if isinstance(cell, datetime) and cell.tzinfo is not None:
+        cell = cell.astimezone(UTC)
     if dialect == "sqlite" and isinstance(cell, date | datetime | time | Decimal):
         return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)
     return cell

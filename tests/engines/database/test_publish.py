@@ -135,7 +135,7 @@ def test_names_of_any_spelling_survive(place: Place, name: str) -> None:
 
 def test_a_frame_goes_into_a_table(place: Place) -> None:
     """Rows from elsewhere are put there, typed, by the same rules; a frame still comes back."""
-    moment = pd.to_datetime(["2024-05-01T10:00:00.5", None, "2024-05-03T00:00:00.0"]).astype("datetime64[us]")
+    moment = pd.Series(["2024-05-01T10:00:00.5", None, "2024-05-03T00:00:00.0"]).astype("datetime64[us]")
     frame = pd.DataFrame({"id": [1, 2, 3], "amount": [1.5, float("nan"), -1], "at": moment, "text": ["a\tb\\\n", None, "c"]})
     for _ in range(2):
         done = dq.enforce(frame, RULES, stage="raw", key="d1", output=place.table("mart"), policy=WHOLE)
