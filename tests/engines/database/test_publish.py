@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import dq
 from dq.cli import main
 from dq.diversion import places
-from dq.errors import SourceChanged
+from dq.errors import Fenced, SourceChanged
 from dq.store import faults
 from tests.engines.database.conftest import ORDERS, ROWS, Place, contract, orders
 
@@ -198,6 +198,16 @@ def test_a_crash_within_changes_nothing_and_a_retry_goes_on(place: Place, point:
     assert amounts(place) == [1]
     enforce(place)
     assert amounts(place) == [2]
+
+
+def test_a_later_batch_is_never_overwritten(place: Place) -> None:
+    """Who finds a later edition in the ledger changes nothing, whatever its store believes."""
+    orders(place, [(1, "open", 1.0)])
+    enforce(place)
+    place.run("UPDATE dq_published SET batches = 'another:99'", "UPDATE t SET amount = 2")
+    with pytest.raises(Fenced, match="later than"):
+        enforce(place)
+    assert amounts(place) == [1]
 
 
 def test_a_source_that_changes_meanwhile_is_told(place: Place) -> None:
