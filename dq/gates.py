@@ -17,7 +17,7 @@ from dq.job import Ref
 from dq.policy import AS_WRITTEN, Policy
 from dq.run import enforce
 from dq.settings import Settings
-from dq.source import Reading
+from dq.source import Reading, Table
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
@@ -64,7 +64,7 @@ def gate(
     key: str | None = None,
     at: str | None = None,
     inputs: Mapping[str, Ref | Mapping[str, Any]] | None = None,
-    output: str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] | Table | None = None,
     policy: Policy = AS_WRITTEN,
     on_block: OnBlock = "raise",
     schema: str | None = None,

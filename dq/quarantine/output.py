@@ -200,7 +200,10 @@ def placed(path: str) -> FileTarget:
     Raises:
         UsageError: it is none that dq writes.
     """
-    if (written := _SUFFIXES.get(Path(path).suffix.lower())) is None or "://" in path:
+    if "://" in path:
+        mend = "fix them where they come from, and enforce the key again: it replaces what the key has published"
+        raise UsageError("replayed rows cannot be added to a table yet", path, mend)
+    if (written := _SUFFIXES.get(Path(path).suffix.lower())) is None:
         raise UsageError("rows cannot be added to this", path, f"name a file that ends in {', '.join(_SUFFIXES)}")
     return FileTarget(Path(path).absolute(), written)
 

@@ -74,12 +74,8 @@ def create_automation(
 
 def _deployment_id(name: str) -> UUID:
     with get_client(sync_client=True) as client:
-<<<<<<< HEAD
         found: UUID = client.read_deployment_by_name(name).id
         return found
-=======
-        return UUID(str(client.read_deployment_by_name(name).id))
->>>>>>> prefect
 
 
 def _block_id(webhook: Any) -> UUID:

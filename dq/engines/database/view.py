@@ -17,6 +17,7 @@ from dq.engines.database.culprits import culprits
 from dq.engines.database.marked import RAW, MarkedRows
 from dq.engines.database.marks import Marks
 from dq.engines.database.rows import diverting, good_rows, marked_rows, numbers
+from dq.engines.database.server import Session
 from dq.engines.database.statements import Statements, columns_of
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError
@@ -204,6 +205,32 @@ class TableView:
         from dq.engines.database.files import write  # noqa: PLC0415  needs pyarrow
 
         return write(self.good(), Path(path), file_format, facts)
+
+    @property
+    def relation(self) -> str:
+        """What is looked at, as SQL: a name, or a query in parentheses."""
+        return self._all.rows.sql
+
+    @property
+    def session(self) -> Session:
+        """What it looks through."""
+        return self._session
+
+    def move_to(self, session: Session) -> None:
+        """From here on look through *session*, which sees what is there now: compare the fingerprint."""
+        self._session = session
+        self._all, self._statements = (replace(item, session=session, row_id="") for item in (self._all, self._statements))
+
+    def insert_good(self, into: str, names: Sequence[str], more: Mapping[str, str]) -> int:
+        """
+        Put the rows that are not diverted, as they are, into columns *names* of *into* (SQL), by one statement; their number.
+
+        *more* is SQL of what else each row gets, by column.
+        """
+        statements = replace(self._statements, kept=True)
+        listed = ", ".join(map(self._session.quoted, [*names, *more]))
+        selected = good_rows(statements, diverting(self._live, self._wanted), [*statements.as_kept(), *more.values()])
+        return self._session.changed(f"INSERT INTO {into} ({listed}) {selected}")
 
     def digest(self) -> str:
         """See `View.digest`."""
