@@ -55,16 +55,14 @@ def enforced(here: Here, done: dq.Enforcement) -> None:
 
 def validated(here: Here, result: dq.Result) -> None:
     """Tell of a validation."""
-    said = {
-        "status": str(result.status),
-        "dataset": result.dataset,
-        "stage": result.stage,
-        "contract": result.contract,
-        "rows": result.rows,
-        "bad_rows": result.bad_rows,
-        "failed": [item.check.id for item in result.failures],
-    }
-    _told(here, result, said, [PASSED if result.ok else VIOLATED], title=str(result.status), name=uuid4().hex)
+    _told(
+        here,
+        result,
+        result.summary(),
+        [PASSED if result.ok else VIOLATED],
+        title=str(result.status),
+        name=result.run or uuid4().hex,
+    )
 
 
 def replayed(here: Here, done: dq.Replay) -> None:

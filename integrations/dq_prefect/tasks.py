@@ -46,7 +46,8 @@ def validate_contract(
     Raises:
         ViolationError: a rule failed, and *raise_for_violations*. As `dq.validate` otherwise.
     """
-    here = Surroundings(settings, store, contracts, artifacts).now(Run.current())
+    run = Run.current()
+    here = Surroundings(settings, store, contracts, artifacts).now(run)
     with news.progress(here, {"dataset": dataset, "stage": stage}) as told:
         found = dq.validate(
             source,
@@ -59,6 +60,7 @@ def validate_contract(
             reading=reading,
             settings=here.settings,
             progress=told,
+            origin=run.origin if run is not None else None,
         )
     result = replace(found, bad=None)
     news.validated(here, result)
