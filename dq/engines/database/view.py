@@ -159,10 +159,10 @@ class TableView:
 
         return np.arange(self._bad.diverted)
 
-    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground]:
-        """See `View.grounds`."""
+    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground] | None:
+        """See `View.grounds`: a database is not asked, for that would read the table again and again."""
         del own
-        return {}
+        return None
 
     def profile(self, guesses: Mapping[str, Sequence[Tree]]) -> tuple[ColumnProfile, ...]:
         """See `View.profile`; by aggregates alone, so without quantiles, frequent values and shapes."""
