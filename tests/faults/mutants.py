@@ -30,7 +30,6 @@ from dq.store import (
     faults,
     parts,
     reading,
-    retention,
     schema,
     subjects,
 )
@@ -318,7 +317,7 @@ def index_first() -> list[Patch]:
 @forgetting
 def payload_only() -> list[Patch]:
     """Emptied rows stay open."""
-    return [(retention, "_open", lambda *_: iter(()))]
+    return [(rows, "open_among", lambda *_: iter(()))]
 
 
 @forgetting
