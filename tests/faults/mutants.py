@@ -30,6 +30,7 @@ from dq.store import (
     faults,
     parts,
     reading,
+    rows,
     schema,
     subjects,
 )
