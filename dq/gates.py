@@ -17,7 +17,7 @@ from dq.job import Ref
 from dq.policy import AS_WRITTEN, Policy
 from dq.run import enforce
 from dq.settings import Settings
-from dq.source import Reading
+from dq.source import Reading, Table
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
@@ -44,6 +44,7 @@ class _Gate:
     settings: Settings | None
     origin: Mapping[str, Any]
     on_done: Callable[[Enforcement], object] | None
+    enforcing: Callable[..., Enforcement]
     signature: inspect.Signature = field(repr=False)
     name: str = ""
 
@@ -63,7 +64,7 @@ def gate(
     key: str | None = None,
     at: str | None = None,
     inputs: Mapping[str, Ref | Mapping[str, Any]] | None = None,
-    output: str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] | Table | None = None,
     policy: Policy = AS_WRITTEN,
     on_block: OnBlock = "raise",
     schema: str | None = None,
@@ -73,6 +74,7 @@ def gate(
     settings: Settings | None = None,
     origin: Mapping[str, Any] | None = None,
     on_done: Callable[[Enforcement], object] | None = None,
+    enforcing: Callable[..., Enforcement] = enforce,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Decorate a function, plain or async, so that only good rows come out of it, and go into it.
@@ -91,6 +93,8 @@ def gate(
         output: as in `dq.enforce`, and so are policy, schema, dataset, references, reading, settings and origin.
         on_done: called with every enforcement, those of inputs first, also with blocked ones.
         on_block: `"raise"`, or a function of the blocked enforcement, whose answer is returned instead.
+        enforcing: called instead of `dq.enforce`, with its arguments, by who adds the surroundings of an orchestrator.
+            Its *origin* names the function as `gate`, and for an input the argument.
 
     Raises:
         UsageError: the function is a generator, lacks a named argument, or has this very gate already.
@@ -112,8 +116,21 @@ def gate(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         name = _checked(function, contract, stage, wanted)
-        signature = inspect.signature(function)
-        told = _Gate(contract, stage, key, at, wanted, on_block, said, settings, origin or {}, on_done, signature, name)
+        told = _Gate(
+            contract,
+            stage,
+            key,
+            at,
+            wanted,
+            on_block,
+            said,
+            settings,
+            origin or {},
+            on_done,
+            enforcing,
+            inspect.signature(function),
+            name,
+        )
         wrapped = _around_async(function, told) if inspect.iscoroutinefunction(function) else _around(function, told)
         setattr(wrapped, _MARK, (*getattr(function, _MARK, ()), (str(contract), stage)))
         return cast("Callable[P, R]", wrapped)
@@ -217,6 +234,7 @@ def _let_in(told: _Gate, call: _Call) -> None:
         contract = words.pop("contract")
         slot = replace(call, key=None if call.key is None else f"{call.key} [{name}]")
         given = call.bound.arguments[name]
+        words["origin"] = {"argument": name}
         call.bound.arguments[name] = _good(told, slot, given, contract, what=f"argument '{name}'", words=words)
 
 
@@ -229,8 +247,8 @@ def _let_out(told: _Gate, call: _Call, made: object) -> object:
 def _good(told: _Gate, call: _Call, given: object, contract: Ref, *, what: str, words: Mapping[str, Any]) -> object:
     if given is None:
         raise UsageError(f"{what} is None", f"gate of {told.name}", "hand on a frame, rows, Arrow batches or a path")
-    who = {"gate": told.name, **told.origin}
-    done = enforce(given, contract, stage=told.stage, key=call.key, at=call.at, settings=told.settings, origin=who, **words)
+    said = {**words, "origin": {"gate": told.name, **words.get("origin", {}), **told.origin}}
+    done = told.enforcing(given, contract, stage=told.stage, key=call.key, at=call.at, settings=told.settings, **said)
     if told.on_done is not None:
         told.on_done(done)
     if not done.ok:

@@ -19,7 +19,7 @@ from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
 from dq.plan import READABLE, RECORD, Field, Passes, Plan, Unable, as_declared, bind, for_columns, guesses
-from dq.result import CheckResult, ColumnProfile, Coverage, Result, Sample, Standout
+from dq.result import NOT_LOOKED_INTO, CheckResult, ColumnProfile, Coverage, Result, Sample, Standout
 from dq.sql import base
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, reveals, sql_of
@@ -60,8 +60,9 @@ def conclude(
     look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=Also.BAD in also, whom=whom)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     grounds = look.grounds(verdicts) if Also.WHY in also and not job.select.metadata_only else {}
+    unsaid = () if grounds is not None else (NOT_LOOKED_INTO,)
     checks = tuple(
-        look.check_result(number, undivided(number, item, numbers.answers), verdicts[number], grounds.get(number))
+        look.check_result(number, undivided(number, item, numbers.answers), verdicts[number], (grounds or {}).get(number))
         for number, item in enumerate(plan.checks)
     )
     profiles = profiled(view, plan) if Also.PROFILE in also and not job.select.metadata_only else ()
@@ -80,7 +81,7 @@ def conclude(
         now=now,
         seconds=time.monotonic() - started,
         columns=view.shown,
-        notes=_notes(plan, view, checks),
+        notes=(*_notes(plan, view, checks), *unsaid),
         owners=plan.owners,
         plan=plan.sha256,
         profile=profiles,
@@ -172,8 +173,8 @@ class _Look:
         checks = (undivided(number, item, numbers.answers) for number, item in enumerate(self.plan.checks))
         return [judge(number, item, numbers, self.plan) for number, item in enumerate(checks)]
 
-    def grounds(self, verdicts: Sequence[Verdict]) -> Mapping[int, Ground]:
-        """What the bad rows of failing checks have in common; nothing is read when none fails."""
+    def grounds(self, verdicts: Sequence[Verdict]) -> Mapping[int, Ground] | None:
+        """What the bad rows of failing checks have in common; nothing is read when none fails. None: not looked into."""
         checks = enumerate(self.plan.checks)
         asked = {number: self._own(item) for number, item in checks if item.is_row_check and _is_told(item, verdicts[number])}
         return self.view.grounds(asked) if asked else {}

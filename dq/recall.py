@@ -13,7 +13,7 @@ from dq.job import Job, Ref, prepare
 from dq.plan import Selection
 from dq.policy import Policy
 from dq.settings import Settings
-from dq.source import DeadLetters, Files, Format, Reading, Source
+from dq.source import DeadLetters, Files, Format, Reading, Source, Table
 from dq.store import Slot
 
 CALL = "call"  # in the origin of a run: how to do it again
@@ -25,7 +25,7 @@ def remembered(job: Job, order: Order) -> dict[str, Any]:
     sources = {"": job.source, **{name: other.source for name, other in job.references.items()}}
     terms = _terms(job, order)
     lasting = all(map(_plain, sources.values())) and all(suite.source for suite in job.suites)
-    if order.output is None or not lasting:
+    if order.output is None or isinstance(order.output, Table) or not lasting:
         return {TERMS: terms}
     return {
         TERMS: terms,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.1"
 SUMMARY_VERSION = "1.0"
 
+NOT_LOOKED_INTO = "where bad rows concentrate is not looked into on a database"  # a note: silence would say that nothing does
+
 
 class Outcome(StrEnum):
     """What an enforcement decided."""
@@ -136,7 +138,7 @@ class CheckResult:
     message: str
     sql: str = ""
     samples: tuple[Sample, ...] = ()
-    why: tuple[Standout, ...] = ()  # most telling first; empty when nothing stands out
+    why: tuple[Standout, ...] = ()  # most telling first; empty when nothing stands out, or nobody looked: a note says so
 
     @property
     def rows(self) -> int:

@@ -219,7 +219,7 @@ def enforce(
     at: datetime | None = None,
     where: str | None = None,
     suites: Sequence[object] = (),
-    output: str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] | Table | None = None,
     policy: Policy = AS_WRITTEN,
     server: str | None = None,
     reading: Reading | Mapping[str, Any] | None = None,
@@ -237,8 +237,9 @@ def enforce(
         key: the part of the dataset that this is: enforcing it again replaces, it never adds. None: named by its content,
             so that the same content again changes nothing.
         at: the logical time of its metrics: the end of the data interval. None: now.
-        output: where good rows go: `good.parquet` (a file of one key), `good/{key}.csv`, or a folder. Files need one;
-            of a frame the good rows are handed back, and the guarantee ends when this returns.
+        output: where good rows go: `good.parquet` (a file of one key), `good/{key}.csv`, a folder, or a `dq.Table`, made
+            when it is not there. Files need one; of a frame the good rows are handed back, and the guarantee ends when
+            this returns.
         policy: what the stage weakens, and how many rows it may divert.
         origin: who runs it (task, flow, host), recorded with the run.
 
@@ -267,7 +268,7 @@ def enforce(
 
     named = None if key is None else checked(key)
     job = _settled(job)
-    order = Order(stage, named, at, None if output is None else os.fspath(output), policy)
+    order = Order(stage, named, at, output if output is None or isinstance(output, Table) else os.fspath(output), policy)
     order = replace(order, origin={**(origin or {}), **remembered(job, order)})
     with opened(job, progress, writable=writes_into(job, order.output)) as (engine, view):
         return divert(job, order, engine, view)

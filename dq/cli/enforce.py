@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dq import source as kinds
 from dq.cli.options import (
     REPORT,
     Contract,
@@ -40,6 +41,7 @@ from dq.cli.options import (
 )
 from dq.cli.output import page, write
 from dq.cli.progress import watched
+from dq.errors import UsageError
 
 if TYPE_CHECKING:
     from dq.diversion import Enforcement
@@ -76,10 +78,19 @@ def enforce(
         typer.Option(
             "--output",
             metavar="OUT",
-            help="Where good rows go: good.parquet, good/{key}.csv, or a folder.",
+            help="Where good rows go: good.parquet, good/{key}.csv, a folder, or a database.",
             rich_help_panel=_STAGE,
         ),
-    ],
+    ] = "",
+    output_table: Annotated[
+        str,
+        typer.Option(
+            "--output-table",
+            metavar="NAME",
+            help="The table of OUT that good rows go into; without OUT: of the database that is read.",
+            rich_help_panel=_STAGE,
+        ),
+    ] = "",
     key: Annotated[
         str | None,
         typer.Option(
@@ -137,7 +148,7 @@ def enforce(
             stage=stage,
             key=key,
             at=None if at is None else moment(at, "--at"),
-            output=output,
+            output=_output(source, table or query, output, output_table),
             policy=policy,
             schema=schema,
             references=referenced(references or []),
@@ -161,6 +172,18 @@ def enforce(
     else:
         _show(done)
     raise typer.Exit(exit_code(done, strict=strict))
+
+
+def _output(sources: list[str] | None, within: str | None, output: str, name: str) -> str | kinds.Table:
+    """Where good rows go, as it was said."""
+    if not name:
+        if not output:
+            raise UsageError("nobody says where good rows go", "dq enforce", "say --output OUT, or --output-table NAME")
+        return output
+    if not output and not (within and sources):
+        mend = f"say --output postgresql://host/db --output-table {name}"
+        raise UsageError("--output-table names no database", "dq enforce", mend)
+    return kinds.Table(output or (sources or [""])[0], name)
 
 
 def exit_code(done: Enforcement, *, strict: bool = False) -> int:

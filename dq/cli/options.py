@@ -86,7 +86,7 @@ def given(sources: list[str] | None, table: str | None, query: str | None) -> li
     if table is None and query is None:
         return sources or None
     if not sources or len(sources) != 1:
-        raise UsageError("--table and --query need one database", "SOURCE", "say dq validate postgresql://host/db --table orders")
+        raise UsageError("--table and --query need one database", "SOURCE", "say postgresql://host/db --table orders")
     return source.Table(sources[0], table or "", query or "")
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dq.cli.options import Contracts, Debug, chosen
-from dq.cli.output import page, replacing, writable, write
+from dq.cli.options import Contracts, Debug, Query, Table, chosen, given
+from dq.cli.output import explain, page, replacing, writable, write
 from dq.cli.progress import watched
 
 
@@ -21,11 +21,13 @@ class ProfileFormat(StrEnum):
 
 
 def profile(
-    source: Annotated[list[str], typer.Argument(help="Files, globs, folders or URLs of one dataset.")],
+    source: Annotated[list[str], typer.Argument(help="Files, globs, folders or URLs of one dataset, or a database.")],
     *,
     contract: Annotated[
         str, typer.Option("--contract", "-c", metavar="REF", help="Read text as it declares, mask what it calls sensitive.")
     ] = "",
+    table: Table = None,
+    query: Query = None,
     schema: Annotated[str | None, typer.Option(metavar="NAME", help="Which schema object of the contract.")] = None,
     where: Annotated[str | None, typer.Option(metavar="SQL", help="Only rows that pass this condition.")] = None,
     delimiter: Annotated[str | None, typer.Option(metavar="C", help=r"Between fields of text files; \t is a tab.")] = None,
@@ -39,6 +41,8 @@ def profile(
     """
     Say what every column holds: nulls, different values, extremes, quantiles, frequent values and shapes.
 
+    Of a table the database says the first three, means and lengths; quantiles, frequent values and shapes are not looked into.
+
     Exit codes: 0 done, 2 wrong usage, contract or input, 3 the world failed: try again.
     """
     del debug  # the application reads it
@@ -49,7 +53,7 @@ def profile(
 
     with watched("reading") as progress:
         found = run(
-            source,
+            given(source, table, query),
             contract,
             schema=schema,
             where=where,
@@ -58,6 +62,9 @@ def profile(
             progress=progress,
         )
     name = source[0] if len(source) == 1 else f"{source[0]} and {len(source) - 1} more"
+    if table is not None or query is not None:
+        name = str(given(source, table, query))
+        explain("note: quantiles, frequent values and shapes are not looked into on a database")
     is_json = form is ProfileFormat.JSON or (form is None and out is not None and out.suffix.lower() == ".json")
     if out is not None:
         with replacing(out) as part:

@@ -74,9 +74,11 @@ class View(Protocol):
         """The first *limit* rows marked by *check*, by row number."""
         ...
 
-    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground]:
+    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground] | None:
         """
         Of each check of *own* with enough bad rows, what many of them have in common, counted among all rows too.
+
+        None: this engine does not look into it.
 
         Values of columns, months, days and hours, the file, and positions; at most a fixed number of checks and columns.
         *own* are the columns that a check is about: null in them is not looked up.

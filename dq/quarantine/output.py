@@ -177,10 +177,12 @@ def target(output: str, key: str) -> FileTarget:
     The format is that of the suffix; in a folder, Parquet. Characters of a key that a file name cannot hold are percent-encoded.
 
     Raises:
-        UsageError: it is a URL, or its suffix is none that dq writes.
+        UsageError: it is a URL, or its suffix is none that dq writes; or it is `in_place`, a word that will mean something.
     """
     if "://" in output:
         raise UsageError("good rows go to local files or folders", output, "give a local path, and upload it afterwards")
+    if output == "in_place":
+        raise UsageError("bad rows cannot be moved within their database yet", output, "give a table for the good rows")
     safe = folder_name(key)
     path = Path(output.replace("{key}", safe))
     if (written := _SUFFIXES.get(path.suffix.lower())) is not None and not path.is_dir():
@@ -200,7 +202,10 @@ def placed(path: str) -> FileTarget:
     Raises:
         UsageError: it is none that dq writes.
     """
-    if (written := _SUFFIXES.get(Path(path).suffix.lower())) is None or "://" in path:
+    if "://" in path:
+        mend = "fix them where they come from, and enforce the key again: it replaces what the key has published"
+        raise UsageError("replayed rows cannot be added to a table yet", path, mend)
+    if (written := _SUFFIXES.get(Path(path).suffix.lower())) is None:
         raise UsageError("rows cannot be added to this", path, f"name a file that ends in {', '.join(_SUFFIXES)}")
     return FileTarget(Path(path).absolute(), written)
 

@@ -18,7 +18,7 @@ from dq.report.page_checks import anchors, checks
 from dq.report.page_columns import columns
 from dq.report.page_parts import badge, chevron, copied, cut, kind, scrolling
 from dq.report.plots import stack
-from dq.result import Result
+from dq.result import NOT_LOOKED_INTO, Result
 
 _GAPS = 500  # clauses listed one by one
 _NOTES = 100
@@ -126,6 +126,8 @@ def _brief(result: Result, said: Brief) -> Markup:
         ("What to do", tag("ul", joined(tag("li", line) for line in said.to_do)) if said.to_do else None),
     ]
     unknown = "No column, file or stretch of rows is known to stand out." if result.bad_rows else "There are no bad rows."
+    if NOT_LOOKED_INTO in result.notes:
+        unknown = f"{NOT_LOOKED_INTO.capitalize()}."
     empty = {"Where it comes from": unknown, "What to do": "Nothing to do."}
     return tag(
         "div",

@@ -52,7 +52,7 @@ class Reading:
     In *search*, {x} is the text and {r} a pattern as a literal; in *trim* {x} loses blanks and tabs around it; in *casts* {t} is
     such a text, {d} a decimal's digits and {s} those after the point; *most_digits* is how many it keeps (0: any). *guard* says
     that {x} is a text at all, where a column may hold anything. In *replaced* all of {x} that matches {r} becomes {b}, in which
-    `\\1` is the first group.
+    the first group is a backslash and 1.
     """
 
     search: str

@@ -197,7 +197,8 @@ def format_groups(text: str, base: Base) -> tuple[str, str] | None:
     Months, days and the like have a 0 before them, also where they have two digits. None when a part is no number, is said twice
     or is missing.
     """
-    forms, found = [], {}
+    forms: list[str] = []
+    found: dict[str, str] = {}
     for part in _DIRECTIVE.findall(text):
         if not part.startswith("%") or part == "%%":
             forms.append(_itself(part[-1]))

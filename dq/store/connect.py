@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,11 +35,7 @@ class Database:
         self.url = url
         self.name = shown(url)
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"timeout": BUSY} if self.is_sqlite else _KEEP_ALIVE
-        self.engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options)
-        if self.is_sqlite:
-            sa.event.listen(self.engine, "connect", _prepare)
-            sa.event.listen(self.engine, "begin", _begin)
+        self.engine = _engine(url)
 
     def read(self, work: Callable[[sa.Connection], T]) -> T:
         """What *work* returns, given one consistent look."""
@@ -96,6 +93,18 @@ class Database:
             else "see that the server runs and lets dq in"
         )
         return f"the store failed: {text}", self.name, f"{mend}; then try again, nothing is half done"
+
+
+@lru_cache(maxsize=64)
+def _engine(url: sa.URL) -> sa.Engine:
+    """One for each address: it keeps no connection, but every statement that was compiled, which costs more than running it."""
+    local = url.get_backend_name() == "sqlite"
+    options: dict[str, Any] = {"timeout": BUSY} if local else _KEEP_ALIVE
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options)
+    if local:
+        sa.event.listen(engine, "connect", _prepare)
+        sa.event.listen(engine, "begin", _begin)
+    return engine
 
 
 class _AgainError(WorldError):

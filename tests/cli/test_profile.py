@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,14 @@ def test_what_cannot_be_done_is_said(
     monkeypatch.chdir(tmp_path)
     assert main(["profile", *arguments]) == ending[0]
     assert ending[1] in capsys.readouterr().err
+
+
+def test_a_table_is_profiled_and_what_is_not_looked_into_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table of a database has a page like a file; what a database is not asked for stands beside it."""
+    with closing(sqlite3.connect(tmp_path / "d.db")) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS fare")
+        connection.commit()
+    assert main(["profile", f"sqlite:///{tmp_path / 'd.db'}", "--table", "t"]) == 0
+    told = capsys.readouterr()
+    assert "1 row · 1 column" in told.out
+    assert "not looked into" in told.err

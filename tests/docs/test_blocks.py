@@ -7,6 +7,8 @@ Every code block of the documents runs.
 - `sh` is what a person does outside: targets of make, and installs, that must exist
 - `sql` is conditions of a contract, one a line
 - `yaml` and `toml` without a file are parsed
+
+`<!-- needs: NAME -->` names an optional package that a document is about.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from dq.sql import condition
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (REPOSITORY / "docs").glob("*.md")))
 BLOCK = re.compile(r"(?:<!-- file: (?P<file>\S+) -->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"^<!-- needs: (\S+) -->$", re.MULTILINE)
 EXIT = re.compile(r"\[exit (\d+)\]")
 
 
@@ -55,6 +58,8 @@ def blocks(document: str) -> list[Block]:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_block_of_a_document_runs(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a document tells a reader to do works, in the order of the document, and prints what it says."""
+    for name in NEEDS.findall((REPOSITORY / document).read_text("utf-8")):
+        pytest.importorskip(name, reason=f"needs {name}: {document} is about it")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("COLUMNS", "100")

@@ -12,12 +12,15 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import os
 import random
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -87,10 +90,11 @@ class Report:
     ends: Counter[str] = field(default_factory=Counter)
     killed: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+    points: Sequence[str] = POINTS
 
     def __str__(self) -> str:
         ends = ", ".join(f"{number} {name}" for name, number in sorted(self.ends.items()))
-        missed = sorted(set(POINTS) - self.killed)
+        missed = sorted(set(self.points) - self.killed)
         more = [f"nobody was killed at: {', '.join(missed)}"] if missed else []
         return "\n".join([f"{self.attempts} attempts: {ends}", *more, *self.wrong[:10]])
 
@@ -138,15 +142,20 @@ class World:
         """The file of the key."""
         return self.root / "out" / f"day.{self.suffix}"
 
+    def given_to(self, given: Input) -> tuple[Any, Any]:
+        """Source and output of an enforcement."""
+        return str(self.source(given.content)), str(self.root / "out" / ("{key}." + self.suffix))
+
     def enforce(self, given: Input) -> None:
         """What a pipeline would do."""
+        source, output = self.given_to(given)
         done = dq.enforce(
-            str(self.source(given.content)),
+            source,
             f"people@{given.contract}.0.0",
             stage="raw",
             key="day",
             dataset=self.dataset,
-            output=str(self.root / "out" / ("{key}." + self.suffix)),
+            output=output,
             settings=self.settings,
         )
         wanted = ("blocked", 0) if given.blocks else ("quarantined", len(given.good))
@@ -193,14 +202,18 @@ class World:
         return found
 
 
-def run(attempts: int, seed: int, store_url: str = "") -> Report:
-    """Play histories until *attempts* processes ran; stop at the first that went wrong."""
-    report, pending, number = Report(), list(POINTS), 0
+Make = Callable[[Path, str, str], World]  # a folder, a dataset, a suffix
+
+
+def run(attempts: int, seed: int, store_url: str = "", *, make: Make | None = None, points: Sequence[str] = POINTS) -> Report:
+    """Play histories in worlds that *make* makes, until *attempts* processes ran; stop at the first that went wrong."""
+    report, pending, number = Report(points=points), list(points), 0
     _warm()
     while report.attempts < attempts and not report.wrong:
         number += 1
         with tempfile.TemporaryDirectory(prefix="dq-faults-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:  # noqa: S108
-            world = World(Path(name), store_url, ("parquet", "csv")[number % 2], f"people {seed} {number}")
+            suffix, dataset = ("parquet", "csv")[number % 2], f"people {seed} {number}"
+            world = make(Path(name), dataset, suffix) if make else World(Path(name), store_url, suffix, dataset)
             world.make()
             places(world.settings)
             _history(world, random.Random(f"{seed}/{number}"), report, pending)  # noqa: S311
@@ -221,14 +234,14 @@ def _history(world: World, rng: random.Random, report: Report, pending: list[str
     given: list[Input] = []
     current: Input | None = None
     for _ in range(rng.randint(3, 4)):
-        point = pending.pop(0) if pending else rng.choice(POINTS)
+        point = pending.pop(0) if pending else rng.choice(report.points)
         first = Input(rng.randint(1, 3), 3 if point.startswith("block") else rng.randint(1, 2))
         given.append(first)
         started = {_start(world, first, Blow(point, "kill"), report): Blow(point, "kill")}
         if rng.random() < 0.4:
             for _ in range(rng.randint(1, 2)):
                 item = rng.choice([first, Input(rng.randint(1, 3), rng.randint(1, 2))])
-                blow = Blow(rng.choice(POINTS), rng.choice(("kill", "raise", "slow")))
+                blow = Blow(rng.choice(report.points), rng.choice(("kill", "raise", "slow")))
                 given.append(item)
                 started[_start(world, item, blow, report)] = blow
         _count(world, children.end(started), started, report)
@@ -285,4 +298,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # threads of servers and engines may still be ending

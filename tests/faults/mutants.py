@@ -30,7 +30,7 @@ from dq.store import (
     faults,
     parts,
     reading,
-    retention,
+    rows,
     schema,
     subjects,
 )
@@ -318,7 +318,7 @@ def index_first() -> list[Patch]:
 @forgetting
 def payload_only() -> list[Patch]:
     """Emptied rows stay open."""
-    return [(retention, "_open", lambda *_: iter(()))]
+    return [(rows, "open_among", lambda *_: iter(()))]
 
 
 @forgetting
@@ -346,8 +346,8 @@ def one_object_a_swap() -> list[Patch]:
     rewrite = erasing.rewrite
 
     def slowly(store: Store, vault: Vault, batch: Batch, anew: Mapping[str, Any], said: Any, *, actor: str) -> Batch:
-        for path, rows in anew.items():
-            batch = rewrite(store, vault, batch, {path: rows}, said, actor=actor)
+        for path, batches_of in anew.items():
+            batch = rewrite(store, vault, batch, {path: batches_of}, said, actor=actor)
         return batch
 
     return [(erasing, "rewrite", slowly)]

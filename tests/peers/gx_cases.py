@@ -106,7 +106,7 @@ def _judged(place: Place, case: Case) -> _Judged:
             return _Judged(ran)
         found = _unexpected(place, case)
     except Exception as error:  # noqa: BLE001  one case must not stop the others
-        return _Judged(False, Miss(case["id"], str(wanted), "error", f"{case['expectation']} {error}"))
+        return _Judged(ran=False, wrong=Miss(case["id"], str(wanted), "error", f"{case['expectation']} {error}"))
     right = found == Counter(_value(item) for item in expected)
     other = None if right else Miss(case["id"], str(expected), str(list(found.elements())), case["expectation"])
     return _Judged(ran, None, listed=True, other=other)

@@ -64,6 +64,40 @@ def connected(table: Table, timeout: float) -> Iterator[Session]:
             session.close()
 
 
+@contextmanager
+def writing(table: Table, timeout: float) -> Iterator[Session]:
+    """
+    A session that may change the database of *table*; what is not committed when it ends is undone.
+
+    Raises:
+        UsageError: the connection is in a transaction of its owner. As `connected` otherwise.
+    """
+    make, url = _session_class(dialect_of(table)), table.url
+    with _raw(table.database, url, writes=True) as (raw, inside):
+        if inside:
+            what = "the connection of the output is in a transaction already: what goes on must be committed with its record"
+            raise UsageError(what, shown(url), "commit it first, or give an engine or a URL")
+        session = make(raw, url=url, name=shown(url), timeout=timeout, inside=False, writes=True)
+        try:
+            session.open()
+            yield session
+        finally:
+            session.close()
+
+
+def same_database(one: Table, other: Table) -> bool:
+    """Whether two tables lie in one database, so that one statement reaches both."""
+    if one.database is other.database:
+        return True
+    urls = [item.url for item in (one, other)]
+    if any(url.get_backend_name() != "sqlite" for url in urls):
+        return bool(urls[0] == urls[1])
+    files = [url.database for url in urls]
+    if not all(file and file != ":memory:" for file in files):
+        return False
+    return Path(str(files[0])).expanduser().resolve() == Path(str(files[1])).expanduser().resolve()
+
+
 def _session_class(dialect: str) -> Callable[..., Session]:
     if dialect == "postgres":
         from dq.engines.database.postgres import Postgres  # noqa: PLC0415  one of three
@@ -79,7 +113,7 @@ def _session_class(dialect: str) -> Callable[..., Session]:
 
 
 @contextmanager
-def _raw(given: Any, url: sa.URL) -> Iterator[tuple[Any, bool]]:
+def _raw(given: Any, url: sa.URL, *, writes: bool = False) -> Iterator[tuple[Any, bool]]:
     """The driver's connection, and whether somebody's transaction is under way on it."""
     if isinstance(given, sa.Connection):
         _check_driver(given.engine)
@@ -88,7 +122,7 @@ def _raw(given: Any, url: sa.URL) -> Iterator[tuple[Any, bool]]:
         if not inside and given.in_transaction():  # begun by itself, for us
             given.rollback()
         return
-    engine = given if isinstance(given, sa.Engine) else _engine(url)
+    engine = given if isinstance(given, sa.Engine) else _engine(url, writes=writes)
     _check_driver(engine)
     try:
         pooled = engine.raw_connection()
@@ -121,12 +155,12 @@ def _check_driver(engine: sa.Engine) -> None:
         raise UsageError(f"dq reads {backend} by {wanted}, not by {engine.driver}", shown(engine.url), "give the URL instead")
 
 
-def _engine(url: sa.URL) -> sa.Engine:
+def _engine(url: sa.URL, *, writes: bool) -> sa.Engine:
     """An engine of ours: its connection is opened for one look, and closed after it."""
     backend = "postgresql" if url.get_backend_name() == "postgres" else url.get_backend_name()
     driver = _DRIVERS[backend]
     if backend == "sqlite":
-        return sa.create_engine("sqlite://", creator=_read_only(url), poolclass=sa.NullPool)
+        return sa.create_engine("sqlite://", creator=_opener(url, writes=writes), poolclass=sa.NullPool)
     options: dict[str, Any] = {"connect_timeout": _SECONDS}
     options |= {"application_name": "dq"} if driver == "psycopg" else {"charset": "utf8mb4"}
     try:
@@ -139,11 +173,12 @@ def _engine(url: sa.URL) -> sa.Engine:
         raise UsageError(without_secrets(str(error), url), shown(url), _MEND) from None
 
 
-def _read_only(url: sa.URL) -> Callable[[], sqlite3.Connection]:
-    """Opens a file of SQLite that is there, for reading alone."""
+def _opener(url: sa.URL, *, writes: bool) -> Callable[[], sqlite3.Connection]:
+    """Opens a file of SQLite: for reading alone one that is there; for writing it may be a new one in a folder that is there."""
     if not url.database or url.database == ":memory:":
         raise UsageError("a database in memory is seen by its own connection alone", shown(url), "give the connection")
     path = Path(url.database).expanduser()
-    if not path.is_file():
+    if not (path.parent.is_dir() if writes else path.is_file()):
         raise WorldError("no such database file", str(path), "see that it is there")
-    return lambda: sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=_SECONDS, check_same_thread=False)
+    mode = "rwc" if writes else "ro"
+    return lambda: sqlite3.connect(f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=_SECONDS, check_same_thread=False)

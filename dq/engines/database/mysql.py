@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -83,7 +83,7 @@ class MySql(Session):
         self.run("SET NAMES utf8mb4")
         if not self.inside:
             self.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+            self.run(f"START TRANSACTION WITH CONSISTENT SNAPSHOT, READ {'WRITE' if self.writes else 'ONLY'}")
 
     def restore(self) -> None:
         """See `Session.restore`."""
@@ -96,6 +96,10 @@ class MySql(Session):
             for name, value in values.items()
         )
         self.run(f"SET {listed}")
+
+    def insert(self, into: str, names: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) -> int:
+        """See `Session.insert`."""
+        return self.by_many(into, names, chunks, "%s")
 
     def streaming(self) -> Any:
         """See `Session.streaming`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -59,6 +59,7 @@ class Session(ABC):
     One transaction of one connection, in which every statement sees the same rows.
 
     *inside*: the connection is somebody's who is in a transaction already; what is changed here is undone at the end.
+    *writes*: it may change rows, and what it changed stays once it has committed.
     """
 
     dialect = ""
@@ -67,9 +68,10 @@ class Session(ABC):
     materialized = ""  # what keeps a WITH from being worked out before it is used
     fence = ""  # what keeps the tests of a sub-query from being worked out again for each use of them
     whole_number = "BIGINT"  # what a sum of bits is cast to
+    _open = False
 
-    def __init__(self, raw: Any, *, url: sa.URL | None, name: str, timeout: float, inside: bool) -> None:
-        self.raw, self.url, self.name, self.timeout, self.inside = raw, url, name, timeout, inside
+    def __init__(self, raw: Any, *, url: sa.URL | None, name: str, timeout: float, inside: bool, writes: bool = False) -> None:
+        self.raw, self.url, self.name, self.timeout, self.inside, self.writes = raw, url, name, timeout, inside, writes
 
     # -- statements ------------------------------------------------------------------------------------------------------
 
@@ -87,6 +89,36 @@ class Session(ABC):
                 return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
             finally:
                 cursor.close()
+
+    def changed(self, sql: str) -> int:
+        """How many rows one statement changed. Raises as `run`."""
+        with self.telling(), self.timed():
+            cursor = self.raw.cursor()
+            try:
+                cursor.execute(sql)
+                return int(cursor.rowcount)
+            finally:
+                cursor.close()
+
+    @abstractmethod
+    def insert(self, into: str, names: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) -> int:
+        """Put rows of values into columns *names* of *into* (SQL); their number. Raises as `run`."""
+
+    def by_many(self, into: str, names: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], mark: str) -> int:
+        """`insert`, for drivers that take the rows of a statement at once, *mark* standing for a value."""
+        listed, marks = ", ".join(map(self.quoted, names)), ", ".join([mark] * len(names))
+        if mark == "%s":
+            into, listed = into.replace("%", "%%"), listed.replace("%", "%%")
+        put = 0
+        with self.telling(), self.timed():
+            cursor = self.raw.cursor()
+            try:
+                for rows in chunks:
+                    cursor.executemany(f"INSERT INTO {into} ({listed}) VALUES ({marks})", rows)
+                    put += int(cursor.rowcount)
+            finally:
+                cursor.close()
+        return put
 
     def tried(self, sql: str) -> list[tuple[Any, ...]]:
         """As `run`; when it fails, the transaction goes on as if it had not been."""
@@ -144,7 +176,8 @@ class Session(ABC):
         if kind is WorldError:
             return WorldError(said, self.name, "see that the server runs and has time for dq; then try again")
         if kind is SourceError:
-            return SourceError(said, self.name, "grant the role of this connection SELECT, or read as another")
+            needed = "SELECT, INSERT, DELETE and UPDATE" if self.writes else "SELECT"
+            return SourceError(said, self.name, f"grant the role of this connection {needed}, or come as another")
         return kind(said, self.name) if kind else None
 
     def written(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Tree, ...]] | None:
@@ -178,13 +211,21 @@ class Session(ABC):
     # -- the transaction -------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Begin: from here every statement sees the same rows, and nothing can be changed."""
+        """Begin: from here every statement sees the same rows, and nothing can be changed unless the session *writes*."""
+        self._open = True
         if self.inside:
             self.run(f"SAVEPOINT {_SAVEPOINT}")
         self.begin()
 
+    def commit(self) -> None:
+        """What was changed stays. Raises as `run`: then it may have stayed, or not."""
+        self.run("COMMIT")
+
     def close(self) -> None:
-        """End the transaction; what was set is as before."""
+        """End the transaction; what was set is as before. Once is enough."""
+        if not self._open:
+            return
+        self._open = False
         with suppress(Exception):  # of a connection that is gone
             for sql in (
                 (f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", f"RELEASE SAVEPOINT {_SAVEPOINT}") if self.inside else ("ROLLBACK",)

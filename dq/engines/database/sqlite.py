@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,12 +46,16 @@ class Sqlite(Session):
         self.raw.create_aggregate("DQ_HASH_SUM", -1, _HashSum)
         self._factory, self.raw.text_factory = self.raw.text_factory, _text
         if not self.inside:
-            self.run("BEGIN")
+            self.run("BEGIN IMMEDIATE" if self.writes else "BEGIN")
         self.run("SELECT count(*) FROM sqlite_schema")  # the snapshot is that of the first read
 
     def restore(self) -> None:
         """See `Session.restore`."""
         self.raw.text_factory = self._factory
+
+    def insert(self, into: str, names: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) -> int:
+        """See `Session.insert`."""
+        return self.by_many(into, names, chunks, "?")
 
     @contextmanager
     def timed(self) -> Iterator[None]:

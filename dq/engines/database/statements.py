@@ -51,6 +51,7 @@ class Statements:
     where: Tree | None = None
     row_id: str = ""  # SQL of what names a row, if anything does
     known: Mapping[str, Sequence[tuple[Tree, ...]]] = field(default_factory=dict)  # the rows of key sets, where they are few
+    kept: bool = False  # whether the WITH gives values as their owner has them, too
 
     def only(self, where: Tree | None, keys: Sequence[KeySet]) -> Statements:
         """Those over the rows that pass *where*, with *keys* to look into."""
@@ -105,7 +106,13 @@ class Statements:
 
     def whole(self) -> list[str]:
         """All that the WITH gives of a row."""
-        return list(dict.fromkeys([*(self.name(self._called(item)) for item in self.rows.columns), *self.handed()]))
+        return list(
+            dict.fromkeys([*(self.name(self._called(item)) for item in self.rows.columns), *self.handed(), *self.as_kept()])
+        )
+
+    def as_kept(self) -> list[str]:
+        """SQL of each column as its owner has it, of rows that the WITH names, where they are *kept*."""
+        return [_kept(place) for place in range(len(self.rows.columns))] if self.kept else []
 
     # -- WITH ------------------------------------------------------------------------------------------------------------
 
@@ -154,6 +161,8 @@ class Statements:
         if outs:
             differing = {_out(place): item for place, item in enumerate(relation.columns) if _differs(item)}
             listed |= {name: item.out.format(x=self._raw(item)) for name, item in differing.items()}
+        if outs:
+            listed |= dict(zip(self.as_kept(), map(self._raw, relation.columns), strict=False))
         names = f" ({', '.join(map(self.name, listed))})" if listed else ""
         select = f"SELECT {', '.join(listed.values()) or '1'} FROM {relation.sql} AS {self.name(_ROWS)}"
         return f"{self.name(called)}{names} AS {self.session.materialized}({select})"
@@ -210,3 +219,7 @@ def _key(name: str, place: int) -> str:
 
 def _out(place: int) -> str:
     return f"__dq_o{place}"
+
+
+def _kept(place: int) -> str:
+    return f"__dq_w{place}"

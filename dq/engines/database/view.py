@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,13 +17,14 @@ from dq.engines.database.culprits import culprits
 from dq.engines.database.marked import RAW, MarkedRows
 from dq.engines.database.marks import Marks
 from dq.engines.database.rows import diverting, good_rows, marked_rows, numbers
+from dq.engines.database.server import Session
 from dq.engines.database.statements import Statements, columns_of
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError
 from dq.plan import Columns, Passes, Predicate
 from dq.result import ColumnProfile
 from dq.source import Format
-from dq.sql import InSet, Scalar, Tree, render_query
+from dq.sql import Base, InSet, ReadAs, Scalar, Tree, render_query
 from dq.why import Ground
 
 if TYPE_CHECKING:
@@ -157,10 +159,10 @@ class TableView:
 
         return np.arange(self._bad.diverted)
 
-    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground]:
-        """See `View.grounds`."""
+    def grounds(self, own: Mapping[int, Collection[str]]) -> Mapping[int, Ground] | None:
+        """See `View.grounds`: a database is not asked, for that would read the table again and again."""
         del own
-        return {}
+        return None
 
     def profile(self, guesses: Mapping[str, Sequence[Tree]]) -> tuple[ColumnProfile, ...]:
         """See `View.profile`; by aggregates alone, so without quantiles, frequent values and shapes."""
@@ -204,6 +206,32 @@ class TableView:
 
         return write(self.good(), Path(path), file_format, facts)
 
+    @property
+    def relation(self) -> str:
+        """What is looked at, as SQL: a name, or a query in parentheses."""
+        return self._all.rows.sql
+
+    @property
+    def session(self) -> Session:
+        """What it looks through."""
+        return self._session
+
+    def move_to(self, session: Session) -> None:
+        """From here on look through *session*, which sees what is there now: compare the fingerprint."""
+        self._session = session
+        self._all, self._statements = (replace(item, session=session, row_id="") for item in (self._all, self._statements))
+
+    def insert_good(self, into: str, names: Sequence[str], more: Mapping[str, str]) -> int:
+        """
+        Put the rows that are not diverted, as they are, into columns *names* of *into* (SQL), by one statement; their number.
+
+        *more* is SQL of what else each row gets, by column.
+        """
+        statements = replace(self._statements, kept=True)
+        listed = ", ".join(map(self._session.quoted, [*names, *more]))
+        selected = good_rows(statements, diverting(self._live, self._wanted), [*statements.as_kept(), *more.values()])
+        return self._session.changed(f"INSERT INTO {into} ({listed}) {selected}")
+
     def digest(self) -> str:
         """See `View.digest`."""
         return self._bad.digest
@@ -234,12 +262,27 @@ def _count(value: Scalar) -> int:
 
 
 def _plain(value: Any, tree: Tree) -> Scalar:
-    """A value of a driver as every engine gives it: means are floats, sums of whole numbers are whole."""
+    """A value of a driver as every engine gives it: means are floats, sums of whole numbers are whole, times no text."""
+    if isinstance(value, str):
+        return _moment(value, tree)
     if isinstance(value, Decimal):
         if isinstance(tree.unnest(), exp.Avg | exp.StddevSamp | exp.PercentileCont | exp.Div):
             return float(value)
         return int(value) if value.is_finite() and value.as_tuple().exponent == 0 else value
     return cast("Scalar", value)
+
+
+def _moment(text: str, tree: Tree) -> Scalar:
+    """The first or last day or time of SQLite, which keeps them as text; of other text the text."""
+    if not isinstance(tree, exp.Min | exp.Max):
+        return text
+    inner = tree.this.unnest()
+    while isinstance(inner, exp.Coalesce | exp.AtTimeZone):
+        inner = inner.this.unnest()
+    base = inner.args["to"].base if isinstance(inner, ReadAs) else None
+    if base is Base.DATE:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text) if base in (Base.TIMESTAMP, Base.TIMESTAMP_TZ) else text
 
 
 def _the_value(rows: list[tuple[Any, ...]]) -> Scalar:

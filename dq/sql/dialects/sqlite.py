@@ -181,7 +181,7 @@ SQLITE = Dialect(
             " FROM JSON_EACH({this})) WHERE {expression}) END"
         ),
         IsFinite: "({this} NOT IN (9e999, -9e999))",
-        IsJson: "(JSON_VALID({this}) = 1)",
+        IsJson: "CASE WHEN {this} IS NOT NULL THEN JSON_VALID({this}) = 1 END",  # of null it is 0 before 3.42
         JsonItems: "DQ_JSON_ITEMS({this})",
         JsonPart: "DQ_JSON_PART({this}, {expression})",
         JsonText: "DQ_JSON_TEXT({this})",

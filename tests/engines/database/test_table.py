@@ -16,9 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dq
+from dq import report
 from dq.engines.database import database_of
 from dq.engines.database.server import Session
 from dq.plan import bind, compile
+from dq.result import NOT_LOOKED_INTO
 from tests.engines.database.conftest import ORDERS, ROWS, Place, contract, custom, orders
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -384,6 +386,18 @@ def test_metadata_only_reads_no_rows(place: Place) -> None:
     status = {item.check.id: str(item.status) for item in result.checks}
     fits = "skip" if place.kind == "sqlite" else "pass"  # where a column holds values of any type, only the rows can tell
     assert (status["columns"], status["state.type"], result.rows) == ("fail", fits, 0)
+
+
+def test_nobody_takes_silence_on_where_for_an_answer(place: Place) -> None:
+    """Where bad rows concentrate is not looked into on a database, and reports say so where somebody would want to know."""
+    table = orders(place).table()
+    failing = dq.validate(table, ORDERS)
+    assert NOT_LOOKED_INTO in failing.notes
+    page = report.html(failing)
+    assert NOT_LOOKED_INTO.capitalize() in page
+    assert "is known to stand out" not in page
+    for quiet in (dq.validate(table, ORDERS, where="1 = 0"), dq.validate(table, ORDERS, why=False)):
+        assert NOT_LOOKED_INTO not in quiet.notes
 
 
 def test_a_profile_says_what_columns_hold(place: Place) -> None:

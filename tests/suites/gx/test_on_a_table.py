@@ -18,7 +18,14 @@ __all__ = ["postgres"]
 
 REFUSED = yaml.safe_load((Path(__file__).parent / "on_a_table.yaml").read_text("utf-8"))
 REFUSALS = {f"{said['expectation']}-{number}": said for number, said in enumerate(REFUSED)}
-ORDER = ("expect_column_values_to_be_increasing", "expect_column_values_to_be_decreasing")
+# Tables have no order, and types of their own: below.
+OF_FRAMES = {
+    "expect_column_values_to_be_increasing",
+    "expect_column_values_to_be_decreasing",
+    "expect_column_values_to_be_of_type",
+    "expect_column_values_to_be_in_type_list",
+    "expect_column_type_to_be",
+}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -35,7 +42,7 @@ def table_of(database: sa.Engine, rows: dict[str, list[Any]]) -> dq.Table:
     return dq.Table(database, "t")
 
 
-@pytest.mark.parametrize("fact", [name for name, (expectation, _) in FACTS.items() if expectation not in ORDER])
+@pytest.mark.parametrize("fact", [name for name, (expectation, _) in FACTS.items() if expectation not in OF_FRAMES])
 def test_the_facts_of_frames_hold_on_tables(database: sa.Engine, fact: str) -> None:
     """The same bad rows and the same verdict as on a frame; no check errs."""
     name, said = FACTS[fact]
@@ -62,3 +69,35 @@ def test_what_a_table_cannot_have_judged_is_an_error_by_name(database: sa.Engine
     assert said["says"] in result.checks[0].message
     assert result.status == "error"
     assert not result.ok
+
+
+def test_the_last_time_is_compared_as_a_time(database: sa.Engine) -> None:
+    """Also where a database keeps times as text; bounds are written in either form of ISO 8601."""
+    table = table_of(database, {"a": [pd.Timestamp("2001-01-01 12:00:01"), pd.Timestamp("1999-01-01")]})
+    for bound in ("2001-01-01 12:00:01", "2001-01-01T12:00:01"):
+        suite = suite_of("expect_column_max_to_be_between", {"column": "a", "min_value": bound, "max_value": bound})
+        assert dq.validate(table, suite, why=False).ok
+    late = suite_of("expect_column_min_to_be_between", {"column": "a", "min_value": "1999-01-01T00:00:01"})
+    assert dq.validate(table, late, why=False).status == "fail"
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("DOUBLE PRECISION", "DOUBLE_PRECISION"),
+        ("VARCHAR(10)", "VARCHAR"),
+        ("TIMESTAMP", "TIMESTAMP"),
+        ("BIGINT", "BIGINT"),
+        ("NUMERIC(10, 2)", "NUMERIC"),
+        ("BOOLEAN", "BOOLEAN"),
+    ],
+)
+def test_types_of_a_database_go_by_the_names_of_sqlalchemy(database: sa.Engine, written: str, named: str) -> None:
+    """As suites over databases say them; a column of another type fails."""
+    with database.begin() as connection:
+        connection.execute(sa.text("DROP TABLE IF EXISTS t"))
+        connection.execute(sa.text(f"CREATE TABLE t (a {written})"))
+    suite = suite_of("expect_column_values_to_be_in_type_list", {"column": "a", "type_list": [named]})
+    assert dq.validate(dq.Table(database, "t"), suite, why=False).ok
+    other = suite_of("expect_column_values_to_be_of_type", {"column": "a", "type_": "DATE"})
+    assert dq.validate(dq.Table(database, "t"), other, why=False).status == "fail"

@@ -146,7 +146,7 @@ DQ_MULTIPLE_OF("x", (1 / CAST(4 AS REAL)))
 CASE WHEN "x" IS NOT NULL THEN EXISTS(SELECT 1 FROM (SELECT DQ_JSON_ITEM("x", key) AS "i" FROM JSON_EACH("x")) WHERE ("i" < 0)) END
 
 -- JSON
-(JSON_VALID("x") = 1)
+CASE WHEN "x" IS NOT NULL THEN JSON_VALID("x") = 1 END
 
 -- the value before
 -- gap: Lag

@@ -1,0 +1,228 @@
+"""Rows into a table: whose they are is kept beside them, in the transaction that puts them there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from dq.engines.database.server import Column, Session
+from dq.engines.database.statements import columns_of
+from dq.engines.database.values import rows_of
+from dq.errors import EngineError, Fenced, SourceError
+from dq.plan import Plan, bind
+from dq.source import Table
+from dq.sql import PlainText, Tree, literal, render, replace_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BATCH, LEDGER = "_dq_batch", "dq_published"
+_LONGEST = 100  # characters of an edition
+_LEDGER = {
+    "place": "CHAR(64) NOT NULL PRIMARY KEY",
+    "slot": "TEXT NOT NULL",
+    "target": "TEXT NOT NULL",
+    "batches": "TEXT NOT NULL",
+    "rows": "BIGINT NOT NULL",
+    "at": "VARCHAR(32) NOT NULL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """
+    The *table* as a place for rows, inside a *session* that may write; *slot* names whose rows are put there.
+
+    The ledger `dq_published`, beside the table, has one row for each slot and table: the editions that stand there. Rows are
+    told apart by the column `_dq_batch`, or by the *where* of the table: a partition that is the slot's alone.
+    """
+
+    session: Session
+    table: Table
+    slot: str
+
+    # -- names -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def sql(self) -> str:
+        """The table as SQL."""
+        return self.session.relation(self.table.parts)
+
+    @property
+    def _ledger(self) -> str:
+        return self.session.relation((*self.table.parts[:-1], LEDGER))
+
+    @property
+    def _place(self) -> str:
+        return hashlib.sha256(f"{self.slot}\n{self.table.parts[-1]}".encode()).hexdigest()
+
+    def _text(self, value: str) -> str:
+        return render(literal(value), self.session.dialect)
+
+    def _found(self, relation: str) -> tuple[Column, ...]:
+        """The columns of a relation; none when it is not there."""
+        with suppress(EngineError), self.session.trying():
+            return self.session.columns(relation)
+        return ()
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the table; none when there is no such table yet."""
+        return self._found(self.sql)
+
+    # -- before anything is read -------------------------------------------------------------------------------------------
+
+    def must_take(self, names: Collection[str]) -> None:
+        """
+        Refuse a table that is there and has not the columns *names*, or nothing that tells the rows of batches apart.
+
+        Raises:
+            SourceError: it is so. UsageError: its `where` is no condition over its columns.
+        """
+        if not (found := self.columns()):
+            if self.table.where is not None:
+                raise SourceError(
+                    "there is no such table yet, and a partition of it is named", str(self.table), "create it first"
+                )
+            return
+        there = [item.name for item in found]
+        if missing := [name for name in names if name not in there]:
+            mend = f"add them, or publish into another table; it has: {', '.join(there)}"
+            raise SourceError(f"the table lacks columns: {', '.join(missing)}", str(self.table), mend)
+        if self.table.where is None and BATCH not in there:
+            ddl = f"ALTER TABLE {self.sql} ADD COLUMN {self.session.quoted(BATCH)} VARCHAR({_LONGEST})"
+            mend = f"{ddl}; or name the partition that is replaced: dq.Table(…, where='day = …')"
+            raise SourceError(f"the table has no column {BATCH}, which tells whose a row is", str(self.table), mend)
+        self._partition()
+
+    # -- the tables themselves -----------------------------------------------------------------------------------------------
+
+    def create(self, columns: Mapping[str, str], like: str = "") -> None:
+        """
+        See that ledger and table are there: the table with *columns* (their types as SQL), or as the relation *like* (SQL).
+
+        It is a step of its own, for MariaDB ends a transaction with it; done by two at once, one of them makes them.
+        """
+        ledger = ", ".join(f"{self.session.quoted(name)} {kind}" for name, kind in _LEDGER.items())
+        self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger})"])
+        batch = self.session.quoted(BATCH)
+        if like:
+            empty = f"CAST('' AS {'VARCHAR' if self.session.dialect == 'postgres' else 'CHAR'}({_LONGEST}))"
+            names = ", ".join(f"{self.session.quoted('__dq_t')}.{self.session.quoted(name)}" for name in columns)
+            from_like = f"SELECT {names}, {empty} AS {batch} FROM {like} AS {self.session.quoted('__dq_t')} LIMIT 0"
+            made = f"CREATE TABLE {self.sql} AS {from_like}"
+        else:
+            listed = [f"{self.session.quoted(name)} {kind}" for name, kind in columns.items()]
+            made = f"CREATE TABLE {self.sql} ({', '.join([*listed, f'{batch} VARCHAR({_LONGEST})'])})"
+        parts = self.table.parts
+        index = f"dq_{self._place[:16]}"
+        if self.session.dialect == "sqlite":
+            called, on = self.session.relation((*parts[:-1], index)), self.session.quoted(parts[-1])
+        else:
+            called, on = self.session.quoted(index), self.sql
+        self._make(self.sql, [made, f"CREATE INDEX {called} ON {on} ({batch})"])
+        self.session.commit()
+
+    def _make(self, relation: str, statements: Sequence[str]) -> None:
+        if self._found(relation):
+            return
+        try:
+            for sql in statements:
+                self.session.run(sql)
+        except EngineError:
+            self.session.close()
+            self.session.open()
+            if not self._found(relation):  # else somebody else has made it
+                raise
+
+    # -- whose rows are there ----------------------------------------------------------------------------------------------
+
+    def editions(self) -> tuple[str, ...] | None:
+        """What stands there of the slot, in the order it came; None: nothing yet. Others who ask wait for our end."""
+        if not self._found(self._ledger):
+            return None
+        lock = "" if self.session.dialect == "sqlite" or not self.session.writes else " FOR UPDATE"
+        q = self.session.quoted
+        found = self.session.run(
+            f"SELECT {q('batches')} FROM {self._ledger} WHERE {q('place')} = {self._text(self._place)}{lock}"
+        )
+        return tuple(str(found[0][0]).split()) if found else None
+
+    def sign(self, editions: Sequence[str], rows: int, *, new: bool) -> None:
+        """
+        Write down that these *editions* stand there, the last with so many *rows*; *new*: nothing was written down before.
+
+        Raises:
+            Fenced: somebody else did it meanwhile.
+        """
+        values = {
+            "place": self._place,
+            "slot": self.slot,
+            "target": self.table.parts[-1],
+            "batches": " ".join(editions),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        said = {self.session.quoted(name): self._text(value) for name, value in values.items()}
+        said[self.session.quoted("rows")] = str(int(rows))
+        if new:
+            try:
+                self.session.run(f"INSERT INTO {self._ledger} ({', '.join(said)}) VALUES ({', '.join(said.values())})")
+            except EngineError as error:
+                raise Fenced(f"somebody else published meanwhile: {error.what}", str(self.table), "run again") from None
+            return
+        sets = ", ".join(f"{name} = {value}" for name, value in said.items())
+        where = f"{self.session.quoted('place')} = {self._text(self._place)}"
+        self.session.run(f"UPDATE {self._ledger} SET {sets} WHERE {where}")
+
+    # -- rows --------------------------------------------------------------------------------------------------------------
+
+    def clear(self, editions: Collection[str]) -> int:
+        """Delete what stands there of these *editions*, or all rows of the partition; how many rows."""
+        if (where := self._partition()) is not None:
+            return self.session.changed(f"DELETE FROM {self.sql} WHERE {where}")
+        if not editions:
+            return 0
+        listed = ", ".join(map(self._text, editions))
+        return self.session.changed(f"DELETE FROM {self.sql} WHERE {self.session.quoted(BATCH)} IN ({listed})")
+
+    def outside(self, rows: int, *, alone: bool) -> None:
+        """
+        Refuse rows that the partition does not hold: nobody would find them again.
+
+        Raises:
+            SourceError: of *rows* rows, some do; *alone*: no other rows are in the partition.
+        """
+        if (where := self._partition()) is None or not alone:
+            return
+        held = int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
+        if held != rows:
+            what = f"{rows - held:,} of {rows:,} good rows are outside the partition {self.table.where}"
+            raise SourceError(what, str(self.table), "name the partition of these rows, or enforce with the same where")
+
+    def _partition(self) -> str | None:
+        """The `where` of the table as SQL over its columns."""
+        if self.table.where is None:
+            return None
+        found = self.columns()
+        dialect = self.session.dialect
+        columns = columns_of(found, loose=dialect == "sqlite")
+        plan = Plan("", "", "", (), (), (), "")
+        tree = bind(plan, columns, dialect=dialect, now=datetime.now(UTC), where=self.table.where).where
+        assert tree is not None  # noqa: S101  it was said
+        plain: dict[str, Tree] = {item.name: PlainText(this=exp.column(item.name, quoted=True)) for item in found if item.plain}
+        return render(replace_columns(tree, plain), dialect)
+
+    def stamp(self, edition: str) -> dict[str, str]:
+        """SQL of what each row gets beside its own columns."""
+        return {BATCH: self._text(edition)} if any(item.name == BATCH for item in self.columns()) else {}
+
+    def put(self, batches: Iterable[pa.RecordBatch], names: Sequence[str], edition: str) -> int:
+        """Put rows from elsewhere there; their number."""
+        stamped = [edition] if self.stamp(edition) else []
+        chunks = rows_of(batches, self.session.dialect, stamped)
+        return self.session.insert(self.sql, [*names, *([BATCH] if stamped else [])], chunks)

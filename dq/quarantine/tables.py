@@ -1,0 +1,122 @@
+"""Where good rows go when that is a table: in one transaction with the record of whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dq.errors import Fenced, SourceChanged, WorldError
+from dq.quarantine.output import Owner, Placed
+from dq.source import Table
+from dq.store import Turn, faults
+
+if TYPE_CHECKING:
+    from dq.engines.database.into import Into
+
+Insert = Callable[["Into", str], int]  # puts rows there under an edition -> how many
+
+
+@dataclass(frozen=True, slots=True)
+class TableTarget:
+    """
+    The *table* that holds the good rows of one slot, among those of others. A statement may take *timeout* seconds, 0: any.
+
+    What is there is known by `dq_published`, a ledger beside the table: it is read and written in the transaction that
+    changes the rows, so that a try that was overtaken changes nothing.
+    """
+
+    table: Table
+    slot: str
+    timeout: float = 0
+
+    def __str__(self) -> str:
+        return str(self.table)
+
+    def owner(self) -> Owner | None:
+        """Of the slot's rows, which stand there; None when there are none yet."""
+        from dq.engines.database.connect import connected  # noqa: PLC0415  heavy
+        from dq.engines.database.into import Into  # noqa: PLC0415
+
+        with connected(self.table, self.timeout) as session:
+            found = Into(session, self.table, self.slot).editions()
+        return None if found is None else Owner(self.slot, found)
+
+    def publish(self, turn: Turn, insert: Insert) -> Placed:
+        """
+        Put the rows of the turn's batch in the place of what the table holds of its slot; nothing when they are there.
+
+        Raises:
+            Fenced: a later batch stands there, or the turn was lost. SourceChanged: the rows are not as many as were good.
+            WorldError: the database failed; nothing was changed. EngineError: it refused a row, likewise.
+        """
+        with self._writing() as into:
+            there = into.editions()
+            if there is not None and turn.edition in there:
+                return Placed(turn.batch.rows_good, there)
+            self._is_not_late(turn, there or ())
+            into.clear({*(there or ()), *turn.beside})
+            faults.at("after-delete")
+            rows = self._insert(into, turn, insert)
+            into.outside(rows, alone=True)
+            return self._sign(into, turn, (turn.edition,), rows, new=there is None)
+
+    def extend(self, turn: Turn, insert: Insert) -> Placed:
+        """
+        Put the rows of the turn's batch beside what the table holds of its slot; nothing when they are there.
+
+        Raises:
+            WorldError: the table lacks what the key has published. As `publish` otherwise.
+        """
+        with self._writing() as into:
+            there = into.editions()
+            if there is not None and turn.edition in there:
+                return Placed(turn.batch.rows_good, there)
+            self.must_hold(turn.beside, there or ())
+            rows = self._insert(into, turn, insert)
+            return self._sign(into, turn, (*(there or ()), turn.edition), rows, new=there is None)
+
+    def must_hold(self, published: Mapping[str, str], editions: Iterable[str]) -> None:
+        """
+        Refuse to add to a table that lacks, among its *editions*, one of those *published* there.
+
+        Raises:
+            WorldError: it does.
+        """
+        if missing := sorted({edition for edition, where in published.items() if where == str(self)} - set(editions)):
+            batch = missing[0].partition(":")[0][:12]
+            mend = "publish it again: enforce the key again, then `dq quarantine recover`"
+            raise WorldError(f"the table does not hold what batch {batch} published there", str(self), mend)
+
+    # -- inside the transaction ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Into]:
+        from dq.engines.database.connect import writing  # noqa: PLC0415  heavy
+        from dq.engines.database.into import Into  # noqa: PLC0415
+
+        with writing(self.table, self.timeout) as session:
+            yield Into(session, self.table, self.slot)
+
+    def _is_not_late(self, turn: Turn, there: Iterable[str]) -> None:
+        later = [edition for edition in there if int(edition.rpartition(":")[2]) > turn.batch.edition]
+        if later:
+            what = f"batch {later[0][:12]} stands there, which is later than batch {turn.batch.id[:12]}"
+            raise Fenced(what, str(self), "run again, to enforce what the key holds now")
+
+    def _insert(self, into: Into, turn: Turn, insert: Insert) -> int:
+        rows = insert(into, turn.edition)
+        faults.at("after-insert")
+        if rows != turn.batch.rows_good:
+            what = f"{rows:,} rows were inserted, but {turn.batch.rows_good:,} are good; nothing was changed"
+            raise SourceChanged(what, str(self), "see that nothing else writes to the source, nor drops rows of the target")
+        return rows
+
+    def _sign(self, into: Into, turn: Turn, editions: tuple[str, ...], rows: int, *, new: bool) -> Placed:
+        into.sign(editions, rows, new=new)
+        faults.at("publish:before COMMIT")
+        turn.confirm()
+        into.session.commit()
+        faults.at("publish:after COMMIT")
+        return Placed(rows, editions)
