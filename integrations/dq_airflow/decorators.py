@@ -25,7 +25,7 @@ _TEMPLATED = ("contract", "stage", "key", "at", "inputs", "output_to", "policy",
 
 
 @skips
-class ContractGateDecoratedOperator(Lineage, _PythonDecoratedOperator, Blocking):
+class ContractGateDecoratedOperator(_PythonDecoratedOperator, Lineage, Blocking):
     """The task around a function that has a gate; see `contract_gate`."""
 
     custom_operator_name = "@task.contract_gate"

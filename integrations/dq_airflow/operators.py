@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CONDITIONS = ("contract", "suites", "source", "stage", "conn_id", "dq_conn_id", "where", "schema", "dataset", "references", "at")
 
 
-class _OverSource(Lineage, BaseOperator):
+class _OverSource(BaseOperator, Lineage):  # a mixin in front would be taken for an operator, and its defaults for ours
     """What both operators take, and how they read it."""
 
     template_fields_renderers = {"where": "sql", "policy": "json"}  # noqa: RUF012  as Airflow declares it

@@ -14,7 +14,7 @@ def test_assertions_and_metrics_are_told_when_it_ends_and_when_it_fails(
     task: Callable[..., Task], needs: Callable[[str], Any]
 ) -> None:
     """The judged dataset carries the facets of `dq.report.openlineage`, in the classes of the client."""
-    needs("airflow.providers.openlineage")
+    needs("openlineage.client")
     from airflow.sdk import DAG
     from openlineage.client.serde import Serde
 
