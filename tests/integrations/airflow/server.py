@@ -31,6 +31,7 @@ EXAMPLES = HERE.parents[2] / "integrations" / "dq_airflow" / "example_dags"
 PATIENCE = 100.0  # seconds
 START = 400.0  # it takes 15 s; a machine that does other things takes longer
 _PASSWORD = secrets.token_hex(8)
+_PAUSES = (0.3, 1.0, 3.0)  # seconds
 _STARTED: list[subprocess.Popen[bytes]] = []
 
 
@@ -60,11 +61,12 @@ class Server:
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {said}"} if said else {})}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310  loopback
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-                return answer.status, dict(answer.headers), answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, dict(error.headers), error.read()
+        for pause in (*_PAUSES, None):
+            status, told, answer = _answer(request)
+            if pause is None or status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                break
+            time.sleep(pause)  # Airflow's own database is SQLite here, and may be busy
+        return status, told, answer
 
     def ask(self, method: str, path: str, body: object = None, *, token: str | None = None) -> Any:
         """The JSON of an answer that is no error."""
@@ -93,6 +95,14 @@ class Server:
             return Run(self, dag_id, name)
         assert status == HTTPStatus.OK, said.decode()[:600]
         return Run(self, dag_id, json.loads(said)["dag_run_id"])
+
+
+def _answer(request: urllib.request.Request) -> tuple[int, Mapping[str, str], bytes]:
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  loopback
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
 
 
 @dataclass(frozen=True)
@@ -237,6 +247,7 @@ def _variables(home: Path, port: int) -> dict[str, str]:
         "API__WORKERS": 1,
         "API_AUTH__JWT_SECRET": secrets.token_hex(32),
         "API__SECRET_KEY": secrets.token_hex(32),
+        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
         "DAG_PROCESSOR__REFRESH_INTERVAL": 5,
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 600,
         "LOGGING__LOGGING_LEVEL": "INFO",
