@@ -54,8 +54,10 @@ def source_of(value: Any, conn_id: str | None) -> Any:
     return value
 
 
-def output_of(value: Any) -> Any:
-    """Where good rows go: of an object in a local file system the path."""
+def output_of(value: Any, conn_id: str | None) -> Any:
+    """Where good rows go: with *conn_id* a table behind it, else a path; of an object in a local file system its path."""
+    if conn_id and isinstance(value, str):
+        return table(value, conn_id)
     if _is_object(value):
         return value.path if value.protocol in ("", "file", "local") else str(value)
     return value

@@ -93,7 +93,8 @@ class ContractGateOperator(_OverSource, Blocking):
     :param source: a path, a URL, an ``ObjectStoragePath``, a list of them; with ``conn_id`` a table or a query; or the
         output of a task: rows or a frame. (templated)
     :param conn_id: the Airflow connection of a database, or of an object store when the source is a URL. (templated)
-    :param output: where good rows go: ``good.parquet``, ``good/{key}.csv``, or a folder. (templated)
+    :param output: where good rows go: ``good.parquet``, ``good/{key}.csv``, a folder; or a table. (templated)
+    :param output_conn_id: the connection of the database that the output is a table of. (templated)
     :param key: the part of the dataset that this is; None: the data interval with the map index, else run, task and map
         index. Enforcing a key again replaces, it never adds. (templated)
     :param at: the logical time; None: the end of the data interval. (templated)
@@ -109,7 +110,7 @@ class ContractGateOperator(_OverSource, Blocking):
     :param dq_conn_id: a connection of type ``dq``; None: the one that ``[dq_airflow] conn_id`` names. (templated)
     """
 
-    template_fields: Sequence[str] = (*_CONDITIONS, "output_to", "key", "policy")
+    template_fields: Sequence[str] = (*_CONDITIONS, "output_to", "output_conn_id", "key", "policy")
 
     def __init__(
         self,
@@ -119,6 +120,7 @@ class ContractGateOperator(_OverSource, Blocking):
         source: Any,
         conn_id: str | None = None,
         output: Any = None,
+        output_conn_id: str | None = None,
         key: str | None = None,
         at: str | datetime | None = None,
         policy: Any = None,
@@ -138,6 +140,7 @@ class ContractGateOperator(_OverSource, Blocking):
         self.source = source
         self.conn_id = conn_id
         self.output_to = output  # an operator's `output` is what it returns
+        self.output_conn_id = output_conn_id
         self.key = key
         self.at = at
         self.policy = policy
@@ -172,7 +175,7 @@ class ContractGateOperator(_OverSource, Blocking):
     def _enforced(self, context: Mapping[str, Any], attempt: Attempt) -> dq.Enforcement:
         settings = self._surroundings(context).settings
         words = self._words(attempt, settings)
-        output = output_of(self.output_to)
+        output = output_of(self.output_to, self.output_conn_id)
         if output is None:
             mend = "say output=…; to look only, use ContractValidateOperator; to hand rows on, @task.contract_gate"
             raise dq.UsageError("the good rows have nowhere to go", "output", mend)

@@ -183,6 +183,18 @@ def test_a_table_or_a_query_behind_a_connection_is_a_source(task: Run, shop: str
     assert task(gate(source=source, conn_id=shop, output="some/", key="some", where="id < 3")).run()["rows_in"] == 2
 
 
+def test_good_rows_go_to_a_table(task: Run, shop: str, tmp_path: Path) -> None:
+    """With a connection for it the output is a table; an interval that runs again replaces its rows there."""
+    said = {"source": "people", "conn_id": shop, "output": "good", "output_conn_id": shop}
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("CREATE TABLE good (id integer, age integer, _dq_batch text)")
+        assert task(gate(**said)).run()["rows_good"] == 2
+        database.execute("INSERT INTO people VALUES (4, 50)")
+        database.commit()
+        task(gate(**said), run_id="again").run()
+        assert database.execute("SELECT id, age FROM good ORDER BY id").fetchall() == [(1, 30), (3, 40), (4, 50)]
+
+
 def test_a_database_that_is_away_is_retried(task: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage is the world's; the password is not in what is said."""
     from airflow.sdk.exceptions import AirflowFailException
