@@ -80,9 +80,11 @@ def test_a_full_store_changes_nothing(world: World, monkeypatch: pytest.MonkeyPa
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
     monkeypatch.setattr(connect, "_prepare", cramped)
+    connect._engine.cache_clear()
     with pytest.raises(WorldError, match="full"):
         _many(world)  # a few fit in the pages that are there
     monkeypatch.undo()
+    connect._engine.cache_clear()
     world.enforce(DAY, 99)
     assert history.faults_at_the_end(world, DAY) == []
 
