@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -58,6 +59,12 @@ def sensor(**said: Any) -> Any:
         return QuarantineClearedSensor(
             **{"task_id": "cleared", "dataset": "people.{{ 'people' }}", "poke_interval": 0.05, **said}
         )
+
+
+def _run(work: Any) -> Any:
+    """Run *work* in a loop of a thread of its own: browser tests keep one running in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def test_what_passes_now_goes_on(task: Run, diverted: dict[str, Any]) -> None:
@@ -124,7 +131,7 @@ def test_the_trigger_fires_when_nothing_is_open(diverted: dict[str, Any]) -> Non
         await asyncio.to_thread(dq.discard, diverted["batch_id"])
         return await asyncio.wait_for(waiting, 20)
 
-    assert asyncio.run(waited()) == [{"cleared": True}]
+    assert _run(waited()) == [{"cleared": True}]
 
 
 async def _all(trigger: Any) -> list[dict[str, Any]]:
@@ -137,7 +144,7 @@ def test_a_trigger_that_cannot_know_says_so(task: Run, monkeypatch: pytest.Monke
     from dq_airflow.triggers import QuarantineClearedTrigger
 
     monkeypatch.setenv("DQ_STORE_URL", "nonsense")
-    event = asyncio.run(_all(QuarantineClearedTrigger(poke_interval=0.05)))[0]
+    event = _run(_all(QuarantineClearedTrigger(poke_interval=0.05)))[0]
     assert event["cleared"] is False
     ti = SimpleNamespace(dag_id="care", run_id="r", task_id="cleared", map_index=-1)
     with pytest.raises(GateError, match="DAG 'care', task 'cleared': "):
