@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -217,14 +218,55 @@ def run(attempts: int, seed: int, store_url: str = "") -> Report:
     _warm()
     import_module("dq.replaying")  # here once, not in every child
     import_module("dq.history")
+    random.Random(seed).shuffle(pending)  # noqa: S311  a short campaign reaches points of every kind
     while report.attempts < attempts and not report.wrong:
         number += 1
         with tempfile.TemporaryDirectory(prefix="dq-faults-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:  # noqa: S108
             world = Key(Path(name), store_url, ("parquet", "csv")[number % 2], f"replay {seed} {number}")
             world.make()
             places(world.settings)
-            _history(world, random.Random(f"{seed}/{number}"), report, pending)  # noqa: S311
+            if number <= len(_CRISES):
+                _CRISES[number - 1](world, report)
+            else:
+                _history(world, random.Random(f"{seed}/{number}"), report, pending)  # noqa: S311
     return report
+
+
+# -- what chance brings about too seldom ---------------------------------------------------------------------------------
+
+
+def _two_at_once(world: Key, report: Report) -> None:
+    """Two people replay the same rows, under two versions."""
+    _in_peace(world, lambda: world.enforce_content(1), report)
+    slow = Blow("after-look", "slow")
+    started = {_start(world, _replaying(world, version, fix=False), slow, report): slow for version in (2, 3)}
+    _count(world, children.end(started), started, report)
+    _at_rest(world, report, "two replays at once")
+
+
+def _erased_while_it_waits(world: Key, report: Report, cure: str) -> None:
+    """A replay dies before it publishes; somebody who would have landed is forgotten; then the replay is ended by *cure*."""
+    _in_peace(world, lambda: world.enforce_content(1), report)
+    kill = Blow("before-publish", "kill")
+    started = {_start(world, _replaying(world, 3, fix=False), kill, report): kill}
+    _count(world, children.end(started), started, report)
+    person = next(number for number, age in world.rows(1) if OLDEST[1] < age <= OLDEST[3])
+    world.ask(person)
+    _in_peace(world, lambda: world.erase(person), report)
+    _in_peace(world, getattr(world, cure), report)
+    _in_peace(world, lambda: dq.History(world.settings).collect(grace=timedelta(0)), report)
+    report.wrong += world.forgotten(person)
+    _at_rest(world, report, f"erased before {cure}")
+
+
+def _at_rest(world: Key, report: Report, what: str) -> None:
+    _in_peace(world, world.recover, report)
+    report.wrong += world.laws(at_rest=True)
+    if report.wrong:
+        report.wrong.append(f"history {world.dataset} {world.suffix}: {what}")
+
+
+_CRISES = (_two_at_once, partial(_erased_while_it_waits, cure="withdraw"), partial(_erased_while_it_waits, cure="recover"))
 
 
 def _history(world: Key, rng: random.Random, report: Report, pending: list[str]) -> None:

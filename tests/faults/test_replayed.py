@@ -34,12 +34,8 @@ def test_replays_survive_kills_on_postgresql(repository: Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-# Laws of privacy that only long campaigns reach since people are forgotten in them, too: `make faults` hunts for these.
-RARE = {"landing_is_forgotten", "nobody_holds_the_key", "the_erased_come_back"}
-
-
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", sorted(MUTANTS.keys() - RARE))
+@pytest.mark.parametrize("name", sorted(MUTANTS))
 def test_a_fault_sown_on_purpose_is_found(repository: Path, name: str) -> None:
     """The campaign finds each of them."""
     run = _campaign(repository, "--store", "sqlite", "--attempts", "400", "--mutant", name)
