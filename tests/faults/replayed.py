@@ -148,7 +148,7 @@ class Key(World):
         whole = [batch for batch in active if not batch.purged_at]
         open_ids = Counter(number for batch in whole for number in _open(store.row_states(batch.id), _ids(store, vault, batch)))
         if None in open_ids:
-            found.append("a row that was emptied is open")
+            return [*found, "a row that was emptied is open"]
         contents = {number // 1000 for number in [*there, *open_ids]}
         if len(contents) != 1:
             return [*found, f"rows of contents {sorted(contents)} stand together"]
