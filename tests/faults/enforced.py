@@ -245,6 +245,8 @@ def _history(world: World, rng: random.Random, report: Report, pending: list[str
                 given.append(item)
                 started[_start(world, item, blow, report)] = blow
         _count(world, children.end(started), started, report)
+        if point not in report.killed:
+            pending.append(point)
         report.wrong += world.faults(given, None)
         last = first if not first.blocks else Input(first.content, rng.randint(1, 2))
         given.append(last)

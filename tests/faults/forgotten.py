@@ -29,7 +29,7 @@ from dq.errors import DqError, UsageError, WorldError
 from dq.quarantine import Keys, Looked, Published, Vault, Work, care, erase, perform, purge, rotate, rows
 from dq.quarantine.cipher import SUFFIX, Opened
 from dq.quarantine.protocol import Write
-from dq.store import Batch, CheckFacts, Reason, RowState, RunFacts, Slot, State, Store, Turn, faults, open_store
+from dq.store import AuditEntry, Batch, CheckFacts, Reason, RowState, RunFacts, Slot, State, Store, Turn, faults, open_store
 from tests.faults import children
 from tests.faults.children import Blow
 from tests.faults.mutants import FORGETTING, sown
@@ -287,6 +287,9 @@ class History:
         world = self._world
         if world.store.doomed():
             yield "objects that should be gone are not"
+        replaced = {path for batch in world.batches() for entry in world.store.audit(batch.id) for path in _replaced(entry)}
+        if left := sorted(path for path in replaced if (world.root / "vault" / path).exists()):
+            yield f"objects that others took the place of are still there: {left}"
         if task.what == "erase":
             if any(row and row[0] == task.about for row in world.objects()):
                 yield f"{task.about} is still in the vault"
@@ -416,6 +419,11 @@ def _hunt(names: list[str], seed: int) -> int:
         found = report.wrong[0].splitlines()[-1][-200:] if report.wrong else "NOT FOUND"
         print(f"{name}: {report.attempts} attempts: {found}", flush=True)
     return int(survived > 0)
+
+
+def _replaced(entry: AuditEntry) -> list[str]:
+    """The objects that the audit says gave way."""
+    return [path for path, _ in entry.detail.get("replaced", ())]
 
 
 if __name__ == "__main__":
