@@ -191,7 +191,7 @@ def _create(run: Run, kind: str, key: str, data: Any, description: str) -> Any:
 
 
 def _link(here: Here, run: Run, result: dq.Result, *, name: str, said: str) -> None:
-    """Write the report, and say where it is. A file has its path beside the link, which no browser follows from a server's page."""
+    """Write the report, and say where it is: beside a link to a file its path, for no browser follows it from a server's page."""
     if here.reports is None:
         return
     here.reports.mkdir(parents=True, exist_ok=True)
