@@ -237,20 +237,26 @@ def discard(
     return Discarded(sum(count for count, _ in done), tuple(item for count, item in done if count), dry_run)
 
 
-def withdraw(batch: str | Batch, *, note: str = "", settings: Settings | None = None) -> Batch:
+def withdraw(batch: str | Batch, *, unpublish: bool = False, note: str = "", settings: Settings | None = None) -> Batch:
     """
     Say that the pipeline rolled back what a batch published: it is active no longer, nor what its replays made.
 
-    The target is not touched. What a replay made can be withdrawn until it is published: its rows are open again then.
+    The target is not touched, but for a file with *unpublish*: it is removed when it holds the rows of this batch and nothing
+    else, and what it held before is not put back. What a replay made can be withdrawn until it is published: its rows are
+    open again then.
 
     Raises:
         UsageError: the batch is not active; or it came of a replay that is published. WorldError: somebody publishes it now.
     """
     store, _ = places(settings or settings_module.load())
     found = store.batch(_id(batch))
-    with store.holding(found, patience=_PATIENCE) if found.parent else nullcontext():
+    with store.holding(found, patience=_PATIENCE) if found.parent or unpublish else nullcontext():
         _has_not_landed(store.batch(found.id))
-        return store.withdraw(found.id, actor=actor(), note=note)
+        done = store.withdraw(found.id, actor=actor(), note=note)
+        if unpublish and done.output and not done.parent:
+            with suppress(UsageError):  # it is no file, or no file of dq
+                placed(done.output).remove(done.slot.text, f"{done.id}:{done.edition}")
+        return done
 
 
 def _has_not_landed(batch: Batch) -> None:

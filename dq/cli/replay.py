@@ -204,21 +204,26 @@ def discard(
 def withdraw(
     batch: BatchId,
     *,
+    unpublish: Annotated[
+        bool,
+        typer.Option("--unpublish", help="Remove its file of good rows, too, if nothing else is in it.", rich_help_panel=_HOW),
+    ] = False,
     note: Note = "",
     yes: Yes = False,
     form: Annotated[ListFormat, typer.Option("--format", "-f", rich_help_panel=_HOW)] = ListFormat.TERMINAL,
     debug: Debug = False,
 ) -> None:
-    """Say that a pipeline rolled back what a batch published. The target is not touched."""
+    """Say that a pipeline rolled back what a batch published. The target is not touched, but for a file with --unpublish."""
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
     from dq.replaying import withdraw as run  # noqa: PLC0415
 
     found = History().batch(batch)
     sure(f"Withdraw batch {found.id[:12]} of {found.slot}?", yes=yes)
-    done = run(found.id, note=note)
-    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": found.output or None}
-    row = (done.id[:12], str(done.slot), str(done.state), found.output)
+    done = run(found.id, unpublish=unpublish, note=note)
+    left = "" if unpublish and not Path(found.output).exists() else found.output
+    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": left or None}
+    row = (done.id[:12], str(done.slot), str(done.state), left)
     told(form, [record], ("batch", "slot", "state", "its good rows are still in"), [row], empty="")
 
 
