@@ -221,7 +221,7 @@ def test_a_connection_of_another_kind_is_told(task: Run, monkeypatch: pytest.Mon
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "contract": ({"contract": "nobody"}, "nobody"),
     "version": ({"contract": "people@^9"}, "people"),
-    "source": ({"source": {"no": "rows"}}, "cannot read a builtins.dict\n  give a path"),
+    "source": ({"source": {"no": "rows"}}, "cannot read the type dict\n  give a path"),
     "nothing": ({"source": None}, "there is no source\n  say source=…"),
     "suffix": ({"source": "a.data"}, "the format cannot be told"),
     "time": ({"at": "noon"}, "at='noon' is no time"),
