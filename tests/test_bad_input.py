@@ -506,7 +506,7 @@ def test_a_literal_of_another_type_is_an_error() -> None:
             "people@1.0.0: no schema object 'nosuch'\n  say schema=NAME, one of: people",
         ),
     ],
-    ids=["source", "contract", "column of where", "condition of where", "schema"],
+    ids=["source", "items", "generator", "contract", "column of where", "condition of where", "schema"],
 )
 def test_a_wrong_call_says_how_it_is_right(call: Callable[[], object], message: str) -> None:
     """A call that cannot be meant is refused with what can."""
