@@ -196,17 +196,18 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
     works = _works(job, order, slot, engine=engine, view=view, whom=whom_of(job.plan, store, vault))
     own = _extension(job).budget
     said = own if own is not None else job.contract.extension.budget
-    done = perform(
-        store,
-        vault,
-        slot,
-        works.work(fingerprint),
-        plan=job.plan.sha256,
-        now=datetime.now(UTC),
-        actor=actor(),
-        policy=order.policy.text,
-        budget=_budget(order.policy, said),
-    )
+    with store.kept():
+        done = perform(
+            store,
+            vault,
+            slot,
+            works.work(fingerprint),
+            plan=job.plan.sha256,
+            now=datetime.now(UTC),
+            actor=actor(),
+            policy=order.policy.text,
+            budget=_budget(order.policy, said),
+        )
     return Enforcement(
         done.outcome,
         works.result,
