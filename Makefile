@@ -40,7 +40,7 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 tests/integrations/prefect || [ $$? = 5 ]
 
 test-airflow33: .airflow33/.venv
-	DQ_REQUIRE=airflow .airflow33/venv/bin/python -m pytest -n 2 tests/integrations/airflow $(ARGS)
+	DQ_REQUIRE=airflow,openlineage .airflow33/venv/bin/python -m pytest -n 2 tests/integrations/airflow $(ARGS)
 
 bench-airflow: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks.airflow_overhead $(ARGS)
@@ -121,7 +121,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 .airflow33/.venv: pyproject.toml
 	rm -rf .airflow33/venv
 	$(PYTHON312) -m venv .airflow33/venv
-	.airflow33/venv/bin/python -m pip install --quiet --disable-pip-version-check 'apache-airflow==3.3.*' --editable '.[test]'
+	.airflow33/venv/bin/python -m pip install --quiet --disable-pip-version-check 'apache-airflow==3.3.*' --editable '.[test-airflow]'
 	touch $@
 
 .bench/.venv: tests/benchmarks/requirements.txt

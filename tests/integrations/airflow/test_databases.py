@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,19 +22,27 @@ USER, PASSWORD = "me@home", "p@ss:w/o%rd ö#1?&"  # every character that an addr
 
 
 @pytest.fixture(scope="module")
-def warehouse(postgres: Callable[[], str]) -> Iterator[sa.Engine]:
-    """A database with people in a schema of its own; whoever is not its owner says a password."""
-    engine = sa.create_engine(postgres())
+def somebody(postgres: Callable[[], str]) -> None:
+    """Who is no owner of the server, and has to say a password."""
+    engine = sa.create_engine(postgres(), poolclass=sa.NullPool)
     with engine.begin() as connection:
         hba = Path(str(connection.scalar(sa.text("SHOW hba_file"))))
         hba.write_text(f'local all "{USER}" scram-sha-256\n' + hba.read_text("utf-8"), "utf-8")
         connection.execute(sa.text("SELECT pg_reload_conf()"))
         connection.execute(sa.text(f"CREATE ROLE \"{USER}\" LOGIN PASSWORD '{PASSWORD}'".replace(":", r"\:")))
+
+
+@pytest.fixture
+def warehouse(postgres: Callable[[], str], somebody: None) -> sa.Engine:  # noqa: ARG001
+    """A database with people of two days in a schema of its own."""
+    engine = sa.create_engine(postgres(), poolclass=sa.NullPool)
+    with engine.begin() as connection:
         connection.execute(sa.text(f'CREATE SCHEMA shop AUTHORIZATION "{USER}"'))
         connection.execute(sa.text("CREATE TABLE shop.people (id integer, age integer, day text)"))
         connection.execute(sa.text(f'ALTER TABLE shop.people OWNER TO "{USER}"'))
-    yield engine
-    engine.dispose()
+        rows = "(1, 30, '2024-05-01'), (2, 141, '2024-05-01'), (3, 40, '2024-05-01'), (4, 50, '2024-05-02')"
+        connection.execute(sa.text(f"INSERT INTO shop.people VALUES {rows}"))
+    return engine
 
 
 @pytest.fixture(params=["fields", "address"])
@@ -48,11 +56,6 @@ def shop(request: pytest.FixtureRequest, warehouse: sa.Engine, monkeypatch: pyte
     else:
         login = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@{quote(host, safe='')}"
         monkeypatch.setenv("AIRFLOW_CONN_SHOP", f"postgres://{login}/{database}?options={quote(extra['options'])}")
-    with warehouse.begin() as connection:
-        connection.execute(sa.text("DROP TABLE IF EXISTS shop.good"))
-        connection.execute(sa.text("TRUNCATE shop.people"))
-        rows = "(1, 30, '2024-05-01'), (2, 141, '2024-05-01'), (3, 40, '2024-05-01'), (4, 50, '2024-05-02')"
-        connection.execute(sa.text(f"INSERT INTO shop.people VALUES {rows}"))
     return "shop"
 
 
