@@ -15,7 +15,8 @@
 #   make clean    removes what the other targets made
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-PYTHON312 ?= python3.12
+PYTHON312 ?= $(shell for found in python3.12 $(HOME)/.pyenv/versions/3.12*/bin/python3.12; do \
+	$$found -c '' 2>/dev/null && { echo $$found; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -119,6 +120,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 
 # Airflow 3.3 pins other versions than constraints.txt; what it needs it names itself.
 .airflow33/.venv: pyproject.toml
+	@test -n '$(PYTHON312)' || { echo 'it needs Python 3.12: make test-airflow33 PYTHON312=/path/to/python3.12' >&2; exit 2; }
 	rm -rf .airflow33/venv
 	$(PYTHON312) -m venv .airflow33/venv
 	.airflow33/venv/bin/python -m pip install --quiet --disable-pip-version-check 'apache-airflow==3.3.*' --editable '.[test-airflow]'
