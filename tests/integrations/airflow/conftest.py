@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import warnings
@@ -92,6 +93,8 @@ def places(folder: Path) -> dict[str, str]:
         "DQ_QUARANTINE_URL": str(folder / "quarantine"),
         "DQ_FLIGHTS": str(folder / "flights"),
         "AIRFLOW_CONN_AWAY": "postgres://me:secret@127.0.0.1:1/shop",
+        "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": f"{folder}/lineage", "append": True}),
+        "AIRFLOW__OPENLINEAGE__SELECTIVE_ENABLE": "True",
     }
 
 
