@@ -1,0 +1,60 @@
+"""What stands in a table of the key whose dead letters are judged: its columns, and its rows by a cursor of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from dq.engines.database.arrow import batches_of
+from dq.engines.database.connect import connected
+from dq.engines.database.into import Into
+from dq.engines.database.server import Column
+from dq.source import Standing, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Types that another column may be read as without a loss that nobody sees; a number of any digits, and text, are taken as given.
+_WORDS = ("SMALLINT", "INT", "BIGINT", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME", "DOUBLE", "TEXT")
+
+
+def standing(table: Table, slot: str, timeout: float) -> Standing | None:
+    """
+    The *table* as a place for rows of *slot*, and those that stand there; None when there is no such table yet.
+
+    Raises:
+        SourceError, WorldError, EngineError: it cannot be looked at.
+    """
+    with connected(table, timeout) as session:
+        found, dialect = Into(session, table, slot).columns(), session.dialect
+    if not found:
+        return None
+    types = {item.name: "" if dialect == "sqlite" else _holds(item, dialect) for item in found}
+    return Standing(
+        str(table), types, lambda names: _reader(table, slot, timeout, [item for item in found if item.name in names])
+    )
+
+
+def _holds(item: Column, dialect: str) -> str:
+    kind = item.type
+    if kind.this is exp.DType.DECIMAL:
+        return kind.sql("duckdb") if kind.expressions else ""
+    if kind.this is exp.DType.BOOLEAN and dialect == "postgres":
+        return "BOOLEAN"
+    return kind.sql("duckdb") if kind.this.name in _WORDS else ""
+
+
+def _reader(table: Table, slot: str, timeout: float, columns: Sequence[Column]) -> pa.RecordBatchReader:
+    import pyarrow as pa  # noqa: PLC0415  heavy
+
+    schema = pa.schema([(item.name, item.arrow) for item in columns])
+    return pa.RecordBatchReader.from_batches(schema, _batches(table, slot, timeout, columns, schema))
+
+
+def _batches(table: Table, slot: str, timeout: float, columns: Sequence[Column], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    with connected(table, timeout) as session:
+        with closing(session.stream(Into(session, table, slot).standing(columns))) as rows:
+            yield from batches_of(rows, schema)
