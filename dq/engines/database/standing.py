@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -33,9 +32,11 @@ def standing(table: Table, slot: str, timeout: float) -> Standing | None:
     if not found:
         return None
     types = {item.name: "" if dialect == "sqlite" else _holds(item, dialect) for item in found}
-    return Standing(
-        str(table), types, lambda names: _reader(table, slot, timeout, [item for item in found if item.name in names])
-    )
+
+    def rows(names: Sequence[str]) -> pa.RecordBatchReader:
+        return _reader(table, slot, timeout, [item for item in found if item.name in names])
+
+    return Standing(str(table), types, rows)
 
 
 def _holds(item: Column, dialect: str) -> str:
@@ -56,5 +57,4 @@ def _reader(table: Table, slot: str, timeout: float, columns: Sequence[Column]) 
 
 def _batches(table: Table, slot: str, timeout: float, columns: Sequence[Column], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     with connected(table, timeout) as session:
-        with closing(session.stream(Into(session, table, slot).standing(columns))) as rows:
-            yield from batches_of(rows, schema)
+        yield from batches_of(session.stream(Into(session, table, slot).standing(columns)), schema)

@@ -70,7 +70,7 @@ def open_letters(connection: Connection, source: DeadLetters, fields: tuple[Fiel
 
 
 def _spill(connection: Connection, table: str, batches: Iterable[pa.RecordBatch], folder: Path) -> int:
-    """Put *batches* on disk, where they are a *table*; their rows. Without a batch there is none, unless a reader knows its schema."""
+    """Put *batches* on disk as a *table*; how many rows. Of no batch there is no table, unless a reader knows its columns."""
     import pyarrow as pa  # noqa: PLC0415
 
     path, rows = folder / f"{table}.arrow", 0
