@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from dq.checks import Check, Keys, Mode, Shape, Status
 from dq.chosen import Chosen, Wanted, choose, picked
-from dq.destination import among, chosen_place, standing_in
+from dq.destination import among, chosen_place, looked_into, standing_in
 from dq.diversion import actor, contract_facts, hidden_columns, retention_of, subjects_of, whom_of
 from dq.errors import SourceChanged, UsageError
 from dq.job import Job, Ref
@@ -180,7 +180,8 @@ class Again:
             SourceChanged: the edited file, or the target, changed meanwhile.
         """
         plan = self._plan()
-        job = replace(self.job, plan=plan, source=self._letters(chosen, plan))
+        others = looked_into(self.job.references, self.settings)
+        job = replace(self.job, plan=plan, source=self._letters(chosen, plan), references=others)
         before = self.order.fix.digest
         with opened(job) as (engine, found):
             if self.order.fix.digest != before:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -13,7 +14,7 @@ from dq.plan import Field, Plan
 from dq.quarantine import FileTarget, TableTarget, placed, target
 from dq.recall import target_of
 from dq.settings import Settings
-from dq.source import Files, Standing, Table
+from dq.source import Files, Frame, Library, Other, Standing, Table
 from dq.store import Batch, Store
 
 Place = FileTarget | TableTarget
@@ -80,6 +81,28 @@ def standing_in(place: Place, batch: Batch, *, there: bool) -> Files | Standing 
     with connected(place.table, place.timeout) as session:
         Into(session, place.table, place.slot).must_take(json.loads(batch.schema)["columns"].keys())
     return standing(place.table, place.slot, place.timeout)
+
+
+def looked_into(references: Mapping[str, Other], settings: Settings) -> dict[str, Other]:
+    """
+    The other datasets, as dead letters are judged beside them: of a table the columns that rules look into are read.
+
+    Raises:
+        SourceError: there is no such table. WorldError: it cannot be read.
+    """
+    return {
+        name: replace(other, source=_partners(other.source, other.columns, settings))
+        if isinstance(other.source, Table)
+        else other
+        for name, other in references.items()
+        if other.columns or not isinstance(other.source, Table)
+    }
+
+
+def _partners(table: Table, columns: Sequence[str], settings: Settings) -> Frame:
+    from dq.engines.database.standing import partners  # noqa: PLC0415  heavy
+
+    return Frame(partners(table, columns, settings.statement_timeout), Library.BATCHES)
 
 
 def among(plan: Plan, columns: Sequence[str]) -> tuple[str, ...]:

@@ -1,16 +1,17 @@
-"""What stands in a table of the key whose dead letters are judged: its columns, and its rows by a cursor of the server."""
+"""What dead letters are judged beside: what stands in a table of their key, and other tables; by a cursor of the server."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from dq.engines.database.arrow import batches_of
 from dq.engines.database.connect import connected
+from dq.engines.database.engine import relation
 from dq.engines.database.into import Into
-from dq.engines.database.server import Column
+from dq.engines.database.server import Column, Session
 from dq.source import Standing, Table
 
 if TYPE_CHECKING:
@@ -49,12 +50,34 @@ def _holds(item: Column, dialect: str) -> str:
 
 
 def _reader(table: Table, slot: str, timeout: float, columns: Sequence[Column]) -> pa.RecordBatchReader:
+    return _read(table, timeout, columns, lambda session: Into(session, table, slot).standing(columns))
+
+
+def partners(table: Table, names: Sequence[str], timeout: float) -> pa.RecordBatchReader:
+    """
+    What columns *names* of another dataset hold, each row once, as Arrow record batches.
+
+    Raises:
+        SourceError: there is no such table. WorldError, EngineError: it cannot be read.
+    """
+    with connected(table, timeout) as session:
+        there = relation(session, table)
+    columns = [item for item in there.columns if item.name in names]
+
+    def select(session: Session) -> str:
+        listed = ", ".join(item.out.format(x=session.quoted(item.name)) for item in columns) or "1"
+        return f"SELECT DISTINCT {listed} FROM {there.sql} AS {session.quoted('__dq_t')}"
+
+    return _read(table, timeout, columns, select)
+
+
+def _read(table: Table, timeout: float, columns: Sequence[Column], select: Callable[[Session], str]) -> pa.RecordBatchReader:
     import pyarrow as pa  # noqa: PLC0415  heavy
 
     schema = pa.schema([(item.name, item.arrow) for item in columns])
-    return pa.RecordBatchReader.from_batches(schema, _batches(table, slot, timeout, columns, schema))
 
+    def batches() -> Iterator[pa.RecordBatch]:
+        with connected(table, timeout) as session:
+            yield from batches_of(session.stream(select(session)), schema)
 
-def _batches(table: Table, slot: str, timeout: float, columns: Sequence[Column], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with connected(table, timeout) as session:
-        yield from batches_of(session.stream(Into(session, table, slot).standing(columns)), schema)
+    return pa.RecordBatchReader.from_batches(schema, batches())
