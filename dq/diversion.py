@@ -368,7 +368,8 @@ class _Works:
         """What the dead letters are, for who reads them; with how text was read."""
         reading = self.view.columns.reading
         said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields), "subjects": subjects}
-        return json.dumps({**said, "reading": asdict(reading)} if reading else said)
+        more = {"reading": asdict(reading)} if reading else {"table": True} if isinstance(self.job.source, Table) else {}
+        return json.dumps({**said, **more})
 
     def drain(self, write: Callable[..., None]) -> None:
         """Hand the bad rows over."""

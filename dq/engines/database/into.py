@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -110,6 +111,8 @@ class Into:
         """
         ledger = ", ".join(f"{self.session.quoted(name)} {kind}" for name, kind in _LEDGER.items())
         self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger})"])
+        name = self._text(self.table.parts[-1])
+        gone = f"DELETE FROM {self._ledger} WHERE {self.session.quoted('target')} = {name}"  # with a table that somebody dropped
         batch = self.session.quoted(BATCH)
         if like:
             empty = f"CAST('' AS {'VARCHAR' if self.session.dialect == 'postgres' else 'CHAR'}({_LONGEST}))"
@@ -125,7 +128,7 @@ class Into:
             called, on = self.session.relation((*parts[:-1], index)), self.session.quoted(parts[-1])
         else:
             called, on = self.session.quoted(index), self.sql
-        self._make(self.sql, [made, f"CREATE INDEX {called} ON {on} ({batch})"])
+        self._make(self.sql, [gone, made, f"CREATE INDEX {called} ON {on} ({batch})"])
         self.session.commit()
 
     def _make(self, relation: str, statements: Sequence[str]) -> None:
@@ -190,19 +193,31 @@ class Into:
         listed = ", ".join(map(self._text, editions))
         return self.session.changed(f"DELETE FROM {self.sql} WHERE {self.session.quoted(BATCH)} IN ({listed})")
 
-    def outside(self, rows: int, *, alone: bool) -> None:
+    def held(self) -> int:
+        """How many rows the partition holds; 0 where none is named."""
+        where = self._partition()
+        return 0 if where is None else int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
+
+    def outside(self, rows: int, *, before: int) -> None:
         """
         Refuse rows that the partition does not hold: nobody would find them again.
 
         Raises:
-            SourceError: of *rows* rows, some do; *alone*: no other rows are in the partition.
+            SourceError: of *rows* rows that came to the *before* in the partition, some are outside it.
         """
-        if (where := self._partition()) is None or not alone:
+        if self.table.where is None:
             return
-        held = int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
-        if held != rows:
-            what = f"{rows - held:,} of {rows:,} good rows are outside the partition {self.table.where}"
+        if (out := before + rows - self.held()) > 0:
+            what = f"{out:,} of {rows:,} good rows are outside the partition {self.table.where}"
             raise SourceError(what, str(self.table), "name the partition of these rows, or enforce with the same where")
+
+    def standing(self, columns: Sequence[Column]) -> str:
+        """The statement that gives *columns*, as they are handed on, of what stands there of the slot; numbers when of none."""
+        listed = ", ".join(item.out.format(x=self.session.quoted(item.name)) for item in columns) or "1"
+        if (where := self._partition()) is None:
+            editions = ", ".join(map(self._text, self.editions() or ())) or "NULL"
+            where = f"{self.session.quoted(BATCH)} IN ({editions})"
+        return f"SELECT {listed} FROM {self.sql} WHERE {where}"
 
     def _partition(self) -> str | None:
         """The `where` of the table as SQL over its columns."""
@@ -221,8 +236,17 @@ class Into:
         """SQL of what each row gets beside its own columns."""
         return {BATCH: self._text(edition)} if any(item.name == BATCH for item in self.columns()) else {}
 
+    def put_all(self, batches: Iterable[pa.RecordBatch], edition: str) -> int:
+        """`put`, with the names that the batches have."""
+        left = iter(batches)
+        first = next(left, None)
+        return 0 if first is None else self.put(chain((first,), left), first.schema.names, edition)
+
     def put(self, batches: Iterable[pa.RecordBatch], names: Sequence[str], edition: str) -> int:
         """Put rows from elsewhere there; their number."""
+        import pyarrow as pa  # noqa: PLC0415  heavy
+
         stamped = [edition] if self.stamp(edition) else []
-        chunks = rows_of(batches, self.session.dialect, stamped)
+        lists = {item.name for item in self.columns() if pa.types.is_list(item.arrow)}
+        chunks = rows_of(batches, self.session.dialect, stamped, lists)
         return self.session.insert(self.sql, [*names, *([BATCH] if stamped else [])], chunks)
