@@ -331,7 +331,7 @@ class _Works:
 
     def work(self, fingerprint: str) -> Work:
         """The callbacks, together."""
-        return Work(fingerprint, self.look, self.drain, self.publish)
+        return Work(fingerprint, self.look, self.drain, self.publish, rest=self.rest)
 
     @property
     def result(self) -> Result:
@@ -372,6 +372,13 @@ class _Works:
     def drain(self, write: Callable[..., None]) -> None:
         """Hand the bad rows over."""
         self.view.drain(write, {number: item.check.id for number, item in enumerate(self.result.checks)})
+
+    def rest(self) -> None:
+        """Stop looking at a table that lies beside the target: rows are looked at again when they are published."""
+        if isinstance(self.place, TableTarget):
+            from dq.engines.database import publish  # noqa: PLC0415  heavy
+
+            publish.rest(self.view, self.job.source, self.place.table)
 
     def publish(self, turn: Turn) -> Published:
         """Put the good rows into place, or hand them back."""

@@ -117,6 +117,8 @@ class Work:
     already it changes nothing; when it holds a later one, or `confirm` raises, it must not change it; and when the rows
     it reads are no longer those of the fingerprint, it raises SourceChanged.
     *land*, of a replay, hands over the good rows too, to be kept beside the bad ones: `publish` may take them from there.
+    *rest* lets go of what `look` looked at, for the turn to publish may be long in coming, and a reader may keep from writing
+    who has it; afterwards only `publish` is called.
     """
 
     fingerprint: str
@@ -124,6 +126,7 @@ class Work:
     drain: Callable[[Write], None]
     publish: Callable[[Turn], Published]
     land: Callable[[Write], None] | None = None
+    rest: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +308,7 @@ def _publish(
     store: Store, work: Work, batch: Batch, looked: Looked, *, actor: str, run: RunFacts | None, again: bool
 ) -> Enforced:
     """S6 and S7."""
+    work.rest()
     with store.publishing(batch) as turn:
         faults.at("before-publish")
         published = work.publish(turn)
