@@ -18,12 +18,13 @@ from dq.chosen import Chosen, Wanted, choose, picked
 from dq.diversion import actor, contract_facts, hidden_columns, retention_of, subjects_of, whom_of
 from dq.errors import SourceChanged, UsageError
 from dq.job import Job, Ref
+from dq.lasting import reading_of
 from dq.mask import mask
 from dq.outcome import Also, conclude
 from dq.plan import RECORD, Plan, fixes
 from dq.policy import Policy
 from dq.quarantine import FileTarget, Looked, Vault, Work, land, paths_of, perform, placed, target
-from dq.recall import judged_again, reading_of
+from dq.recall import judged_again
 from dq.result import NotRun, Result
 from dq.run import appender, opened
 from dq.settings import Settings

@@ -112,13 +112,15 @@ class Table:
 
     *database* is a SQLAlchemy URL, engine or connection: PostgreSQL, MariaDB, MySQL or SQLite. *name* is as in SQL, each part
     as it is spelt (`orders`, `staging.orders`, `staging."odd.name"`). *query*, one SELECT, stands instead of a name. *where* is
-    a condition: only rows that pass it are meant, as a partition.
+    a condition: only rows that pass it are meant, as a partition. *recalled*: the address is one that the store kept, which
+    keeps no passwords.
     """
 
     database: Any = field(repr=False)  # it may hold a password
     name: str = ""
     query: str = ""
     where: str | None = None
+    recalled: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if bool(self.name) == bool(self.query):
