@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dq.errors import DqError, UsageError, WorldError
+from dq.errors import DqError, SourceError, UsageError, WorldError
 from dq.source import Table
 from dq.store import Batch, Problem, State
 
@@ -38,9 +38,13 @@ class Tables:
             WorldError: the table has not as many as it should; or it cannot be reached.
         """
         given = first
-        for piece in self._kept(batch).rows(first):
-            yield piece
-            given += piece.num_rows
+        try:
+            for piece in self._kept(batch).rows(first):
+                yield piece
+                given += piece.num_rows
+        except SourceError:
+            if batch.state is State.PUBLISHED:
+                raise
         if given == batch.rows_bad:
             return
         if given == 0 and batch.state is not State.PUBLISHED:
@@ -57,7 +61,8 @@ class Tables:
         try:
             said = self._kept(batch).digest()
         except DqError as error:
-            yield Problem(error.what, error.where)
+            if batch.state is State.PUBLISHED or error.retryable:
+                yield Problem(error.what, error.where)
             return
         rows = int(said.partition(" ")[0])
         if rows == 0 and (batch.state is not State.PUBLISHED or batch.rows_bad == 0):
