@@ -22,7 +22,7 @@ from dq.engines.database.statements import Statements, columns_of
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError
 from dq.plan import Columns, Passes, Predicate
-from dq.result import ColumnProfile
+from dq.result import ColumnProfile, Estimate, NotRun
 from dq.source import Format
 from dq.sql import Base, InSet, ReadAs, Scalar, Tree, render_query
 from dq.why import Ground
@@ -58,6 +58,12 @@ class TableView:
         self._ids: bytes | None = None
 
     # -- the passes ------------------------------------------------------------------------------------------------------
+
+    def estimate(self) -> Estimate | NotRun:
+        """See `View.estimate`."""
+        if not self._all.rows.parts:
+            return NotRun("a database keeps no statistics of a query: only the rows can tell")
+        return self._session.estimate(self._all.rows.parts)
 
     def look(self, passes: Passes) -> Findings:
         """Run the passes; see `View.look`. A check that cannot run errs alone."""
