@@ -39,7 +39,7 @@ _LEDGER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Entry:
     """
     What stands in a table of a slot: its *editions*, in the order they came, and how many *rows* the last one has there.
 
@@ -188,10 +188,10 @@ class Into:
 
     def editions(self) -> tuple[str, ...] | None:
         """What stands there of the slot, in the order it came; None: nothing yet. Others who ask wait for our end."""
-        found = self.standing()
+        found = self.entry()
         return None if found is None else found.editions
 
-    def standing(self) -> Standing | None:
+    def entry(self) -> Entry | None:
         """As `editions`, with all that the ledger says."""
         ledger = [item.name for item in self._found(self._ledger)]
         if not ledger:
@@ -203,7 +203,7 @@ class Into:
             f"SELECT {q('batches')}, {q('rows')}, {content} FROM {self._ledger} "
             f"WHERE {q('place')} = {self._text(self._place)}{lock}"
         )
-        return Standing(tuple(str(found[0][0]).split()), int(found[0][1]), str(found[0][2] or "")) if found else None
+        return Entry(tuple(str(found[0][0]).split()), int(found[0][1]), str(found[0][2] or "")) if found else None
 
     def follow(self, before: str, after: str) -> None:
         """Other slots whose rows were moved out of the same content *before*: what they left behind is *after* by now."""
