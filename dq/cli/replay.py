@@ -17,6 +17,7 @@ from dq.cli.output import page, write
 from dq.cli.runs import ListFormat, number, told
 from dq.errors import UsageError
 from dq.report.hostile import json_safe
+from dq.source import Table
 
 if TYPE_CHECKING:
     from dq.replaying import Discarded, Replay, Replayed
@@ -43,8 +44,12 @@ Version = Annotated[
     typer.Option("--contract", "-c", metavar="REF", help="Instead of the newest that the stage's reference asks for."),
 ]
 To = Annotated[
-    str | None, typer.Option("--to", metavar="OUT", help="Where good rows of a frame's batch go.", rich_help_panel=_HOW)
+    str | None,
+    typer.Option(
+        "--to", metavar="OUT", help="Where good rows of a frame's batch go: a file, folder or database.", rich_help_panel=_HOW
+    ),
 ]
+ToTable = Annotated[str | None, typer.Option("--to-table", metavar="NAME", help="The table of OUT.", rich_help_panel=_HOW)]
 Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, for the audit.", rich_help_panel=_HOW)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.", rich_help_panel=_HOW)]
 
@@ -78,6 +83,7 @@ def replay(
         list[str] | None, typer.Option("--set", metavar="COLUMN=SQL", help="A new value for a column.", rich_help_panel=_HOW)
     ] = None,
     to: To = None,
+    to_table: ToTable = None,
     rate: Annotated[
         float | None, typer.Option(metavar="N", help="At most so many rows per second.", rich_help_panel=_HOW)
     ] = None,
@@ -111,7 +117,7 @@ def replay(
             references=referenced(references or []) or None,
             fix=fix,
             set=_sets(sets or []),
-            to=to,
+            to=_to(to, to_table),
             rate=None if dry else rate,
             most=most,
             note=note,
@@ -130,6 +136,7 @@ def accept(
     contract: Version = None,
     references: References = None,
     to: To = None,
+    to_table: ToTable = None,
     note: Note = "",
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -150,7 +157,7 @@ def accept(
             rows=tuple(rows or ()),
             contract=contract,
             references=others,
-            to=to,
+            to=_to(to, to_table),
             note=note,
             dry_run=dry,
             settings=settings,
@@ -206,14 +213,14 @@ def withdraw(
     *,
     unpublish: Annotated[
         bool,
-        typer.Option("--unpublish", help="Remove its file of good rows, too, if nothing else is in it.", rich_help_panel=_HOW),
+        typer.Option("--unpublish", help="Take its good rows back, if nothing else of the key is there.", rich_help_panel=_HOW),
     ] = False,
     note: Note = "",
     yes: Yes = False,
     form: Annotated[ListFormat, typer.Option("--format", "-f", rich_help_panel=_HOW)] = ListFormat.TERMINAL,
     debug: Debug = False,
 ) -> None:
-    """Say that a pipeline rolled back what a batch published. The target is not touched, but for a file with --unpublish."""
+    """Say that a pipeline rolled back what a batch published. The target is not touched, but with --unpublish."""
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
     from dq.replaying import withdraw as run  # noqa: PLC0415
@@ -221,10 +228,19 @@ def withdraw(
     found = History().batch(batch)
     sure(f"Withdraw batch {found.id[:12]} of {found.slot}?", yes=yes)
     done = run(found.id, unpublish=unpublish, note=note)
-    left = "" if unpublish and not Path(found.output).exists() else found.output
-    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": left or None}
-    row = (done.id[:12], str(done.slot), str(done.state), left)
+    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": done.output or None}
+    row = (done.id[:12], str(done.slot), str(done.state), done.output)
     told(form, [record], ("batch", "slot", "state", "its good rows are still in"), [row], empty="")
+
+
+def _to(output: str | None, name: str | None) -> str | Table | None:
+    """Where good rows go, as it was said."""
+    if name is None:
+        return output
+    if not output:
+        mend = f"say --to postgresql://host/db --to-table {name}"
+        raise UsageError("--to-table names no database", "dq quarantine", mend)
+    return Table(output, name)
 
 
 # -- to ask ----------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ older than the slot's current batch can never take that batch's place.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -368,6 +369,7 @@ def _settle(
         settled_at=at,
         expires_at=_expiry(connection, row, said, at),
         legal_hold=row.legal_hold or _is_held(connection, row.parent),
+        place=said.place or None,
     )
     parts.put(connection, batch_id, said.landing, schema.landing)
     for table in (schema.part, schema.reason):
@@ -393,6 +395,8 @@ def _settle(
         "plan": row.plan,
         "parts": parts.told(said.parts),
     }
+    if said.place:
+        detail |= {"place": json.loads(said.place)}
     if said.landing:
         detail |= {"landing": parts.told(said.landing)}
     audit.append(connection, batch_id, str(state), actor=actor, at=at, detail=detail)

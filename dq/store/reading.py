@@ -50,6 +50,7 @@ def batch_of(connection: sa.Connection, row: sa.Row[Any]) -> Batch:
         landing=parts.of(connection, row.id, schema.landing) if row.parent else (),
         blocked_by=tuple(row.blocked_by),
         outcome=Outcome(row.outcome) if row.outcome else None,
+        place=row.place or "",
         **{name: getattr(row, name) for name in _PLAIN},
     )
 

@@ -1,4 +1,4 @@
-"""What a rolled back transaction undoes: the batch of its enforcement is withdrawn, and the file that it wrote is removed."""
+"""What a rolled back transaction undoes: the batch of its enforcement is withdrawn, and what it published is taken back."""
 
 from __future__ import annotations
 

@@ -266,7 +266,7 @@ def _readable(source: Source, name: str) -> Frame | Files:
 
 def _of(source: DeadLetters, letters: Letters) -> Opened:
     """Dead letters as any other source; what their key has published must not change while they are judged."""
-    target = source.target.paths if source.target else ()
+    target = source.target.paths if isinstance(source.target, Files) else ()
     shown = {key: source.shown.get(key, kind.sql("duckdb")) for key, kind in letters.columns.types.items()}
     return Opened(
         str(source),
