@@ -17,7 +17,7 @@ from prefect.task_runners import ProcessPoolTaskRunner
 from dq_prefect import enforce_contract, gate
 from tests.integrations.prefect.pipelines import ROWS, SOCKETS, active, batches, flow, run, task
 
-pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS)]
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS), pytest.mark.timeout(300)]
 
 
 def _rows(*what: int) -> list[Any]:

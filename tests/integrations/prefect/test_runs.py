@@ -20,7 +20,7 @@ from dq_prefect import BlockedError, ContractVersion, gate
 from tests.integrations.prefect.conftest import write_contract
 from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, SOCKETS, active, batches, flow, run, task
 
-pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS)]
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS), pytest.mark.timeout(300)]
 
 PLACES: dict[str, Callable[[Any], Any]] = {
     "outside": lambda function: gate("people", stage="raw", key="{day}")(task(function)),
