@@ -106,7 +106,7 @@ def test_a_replay_of_everything_is_a_typing_mistake(airflow: object, said: dict[
 
 def test_the_sensor_looks_before_it_waits(task: Run, diverted: dict[str, Any]) -> None:
     """Cleared already: it ends without the triggerer. Not cleared: it defers."""
-    from airflow.sdk.exceptions import TaskDeferred
+    from dq_airflow._compat import TaskDeferred
 
     with pytest.raises(TaskDeferred) as told:
         task(sensor(deferrable=True)).run()
