@@ -157,7 +157,7 @@ with DAG("lineage", schedule=None, params={"source": ""}):  # the only one that 
         )
 
 with DAG("care", schedule=None):
-    QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=1)
+    QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=8)
 
 with DAG("wrong", schedule=None, params={"source": ""}):
     said: dict[str, Any] = {"stage": "raw", "output": "{{ params.source }}.wrong/", **AGAIN}
