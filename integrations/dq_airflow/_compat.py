@@ -24,7 +24,7 @@ except ImportError:  # 3.1
         AirflowSkipException,
         TaskDeferred,
     )
-    from airflow.providers.standard.operators.branch import BranchMixIn  # type: ignore[no-redef,attr-defined,unused-ignore]
+    from airflow.providers.standard.operators.branch import BranchMixIn  # type: ignore[assignment,no-redef,unused-ignore]
 
 __all__ = [
     "AirflowFailException",

@@ -68,9 +68,8 @@ def test_the_summary_is_json_and_is_told(task: Run, tmp_path: Path) -> None:
 
 def test_a_blocked_stage_fails_for_good_and_tells_why(task: Run, tmp_path: Path) -> None:
     """It raises what Airflow does not retry; summary and result are on the exception, and the summary is in XCom."""
-    from dq_airflow._compat import AirflowFailException
-
     from dq_airflow import StageBlocked
+    from dq_airflow._compat import AirflowFailException
 
     ran = task(gate(source=people(tmp_path / "a.csv", 141, 142), output="good/"))
     with pytest.raises(StageBlocked, match="DAG 'day', task 'gate': stage 'raw' is blocked: budget: no row is good") as told:
