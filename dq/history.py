@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from dq import settings as settings_module
 from dq.contract import Contract, read
 from dq.destination import place_of
-from dq.diversion import actor, complete, places, writes_into
+from dq.diversion import actor, complete, places
 from dq.errors import ContractError, DqError
 from dq.mask import mask
+from dq.placing import writes_into
 from dq.quarantine import Erasure, Kept, Recovered, erase, present, purge, rotate, rows, settle, verify
 from dq.quarantine import collect as collect_garbage
 from dq.quarantine.care import GRACE

@@ -74,7 +74,10 @@ def validate(
         typer.Option(metavar="S", help="The stage of the pipeline; rules of others are left out.", rich_help_panel=WHAT),
     ] = None,
     metadata_only: Annotated[
-        bool, typer.Option("--metadata-only", help="Judge names and types of columns; read no rows.", rich_help_panel=WHAT)
+        bool,
+        typer.Option(
+            "--metadata-only", help="Judge names and types of columns, and tables' sizes; read no rows.", rich_help_panel=WHAT
+        ),
     ] = False,
     server: Server = None,
     delimiter: Delimiter = None,

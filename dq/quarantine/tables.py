@@ -167,8 +167,11 @@ class TableTarget:
 
     def _sign(self, into: Into, turn: Turn, editions: tuple[str, ...], rows: int, *, new: bool) -> Placed:
         into.sign(editions, rows, new=new)
+        self._commit(into, turn)
+        return Placed(rows, editions)
+
+    def _commit(self, into: Into, turn: Turn) -> None:
         faults.at("publish:before COMMIT")
         turn.confirm()
         into.session.commit()
         faults.at("publish:after COMMIT")
-        return Placed(rows, editions)

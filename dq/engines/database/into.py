@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BATCH, LEDGER = "_dq_batch", "dq_published"
 _LONGEST = 100  # characters of an edition
+STAMP = {BATCH: f"VARCHAR({_LONGEST})"}
+_CONTENT = "content"  # of a ledger that an earlier dq made it is missing until somebody moves rows
 _LEDGER = {
     "place": "CHAR(64) NOT NULL PRIMARY KEY",
     "slot": "TEXT NOT NULL",
@@ -32,7 +34,21 @@ _LEDGER = {
     "batches": "TEXT NOT NULL",
     "rows": "BIGINT NOT NULL",
     "at": "VARCHAR(32) NOT NULL",
+    _CONTENT: "CHAR(64)",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    What stands in a table of a slot: its *editions*, in the order they came, and how many *rows* the last one has there.
+
+    *content* names what rows that were moved have left behind; "" of rows that were not.
+    """
+
+    editions: tuple[str, ...]
+    rows: int
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +119,24 @@ class Into:
 
     # -- the tables themselves -----------------------------------------------------------------------------------------------
 
-    def create(self, columns: Mapping[str, str], like: str = "") -> None:
+    def create(self, columns: Mapping[str, str], like: str = "", stamp: Mapping[str, str] = STAMP) -> None:
         """
         See that ledger and table are there: the table with *columns* (their types as SQL), or as the relation *like* (SQL).
 
-        It is a step of its own, for MariaDB ends a transaction with it; done by two at once, one of them makes them.
+        *stamp* are columns beside those, the first of which says whose a row is. It is a step of its own, for MariaDB ends a
+        transaction with it; done by two at once, one of them makes them.
         """
         ledger = ", ".join(f"{self.session.quoted(name)} {kind}" for name, kind in _LEDGER.items())
         self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger})"])
         name = self._text(self.table.parts[-1])
         gone = f"DELETE FROM {self._ledger} WHERE {self.session.quoted('target')} = {name}"  # with a table that somebody dropped
-        batch = self.session.quoted(BATCH)
+        batch = self.session.quoted(next(iter(stamp)))
+        more = [f"{self.session.quoted(name)} {kind}" for name, kind in stamp.items()]
         if like:
-            empty = f"CAST('' AS {'VARCHAR' if self.session.dialect == 'postgres' else 'CHAR'}({_LONGEST}))"
-            names = ", ".join(f"{self.session.quoted('__dq_t')}.{self.session.quoted(name)}" for name in columns)
-            from_like = f"SELECT {names}, {empty} AS {batch} FROM {like} AS {self.session.quoted('__dq_t')} LIMIT 0"
-            made = f"CREATE TABLE {self.sql} AS {from_like}"
+            made = self._as_like(columns, like, stamp)
         else:
             listed = [f"{self.session.quoted(name)} {kind}" for name, kind in columns.items()]
-            made = f"CREATE TABLE {self.sql} ({', '.join([*listed, f'{batch} VARCHAR({_LONGEST})'])})"
+            made = f"CREATE TABLE {self.sql} ({', '.join([*listed, *more])})"
         parts = self.table.parts
         index = f"dq_{self._place[:16]}"
         if self.session.dialect == "sqlite":
@@ -130,6 +145,32 @@ class Into:
             called, on = self.session.quoted(index), self.sql
         self._make(self.sql, [gone, made, f"CREATE INDEX {called} ON {on} ({batch})"])
         self.session.commit()
+
+    def _as_like(self, columns: Collection[str], like: str, stamp: Mapping[str, str]) -> str:
+        """The table with *columns* as the relation *like* has them, without its constraints, and those of *stamp*."""
+        q = self.session.quoted
+        names = ", ".join(f"{q('__dq_t')}.{q(name)}" for name in columns)
+        if self.session.dialect == "postgres":
+            empty = ", ".join(f"CAST(NULL AS {kind}) AS {q(name)}" for name, kind in stamp.items())
+            return f"CREATE TABLE {self.sql} AS SELECT {names}, {empty} FROM {like} AS {q('__dq_t')} LIMIT 0"
+        listed = ", ".join(f"{q(name)} {kind}" for name, kind in stamp.items())
+        return f"CREATE TABLE {self.sql} ({listed}) ENGINE=InnoDB AS SELECT {names} FROM {like} AS {q('__dq_t')} LIMIT 0"
+
+    def keep_content(self) -> None:
+        """See that a ledger that an earlier dq made has a place for what rows that are moved leave behind."""
+        if not self._lacks_content():
+            return
+        try:
+            self.session.run(f"ALTER TABLE {self._ledger} ADD COLUMN {self.session.quoted(_CONTENT)} {_LEDGER[_CONTENT]}")
+        except EngineError:
+            self.session.close()
+            self.session.open()
+            if self._lacks_content():  # else somebody else has made it
+                raise
+
+    def _lacks_content(self) -> bool:
+        there = [item.name for item in self._found(self._ledger)]
+        return bool(there) and _CONTENT not in there
 
     def _make(self, relation: str, statements: Sequence[str]) -> None:
         if self._found(relation):
@@ -147,18 +188,39 @@ class Into:
 
     def editions(self) -> tuple[str, ...] | None:
         """What stands there of the slot, in the order it came; None: nothing yet. Others who ask wait for our end."""
-        if not self._found(self._ledger):
+        found = self.entry()
+        return None if found is None else found.editions
+
+    def entry(self) -> Entry | None:
+        """As `editions`, with all that the ledger says."""
+        ledger = [item.name for item in self._found(self._ledger)]
+        if not ledger:
             return None
         lock = "" if self.session.dialect == "sqlite" or not self.session.writes else " FOR UPDATE"
         q = self.session.quoted
+        content = q(_CONTENT) if _CONTENT in ledger else "NULL"
         found = self.session.run(
-            f"SELECT {q('batches')} FROM {self._ledger} WHERE {q('place')} = {self._text(self._place)}{lock}"
+            f"SELECT {q('batches')}, {q('rows')}, {content} FROM {self._ledger} "
+            f"WHERE {q('place')} = {self._text(self._place)}{lock}"
         )
-        return tuple(str(found[0][0]).split()) if found else None
+        return Entry(tuple(str(found[0][0]).split()), int(found[0][1]), str(found[0][2] or "")) if found else None
 
-    def sign(self, editions: Sequence[str], rows: int, *, new: bool) -> None:
+    def follow(self, before: str, after: str) -> None:
+        """Other slots whose rows were moved out of the same content *before*: what they left behind is *after* by now."""
+        q = self.session.quoted
+        mine = f"{q('target')} = {self._text(self.table.parts[-1])} AND {q(_CONTENT)} = {self._text(before)}"
+        places = self.session.run(
+            f"SELECT {q('place')} FROM {self._ledger} WHERE {mine} AND {q('place')} <> {self._text(self._place)}"
+        )
+        for (place,) in places:
+            where = f"{q('place')} = {self._text(str(place))}"
+            self.session.run(f"UPDATE {self._ledger} SET {q(_CONTENT)} = {self._text(after)} WHERE {where}")
+
+    def sign(self, editions: Sequence[str], rows: int, *, new: bool, content: str = "") -> None:
         """
         Write down that these *editions* stand there, the last with so many *rows*; *new*: nothing was written down before.
+
+        *content* names what was left behind by rows that were moved.
 
         Raises:
             Fenced: somebody else did it meanwhile.
@@ -172,6 +234,8 @@ class Into:
         }
         said = {self.session.quoted(name): self._text(value) for name, value in values.items()}
         said[self.session.quoted("rows")] = str(int(rows))
+        if content:
+            said[self.session.quoted(_CONTENT)] = self._text(content)
         if new:
             try:
                 self.session.run(f"INSERT INTO {self._ledger} ({', '.join(said)}) VALUES ({', '.join(said.values())})")

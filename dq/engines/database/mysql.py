@@ -8,11 +8,12 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import NESTED, NUMBERS, Column, Session, Size
+from dq.engines.database.server import NESTED, NUMBERS, Column, Session
 from dq.errors import DqError, EngineError, SourceError, WorldError
+from dq.result import Estimate, NotRun
 from dq.sql import literal, render
 
-_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 _AS_TEXT = "CAST({x} AS CHAR)"
 # The codes of the protocol -> the type for rules, Arrow's, and SQL of the value as it is handed on.
 _TYPES: dict[int, tuple[str, pa.DataType, str]] = {
@@ -58,6 +59,7 @@ class MySql(Session):
 
     dialect = "mariadb"
     product = "MariaDB"
+    margin = 50  # of a sample of pages, say the manuals
     whole_number = "SIGNED"
     _before: tuple[Any, ...] = ()
 
@@ -138,14 +140,28 @@ class MySql(Session):
         """See `Session.hash_sum`."""
         return f"CAST(COALESCE(SUM({self.hash_of(values)}), 0) AS CHAR)"
 
-    def sizes(self, schema: str) -> list[Size]:
-        """See `Session.sizes`."""
-        place = render(literal(schema), "duckdb") if schema else "DATABASE()"
+    def tables(self, schema: str) -> list[str]:
+        """See `Session.tables`."""
         found = self.run(
-            "SELECT table_name, table_rows FROM information_schema.tables "
-            f"WHERE table_schema = {place} AND table_type IN ('BASE TABLE', 'VIEW') ORDER BY 1"
+            "SELECT table_name FROM information_schema.tables "
+            f"WHERE table_schema = {self._schema(schema)} AND table_type IN ('BASE TABLE', 'VIEW') ORDER BY 1"
         )
-        return [Size(name, None if rows is None else int(rows)) for name, rows in found]
+        return [name for (name,) in found]
+
+    def estimate(self, parts: Sequence[str]) -> Estimate | NotRun:
+        """See `Session.estimate`."""
+        found = self.run(
+            "SELECT table_type, table_rows FROM information_schema.tables "
+            f"WHERE table_schema = {self._schema(*parts[:-1])} AND table_name = {render(literal(parts[-1]), 'duckdb')}"
+        )
+        if any(kind == "VIEW" for kind, _ in found):
+            return NotRun("a view has no statistics: only the rows can tell")
+        if not found or found[0][1] is None:
+            return NotRun(f"{self.product} has no statistics of it: run ANALYZE TABLE, or let the rows be read")
+        return self.about(int(found[0][1]))
+
+    def _schema(self, name: str = "") -> str:
+        return render(literal(name), "duckdb") if name else "DATABASE()"
 
 
 def _column(field: Any) -> Column:

@@ -10,9 +10,11 @@ from dq.engines.database.marked import HASH
 from dq.engines.database.marks import COPIED, MARKED, SPARED, Marks
 from dq.engines.database.statements import MARKED_ROWS, ROW_ID, Statements
 from dq.plan import Predicate
-from dq.sql import Tree, any_of, column, count_if
+from dq.sql import Tree, any_of, column, count_if, literal, render
 
 Live = Mapping[int, Predicate]
+GOOD = "__dq_good"  # the rows that go on
+_TOGETHER = 50  # texts
 MOST_NAMED = 300_000  # marked rows that are looked up by their names; more are found by their marks again
 
 
@@ -64,7 +66,7 @@ def marked_rows(
 
 
 def good_rows(statements: Statements, diverting: Live, listed: Sequence[str]) -> str:
-    """*listed* (SQL) of the rows that no check of *diverting* marks, or that are spared by all that do."""
+    """*listed* (SQL) of the rows, then named GOOD, that no check of *diverting* marks, or that are spared by all that do."""
     whole = ", ".join(statements.whole())
     if not diverting:
         return statements.select(listed)
@@ -72,12 +74,45 @@ def good_rows(statements: Statements, diverting: Live, listed: Sequence[str]) ->
     passing = statements.plain_select(statements.whole(), [bad], f"WHERE ({statements.sql(bad)}) IS NOT TRUE")
     keyed = _keyed(diverting)
     if not keyed:
-        head = statements.head([bad])
-        return f"{head} SELECT {', '.join(listed)} FROM ({passing}) AS good"
+        return f"{statements.head([bad])}, {GOOD} AS ({passing}) SELECT {', '.join(listed)} FROM {GOOD}"
     marks = Marks.of(diverting.keys())
     spared = f"SELECT {whole} FROM {MARKED_ROWS} WHERE NOT ({marks.unspared(diverting.keys())})"
     head = _labelled(statements, diverting, marks, diverting.keys())
-    return f"{head} SELECT {', '.join(listed)} FROM ({passing} UNION ALL {spared}) AS good"
+    return f"{head}, {GOOD} AS ({passing} UNION ALL {spared}) SELECT {', '.join(listed)} FROM {GOOD}"
+
+
+def over_good(tree: Tree) -> Tree:
+    """A copy of *tree* whose quantiles, which may be a sub-select, are those of the rows that go on."""
+
+    def named(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.PercentileCont):
+            node.args["rows"] = GOOD
+        return node
+
+    return tree.copy().transform(named, copy=False)
+
+
+def bad_rows(statements: Statements, live: Live, checks: Collection[int], names: Mapping[int, str], more: Sequence[str]) -> str:
+    """
+    The rows that one of *checks* marks and does not spare, as their owner has them; then their number, their reasons and *more*.
+
+    They are those that `marked_rows` finds, by the same marks of all *live* checks. *names* are texts, by check, *more* is SQL.
+    """
+    marks = Marks.of(live.keys())
+    dialect = statements.session.dialect
+    texts = {check: render(literal(names[check]), dialect) for check in live}
+    told = marks.told(texts, lambda parts: _joined(parts, dialect)) if live else "''"
+    head = _labelled(statements, live, marks, {*checks, *_keyed(live)})
+    listed = ", ".join([*statements.as_kept(), "ROW_NUMBER() OVER () - 1", told, *more])
+    return f"{head} SELECT {listed} FROM {MARKED_ROWS} WHERE {marks.unspared(checks)}"
+
+
+def _joined(parts: Sequence[str], dialect: str) -> str:
+    """Texts (SQL) one after the other; in groups, for SQLite counts how deep an expression is."""
+    if len(parts) > _TOGETHER:
+        groups = [parts[start : start + _TOGETHER] for start in range(0, len(parts), _TOGETHER)]
+        return _joined([_joined(group, dialect) for group in groups], dialect)
+    return f"CONCAT({', '.join(parts)})" if dialect in ("mariadb", "mysql") else f"({' || '.join(parts)})"
 
 
 def _keyed(live: Live) -> dict[int, Predicate]:

@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import NESTED, Column, Session, Size
+from dq.engines.database.server import NESTED, Column, Session
 from dq.errors import DqError, EngineError, SourceError, WorldError
 from dq.plan import physical, type_of
+from dq.result import Estimate, NotRun
 from dq.sql import Base, Kind, equip_sqlite, literal
 
 _ARROW = {
@@ -104,20 +105,30 @@ class Sqlite(Session):
 
     def hash_sum(self, values: Sequence[str]) -> str:
         """See `Session.hash_sum`."""
-        return f"DQ_HASH_SUM({self.hash_of(values)})"
+        return f"COALESCE(DQ_HASH_SUM({self.hash_of(values)}), '0')"
 
-    def sizes(self, schema: str) -> list[Size]:
-        """See `Session.sizes`."""
-        place = f"{self.quoted(schema)}." if schema else ""
-        names = self.run(
-            f"SELECT name, type FROM {place}sqlite_schema "
+    def tables(self, schema: str) -> list[str]:
+        """See `Session.tables`."""
+        found = self.run(
+            f"SELECT name FROM {self._place(schema)}sqlite_schema "
             "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY 1"
         )
-        known: dict[str, int] = {}
+        return [name for (name,) in found]
+
+    def estimate(self, parts: Sequence[str]) -> Estimate | NotRun:
+        """See `Session.estimate`: by what ANALYZE found, "rows average …"."""
+        place, name = self._place(*parts[:-1]), literal(parts[-1]).sql("sqlite")
+        if self.run(f"SELECT 1 FROM {place}sqlite_schema WHERE type = 'view' AND lower(name) = lower({name})"):
+            return NotRun("a view has no statistics: only the rows can tell")
+        found: list[tuple[str]] = []
         if self.run(f"SELECT 1 FROM {place}sqlite_schema WHERE name = 'sqlite_stat1'"):
-            stat = self.run(f"SELECT tbl, stat FROM {place}sqlite_stat1")  # "rows average ...": what ANALYZE found
-            known = {table: int(text.split()[0]) for table, text in stat if text}
-        return [Size(name, known.get(name) if kind == "table" else None) for name, kind in names]
+            found = self.run(f"SELECT stat FROM {place}sqlite_stat1 WHERE stat <> '' AND lower(tbl) = lower({name})")
+        if not found:
+            return NotRun("SQLite has no statistics of it, or it was empty: run ANALYZE, or let the rows be read")
+        return self.about(max(int(stat.split()[0]) for (stat,) in found))
+
+    def _place(self, schema: str = "") -> str:
+        return f"{self.quoted(schema)}." if schema else ""
 
 
 def _column(name: str, declared: str) -> Column:

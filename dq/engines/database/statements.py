@@ -34,10 +34,11 @@ def keys_in(trees: Iterable[Tree]) -> dict[str, InSet]:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation (SQL: a name, or a query in parentheses) with its columns."""
+    """A relation (SQL: a name, or a query in parentheses) with its columns; *parts* of its name, none of a query."""
 
     sql: str
     columns: tuple[Column, ...]
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,11 @@ class Statements:
 
     def whole(self) -> list[str]:
         """All that the WITH gives of a row."""
+        named = [ROW_ID] if self.kept and self.row_id else []
         return list(
-            dict.fromkeys([*(self.name(self._called(item)) for item in self.rows.columns), *self.handed(), *self.as_kept()])
+            dict.fromkeys(
+                [*(self.name(self._called(item)) for item in self.rows.columns), *self.handed(), *self.as_kept(), *named]
+            )
         )
 
     def as_kept(self) -> list[str]:
