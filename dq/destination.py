@@ -79,7 +79,7 @@ def standing_in(place: Place, batch: Batch, *, there: bool) -> Files | Standing 
     if not is_there(place.table):
         return None
     with connected(place.table, place.timeout) as session:
-        Into(session, place.table, place.slot).must_take(json.loads(batch.schema)["columns"].keys())
+        Into.of(session, place.table, place.slot).must_take(json.loads(batch.schema)["columns"].keys())
     return standing(place.table, place.slot, place.timeout)
 
 

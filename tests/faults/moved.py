@@ -94,12 +94,18 @@ class Moves(Tables):
         store, vault = places(self.settings)
         batches = store.batches(dataset=self.dataset)
         found = [str(problem) for problem in store.check()]
-        found += [str(problem) for batch in batches if batch.state is not State.WRITING for problem in verify(store, vault, batch.id)]
+        found += [
+            str(problem) for batch in batches if batch.state is not State.WRITING for problem in verify(store, vault, batch.id)
+        ]
         return [*found, *self._misplaced(given[-1]), *self._unrecorded(batches, given, current)]
 
     def _misplaced(self, last: Input) -> list[str]:
         """Rows that are not in exactly one table, or that were lost beside it."""
-        here, beside, standing = Counter(number for (number,) in self._run("SELECT id FROM orders")), self.beside(), self.standing()
+        here, beside, standing = (
+            Counter(number for (number,) in self._run("SELECT id FROM orders")),
+            self.beside(),
+            self.standing(),
+        )
         wanted = Counter(last.rows.keys())
         found = []
         if here != wanted and here + Counter(beside.get(standing, ())) != wanted:
@@ -195,7 +201,9 @@ def copies_go_back() -> list[Patch]:
         session = self.view.session
         columns = ", ".join(map(session.quoted, self.view.shown))
         source = session.relation(self.source.parts)
-        return session.changed(f"INSERT INTO {source} ({columns}) SELECT {columns} FROM {self.into.sql} WHERE {self._of(editions)}")
+        return session.changed(
+            f"INSERT INTO {source} ({columns}) SELECT {columns} FROM {self.into.sql} WHERE {self._of(editions)}"
+        )
 
     return [(Moving, "back", back), (Moving, "drop", drop)]
 
