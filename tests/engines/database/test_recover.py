@@ -131,6 +131,8 @@ def test_a_source_that_changed_is_told(lite: Place) -> None:
 def test_rows_that_were_to_be_moved_in_place_are_found(place: Place) -> None:
     """What died before it moved the bad rows aside is finished within the database, and nowhere else."""
     filled(place)
+    if place.kind == "mariadb":  # where nothing else names a row
+        place.run("ALTER TABLE orders ADD COLUMN n integer AUTO_INCREMENT PRIMARY KEY")
     interrupted(place.table("orders"), output="in_place", references={"kinds": "kinds"})
     (done,) = dq.History().recover()
     assert done.error is None

@@ -362,7 +362,10 @@ def test_a_lost_ledger_doubles_nothing(place: Place) -> None:
 
 def test_rows_that_are_moved_in_place_are_not_replayed(place: Place) -> None:
     """The good rows are in the source itself: that is refused, with what to do."""
-    done = dq.enforce(people(place), "people@1.0.0", stage="raw", key="k", output="in_place", policy=ALL)
+    given = people(place)
+    if place.kind == "mariadb":  # where nothing else names a row
+        place.run("ALTER TABLE people ADD COLUMN n integer AUTO_INCREMENT PRIMARY KEY")
+    done = dq.enforce(given, "people@1.0.0", stage="raw", key="k", output="in_place", policy=ALL)
     with pytest.raises(UsageError, match="the source itself") as raised:
         dq.replay(done.batch, contract="people@2.0.0")
     assert "enforce the key again" in raised.value.mend
