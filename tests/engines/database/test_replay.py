@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -247,6 +248,26 @@ def test_values_of_mariadb_and_sqlite_land_as_they_were(place: Place) -> None:
     assert there(place, "amount, day, at, doc")[0] == there(place, "amount, day, at, doc", "t")[0]
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+def test_letters_of_a_table_go_into_a_file(place: Place, suffix: str) -> None:
+    """Fixed by expressions over numbers, days and text, they join the file that has the good rows of their table."""
+    Path("things.odcs.yaml").write_text(TYPES, "utf-8")
+    stamp, document = ("timestamp", "jsonb") if place.kind == "postgres" else ("datetime", "json")
+    place.run(
+        f"CREATE TABLE t (n int, amount decimal(9, 3), day date, at {stamp}, doc {document})",
+        *(f"INSERT INTO t VALUES ({n}, 1.5, '2024-05-01', '2024-05-01 10:00:00', '{{\"a\": 1}}')" for n in range(1, 8)),
+    )
+    done = dq.enforce(place.table("t"), "things.odcs.yaml", stage="raw", key="k", output=f"good.{suffix}", policy=ALL)
+    fix = {"n": "n - 5", "amount": "amount * 2", "day": "'2024-05-02'"}
+    foretold = dq.replay(done.batch, set=fix, dry_run=True)
+    assert dq.replay(done.batch, set=fix).landed == foretold.landed == 2
+    with duckdb.connect() as connection:
+        listed = "n::VARCHAR, amount::DOUBLE, left(day::VARCHAR, 10), left(replace(\"at\"::VARCHAR, 'T', ' '), 19), doc::VARCHAR"
+        rows = sorted(connection.execute(f"SELECT {listed} FROM 'good.{suffix}'").fetchall())
+    assert [row[:3] for row in rows if row[0] == "2"] == [("2", 1.5, "2024-05-01"), ("2", 3.0, "2024-05-02")]
+    assert len({row[3] for row in rows}) == len({row[4].replace(" ", "") for row in rows}) == 1
+
+
 def test_a_value_that_the_target_cannot_hold_is_refused_before_anything_is_settled(place: Place) -> None:
     """A number that is too large or too fine, a text that is too long, a null that is forbidden: no batch, no row, open still."""
     if place.kind == "sqlite":
@@ -407,6 +428,8 @@ def test_rows_of_a_frame_go_into_a_table_that_is_named(place: Place) -> None:
     done = enforce(frame, None)
     with pytest.raises(UsageError, match="or a table"):
         dq.replay(done.batch)
+    with pytest.raises(UsageError, match="a table in memory"):
+        dq.replay(done.batch, to=dq.Table("sqlite://", "mart"))
     with pytest.raises(UsageError, match="not into a query"):
         dq.replay(done.batch, to=dq.Table(place.url, query="SELECT 1"))
     mart = place.table("mart")
