@@ -139,7 +139,7 @@ def _server(contract: Contract, name: str | None) -> Server | None:
     )
 
 
-def _from_server(contract: Contract, place: Server | None, schema: str | None) -> Source:
+def _from_server(contract: Contract, place: Server | None, schema: str | None) -> Files | Table:
     if place is None:
         raise UsageError("no source is given, and the contract names no server", contract.ref, "give a source")
     said = resolve(place.said, os.environ)
@@ -156,6 +156,19 @@ def _local(path: object, place: Server) -> str:
     base = Path(place.place.document).parent
     local = bool(path) and "://" not in str(path) and not Path(str(path)).is_absolute() and not Path(str(path)).exists()
     return str(base / str(path)) if local and (base / str(path)).exists() else str(path or "")
+
+
+def table_of(contract: Contract, server: str | None, schema: str) -> Table:
+    """
+    The table that *contract* says for its object *schema*.
+
+    Raises:
+        UsageError: its server is not there, or none of a database.
+    """
+    given = _from_server(contract, _server(contract, server), schema)
+    if not isinstance(given, Table):
+        raise UsageError(f"{given.paths[0]} is no database", contract.ref, "give one, or name a server that is one")
+    return given
 
 
 def _table(contract: Contract, place: Server, kind: str, said: Mapping[str, Any], schema: str | None) -> Table:

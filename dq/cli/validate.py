@@ -45,10 +45,11 @@ from dq.cli.options import (
 )
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
+from dq.cli.tables import deliver, judged, refuse
 from dq.errors import UsageError
 
 if TYPE_CHECKING:
-    from dq.result import Result
+    from dq.result import Catalogue, Result
 
 
 def validate(
@@ -79,6 +80,15 @@ def validate(
             "--metadata-only", help="Judge names and types of columns, and tables' sizes; read no rows.", rich_help_panel=WHAT
         ),
     ] = False,
+    tables: Annotated[
+        str | None,
+        typer.Option(
+            "--tables",
+            metavar="SCHEMA",
+            help="With --metadata-only: all tables of this schema of the database, against the whole contract.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
     server: Server = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
@@ -123,6 +133,14 @@ def validate(
         [*(source or []), *files, *(path for path in (contract, *(suites or [])) if Path(path).is_file())],
         metadata_only=metadata_only,
     )
+    if tables is not None:
+        about_one: dict[str, object] = {"--table": table, "--query": query, "--schema": schema, "--where": where}
+        about_one |= {"--suite": suites, "--with": references, "--rule": rules, "--dimension": dimensions, "--tag": tags}
+        refuse(about_one | {"--profile": profile}, chosen_format(form, out), metadata_only=metadata_only)
+        how = chosen(contracts=contracts)
+        found = judged(source, contract, tables, stage=stage, server=server, settings=how)
+        deliver(found, form, out)
+        raise typer.Exit(exit_code(found, strict=strict))
     reading = dialect(
         delimiter=delimiter,
         quote=quote,
@@ -158,7 +176,7 @@ def validate(
     raise typer.Exit(exit_code(result, strict=strict))
 
 
-def exit_code(result: Result, *, strict: bool = False) -> int:
+def exit_code(result: Result | Catalogue, *, strict: bool = False) -> int:
     """
     What the shell is told: 0 pass or warn, 1 a rule failed, 2 nothing failed but something could not run.
 
