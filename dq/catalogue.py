@@ -72,8 +72,8 @@ def _places(contract: Contract, database: object, within: str, server: str | Non
     if not contract.objects:
         raise UsageError("the contract has no schema", contract.ref, "declare its schema objects")
     if database is None:
-        said = {item: table_of(contract, server, item.name) for item in contract.objects}
-        return {item.name: _named(table.database, within, item) if within else table for item, table in said.items()}
+        said = [(item, table_of(contract, server, item.name)) for item in contract.objects]
+        return {item.name: _named(table.database, within, item) if within else table for item, table in said}
     return {item.name: _named(database, within, item) for item in contract.objects}
 
 
