@@ -160,9 +160,9 @@ def _are_open(batch: Batch, wanted: tuple[int, ...], numbers: np.ndarray[Any, An
 
 def read(vault: Vault, batch: Batch, columns: Iterable[str] = ()) -> Iterator[pa.RecordBatch]:
     """The rows of *batch*, in order; some *columns* of them."""
-    for part in batch.parts:
-        for found in vault.read(part):
-            yield found.select(list(columns)) if columns else found
+    pieces = vault.tables.rows(batch) if batch.place else (piece for part in batch.parts for piece in vault.read(part))
+    for found in pieces:
+        yield found.select(list(columns)) if columns else found
 
 
 def picked(vault: Vault, chosen: Chosen) -> Iterator[pa.RecordBatch]:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from dq.checks import Mode, Status
 from dq.contract import Contract, Extension, dump
 from dq.engines import Engine, View
-from dq.errors import SourceChanged, UsageError, ViolationError
+from dq.errors import UsageError, ViolationError
 from dq.job import Job
 from dq.outcome import Also, Whom, conclude
-from dq.plan import Field, Plan, bind
+from dq.placing import IN_PLACE, Place, fingerprint_of, in_place, into_table, kept_at, place_of, prepared, rest, tables
+from dq.plan import Field, Plan
 from dq.policy import UNSAID, Policy
 from dq.quarantine import (
     Budget,
@@ -36,17 +37,15 @@ from dq.quarantine import (
     rows,
     strictest,
 )
-from dq.quarantine.output import FileTarget, Placed, root, target
+from dq.quarantine.inplace import InPlace
 from dq.quarantine.tables import TableTarget
 from dq.result import SUMMARY_VERSION, Outcome, Result
 from dq.settings import Settings, age
-from dq.source import Files, Frame, Library, Table
+from dq.source import Frame, Library, Table
 from dq.store import Batch, ContractFacts, Reason, Slot, Store, Turn, facts_of, open_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from dq.engines.database.into import Into
 
 _HOME = ".dq"
 
@@ -150,32 +149,8 @@ class Order:
 def places(settings: Settings) -> tuple[Store, Vault]:
     """The store and the dead letters that *settings* name; by default in `.dq/` of this folder."""
     keys = Keys(settings.quarantine_key, settings.quarantine_key_command)
-    return open_store(settings.store_url), Vault(settings.quarantine_url or str(Path(_HOME) / "quarantine"), keys=keys)
-
-
-def writes_into(job: Job, output: str | Table | None) -> tuple[str, ...]:
-    """
-    The folder that good rows go to, known before anything is read; none for a frame, which is handed back, or for a table.
-
-    Raises:
-        UsageError: files need an output; or it cannot be written to; or it is also read.
-    """
-    if isinstance(output, Table):
-        from dq.engines.database.publish import refuse  # noqa: PLC0415  heavy
-
-        refuse(job.source, output)
-        return ()
-    if output is None:
-        if isinstance(job.source, Files):
-            raise UsageError("files need an output for their good rows", str(job.source), "say output='good/', or a path")
-        return ()
-    target(output, "any")
-    folder = root(output)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot be made: {error.strerror or error}", str(folder), "give another output") from None
-    return (str(folder),)
+    root = settings.quarantine_url or str(Path(_HOME) / "quarantine")
+    return open_store(settings.store_url), Vault(root, keys=keys, tables=tables(settings))
 
 
 def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
@@ -186,27 +161,25 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
         UsageError: the output belongs to another key. As `dq.quarantine.perform` otherwise.
     """
     store, vault = places(job.settings)
-    if isinstance(order.output, Table):
-        from dq.engines.database.publish import must_take  # noqa: PLC0415  heavy
-
-        must_take(view, job.source, order.output, job.settings.statement_timeout)
+    prepared(job, order.output, view, order.stage, order.key)
     fingerprint = fingerprint_of(job, view)
     key = order.key if order.key is not None else content_key(fingerprint)
     slot = Slot(job.plan.dataset, order.stage, key)
     works = _works(job, order, slot, engine=engine, view=view, whom=whom_of(job.plan, store, vault))
     own = _extension(job).budget
     said = own if own is not None else job.contract.extension.budget
-    done = perform(
-        store,
-        vault,
-        slot,
-        works.work(fingerprint),
-        plan=job.plan.sha256,
-        now=datetime.now(UTC),
-        actor=actor(),
-        policy=order.policy.text,
-        budget=_budget(order.policy, said),
-    )
+    with store.kept():
+        done = perform(
+            store,
+            vault,
+            slot,
+            works.work(fingerprint),
+            plan=job.plan.sha256,
+            now=datetime.now(UTC),
+            actor=actor(),
+            policy=f"{order.policy.text} {IN_PLACE}" if order.output == IN_PLACE else order.policy.text,
+            budget=_budget(order.policy, said),
+        )
     return Enforcement(
         done.outcome,
         works.result,
@@ -234,13 +207,7 @@ def complete(job: Job, order: Order, batch: Batch, engine: Engine, view: View) -
 
 
 def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, whom: Whom | None) -> _Works:
-    place: FileTarget | TableTarget | None = None
-    if isinstance(order.output, Table):
-        place = TableTarget(order.output, slot.text, job.settings.statement_timeout)
-    elif order.output is not None:
-        place = target(order.output, slot.key)
-        _is_not_read(job, place)
-        place.may_write(slot.text)
+    place = place_of(job, order.output, slot)
     weak = replace(job, plan=replace(job.plan, checks=tuple(map(order.policy.weaken, job.plan.checks))))
     return _Works(weak, order, slot, engine=engine, view=view, place=place, whom=whom)
 
@@ -248,13 +215,6 @@ def _works(job: Job, order: Order, slot: Slot, *, engine: Engine, view: View, wh
 def whom_of(plan: Plan, store: Store, vault: Vault) -> Whom | None:
     """What marks whom a recorded sample is about; None when the contract names nobody."""
     return hasher(store, vault.keys)().mark if any(item.names_people for item in plan.fields) else None
-
-
-def fingerprint_of(job: Job, view: View) -> str:
-    """What names the content: the rows, and which of them are meant."""
-    plan = replace(job.plan, checks=())
-    where = bind(plan, view.columns, dialect="duckdb", now=datetime.now(UTC), where=job.where).where if job.where else None
-    return json.dumps([view.fingerprint(where), job.where])
 
 
 def contract_facts(contract: Contract) -> ContractFacts:
@@ -304,13 +264,6 @@ def _extension(job: Job) -> Extension:
     return next((item.extension for item in objects), job.contract.extension)
 
 
-def _is_not_read(job: Job, place: FileTarget) -> None:
-    for other in (job.source, *(item.source for item in job.references.values())):
-        paths = other.paths if isinstance(other, Files) else ()
-        if place.path.resolve() in {Path(path).resolve() for path in paths if "://" not in path}:
-            raise UsageError("the output is also read", str(place), "give another output")
-
-
 class _Works:
     """The protocol's callbacks over one view; the last look's result is kept for the caller."""
 
@@ -322,7 +275,7 @@ class _Works:
         *,
         engine: Engine,
         view: View,
-        place: FileTarget | TableTarget | None,
+        place: Place,
         whom: Whom | None,
     ) -> None:
         self.job, self.order, self.engine, self.view, self.slot, self.place = job, order, engine, view, slot, place
@@ -331,7 +284,7 @@ class _Works:
 
     def work(self, fingerprint: str) -> Work:
         """The callbacks, together."""
-        return Work(fingerprint, self.look, self.drain, self.publish)
+        return Work(fingerprint, self.look, self.drain, self.publish, rest=self.rest, stays=kept_at(self.place))
 
     @property
     def result(self) -> Result:
@@ -364,44 +317,43 @@ class _Works:
         )
 
     def _schema(self, result: Result, subjects: Sequence[Sequence[str]]) -> str:
-        """What the dead letters are, for who reads them; with how text was read."""
+        """What the dead letters are, for who reads them; with how text was read, or what a table's columns were taken for."""
         reading = self.view.columns.reading
         said = {"columns": dict(result.columns), "sensitive": hidden_columns(self.job.plan.fields), "subjects": subjects}
-        return json.dumps({**said, "reading": asdict(reading)} if reading else said)
+        if isinstance(self.place, InPlace):
+            said["kinds"] = {
+                name: item.kind.base for item in self.job.plan.fields if item.kind for name in (item.name, item.source)
+            }
+        more = {"reading": asdict(reading)} if reading else {"table": True} if isinstance(self.job.source, Table) else {}
+        return json.dumps({**said, **more})
 
     def drain(self, write: Callable[..., None]) -> None:
         """Hand the bad rows over."""
-        self.view.drain(write, {number: item.check.id for number, item in enumerate(self.result.checks)})
+        self.view.drain(write, self._reasons)
+
+    @property
+    def _reasons(self) -> dict[int, str]:
+        return {number: item.check.id for number, item in enumerate(self.result.checks)}
+
+    def rest(self) -> None:
+        """Let go of a table that the target lies beside."""
+        rest(self.job, self.view, self.place)
 
     def publish(self, turn: Turn) -> Published:
         """Put the good rows into place, or hand them back."""
-        if self.place is None:
+        place = self.place
+        if place is None:
             return Published(turn.batch.rows_good, "", self._good())
-        path = str(self.place)
-        if isinstance(self.place, TableTarget):
-            put = self._into_table(self.place, turn)
+        path = str(place)
+        if isinstance(place, InPlace):
+            put = in_place(self.job, self.view, place, turn, self._reasons)
+        elif isinstance(place, TableTarget):
+            put = into_table(self.job, self.view, place, turn)
         else:
-            put = self.place.publish(turn, self.view.write_good)
+            put = place.publish(turn, self.view.write_good)
         given = self.job.source
         streams = not isinstance(given, Frame) or given.library is Library.BATCHES
         return Published(put.rows, path, path if streams else self._good(), put.editions)
-
-    def _into_table(self, place: TableTarget, turn: Turn) -> Placed:
-        from dq.engines.database import publish  # noqa: PLC0415  heavy
-
-        source, fingerprint = self.job.source, turn.batch.fingerprint
-
-        def insert(into: Into, edition: str) -> int:
-            publish.look_again(self.view, source, into)
-            if fingerprint_of(self.job, self.view) != fingerprint:
-                raise SourceChanged("the rows are not those that were judged", str(source), "run again")
-            rows = publish.insert(self.view, source, into, edition)
-            if not isinstance(source, Table) and fingerprint_of(self.job, self.view) != fingerprint:
-                raise SourceChanged("the rows changed while they were published", str(source), "run again")
-            return rows
-
-        publish.made(self.view, source, place.table, place.slot, place.timeout)
-        return place.publish(turn, insert)
 
     def _good(self) -> Any:
         given = self.job.source

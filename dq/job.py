@@ -119,7 +119,7 @@ def _beside(given: Source, other: object) -> Source:
     """Another dataset; beside a table, a name is that of a table of the same database."""
     names = [other] if isinstance(other, str) else list(other) if isinstance(other, list) else []
     if isinstance(given, Table) and len(names) == 1 and isinstance(names[0], str):
-        return Table(given.database, names[0])
+        return replace(given, name=names[0], query="", where=None)
     return recognise(other)
 
 

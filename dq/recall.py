@@ -1,47 +1,68 @@
-"""What was said to an enforcement of files, kept with its run, so that anybody can finish it after a crash."""
+"""What was said to an enforcement of files or tables, kept with its run, so that anybody can finish it after a crash."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from dq.diversion import Order
 from dq.errors import UsageError
 from dq.job import Job, Ref, prepare
+from dq.lasting import absolute, found, lasts, reading_of, said
 from dq.plan import Selection
 from dq.policy import Policy
 from dq.settings import Settings
-from dq.source import DeadLetters, Files, Format, Reading, Source, Table
+from dq.source import DeadLetters, Table
 from dq.store import Slot
 
 CALL = "call"  # in the origin of a run: how to do it again
 TERMS = "terms"  # how its rows were judged
+TARGET = "target"  # the table that its good rows go into
 
 
 def remembered(job: Job, order: Order) -> dict[str, Any]:
     """The call as plain values; without `CALL` when it cannot be done again: frames are gone, and secrets are not kept."""
-    sources = {"": job.source, **{name: other.source for name, other in job.references.items()}}
-    terms = _terms(job, order)
-    lasting = all(map(_plain, sources.values())) and all(suite.source for suite in job.suites)
-    if order.output is None or isinstance(order.output, Table) or not lasting:
-        return {TERMS: terms}
+    known = {TERMS: _terms(job, order), **target_said(order.output)}
+    given = job.source
+    if isinstance(given, Table):
+        given = replace(given, where=None)  # the job's has it
+    sources = {"": given, **{name: other.source for name, other in job.references.items()}}
+    lasting = all(map(lasts, sources.values())) and all(suite.source for suite in job.suites)
+    if order.output is None or not lasting or (isinstance(order.output, Table) and TARGET not in known):
+        return known
     return {
-        TERMS: terms,
+        **known,
         CALL: {
-            "sources": {name: _said(item) for name, item in sources.items() if isinstance(item, Files)},
-            "contract": "" if job.alone else _absolute(job.contract.place.document),
-            "suites": [_absolute(suite.source) for suite in job.suites],
+            "sources": {name: said(item) for name, item in sources.items()},
+            "contract": "" if job.alone else absolute(job.contract.place.document),
+            "suites": [absolute(suite.source) for suite in job.suites],
             "schema": job.plan.object,
             "dataset": job.plan.dataset,
             "where": job.where,
             "reading": asdict(job.reading),
             "stage": order.stage,
-            "output": _absolute(order.output),
+            "output": None if isinstance(order.output, Table) else absolute(order.output),
             "policy": asdict(order.policy),
         },
     }
+
+
+def target_said(output: object) -> dict[str, Any]:
+    """A table of good rows as plain values; nothing of another output, or of one that nobody finds again."""
+    return {TARGET: said(output)} if isinstance(output, Table) and lasts(output) else {}
+
+
+def target_of(origin: Mapping[str, Any], settings: Settings) -> Table | None:
+    """
+    The table that the good rows of the run of *origin* go into; None: it is none, or it was not kept.
+
+    Raises:
+        UsageError: a setting that names databases is wrong.
+    """
+    kept = origin.get(TARGET)
+    there = found(kept, settings.databases) if kept else None
+    return there if isinstance(there, Table) else None
 
 
 def recalled(origin: Mapping[str, Any], settings: Settings) -> tuple[Job, Order]:
@@ -53,8 +74,9 @@ def recalled(origin: Mapping[str, Any], settings: Settings) -> tuple[Job, Order]
     """
     call = origin.get(CALL)
     if not call:
-        raise UsageError("its data was not kept: it came from a frame, or from behind a secret", "", "enforce the key again")
-    sources = {name: _files(said) for name, said in call["sources"].items()}
+        what = "its data was not kept: it came from a frame, from behind a secret, or from a database in memory"
+        raise UsageError(what, "", "enforce the key again")
+    sources = {name: found(kept, settings.databases) for name, kept in call["sources"].items()}
     job = prepare(
         sources.pop(""),
         call["contract"],
@@ -67,8 +89,9 @@ def recalled(origin: Mapping[str, Any], settings: Settings) -> tuple[Job, Order]
         where=call["where"],
         suites=call.get("suites", ()),
     )
-    rest = {name: value for name, value in origin.items() if name not in (CALL, TERMS)}
-    return job, Order(call["stage"], None, None, call["output"], Policy(**call["policy"]), rest)
+    rest = {name: value for name, value in origin.items() if name not in (CALL, TERMS, TARGET)}
+    output = target_of(origin, settings) or call["output"]
+    return job, Order(call["stage"], None, None, output, Policy(**call["policy"]), rest)
 
 
 def _terms(job: Job, order: Order) -> dict[str, Any]:
@@ -76,10 +99,10 @@ def _terms(job: Job, order: Order) -> dict[str, Any]:
     document = job.contract.place.document
     others = {name: other.source for name, other in job.references.items()}
     return {
-        "contract": _absolute(document) if job.ref == document else job.ref,
+        "contract": absolute(document) if job.ref == document else job.ref,
         "schema": job.plan.object,
         "reading": asdict(job.reading),
-        "references": {name: _said(item) if isinstance(item, Files) and _plain(item) else None for name, item in others.items()},
+        "references": {name: said(item) for name, item in others.items()},
         "policy": asdict(order.policy),
     }
 
@@ -105,7 +128,7 @@ def judged_again(
     if not terms and contract is None:
         raise UsageError("how its rows were judged was not kept", str(slot), "say contract='people@^1', or enforce the key again")
     terms = terms or {"contract": "", "schema": None, "reading": None, "references": {}, "policy": {}}
-    kept = {name: _files(said) for name, said in terms["references"].items() if said is not None}
+    kept = {name: found(item, settings.databases) for name, item in terms["references"].items() if item is not None}
     job = prepare(
         given,
         contract or terms["contract"],
@@ -117,36 +140,3 @@ def judged_again(
         settings=settings,
     )
     return job, Policy(**terms["policy"])
-
-
-def _plain(item: Source) -> bool:
-    """Whether the source can be found again by what may be written down."""
-    return (
-        isinstance(item, Files)
-        and not item.storage
-        and not any("://" in path and ("@" in path or "?" in path) for path in item.paths)
-    )
-
-
-def _said(item: Files) -> dict[str, Any]:
-    return {
-        "paths": [_absolute(path) for path in item.paths],
-        "format": item.format,
-        "reading": None if item.reading is None else asdict(item.reading),
-    }
-
-
-def _files(said: Mapping[str, Any]) -> Files:
-    known = None if said["format"] is None else Format(said["format"])
-    return Files(tuple(said["paths"]), known, None if said["reading"] is None else reading_of(said["reading"]))
-
-
-def reading_of(said: Mapping[str, Any]) -> Reading:
-    """The dialect of text that was written down."""
-    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
-    return Reading(**words)
-
-
-def _absolute(path: str) -> str:
-    """Another process may stand in another folder; a folder keeps the slash that says so."""
-    return path if "://" in path else os.path.abspath(path) + ("/" if path.endswith("/") else "")  # noqa: PTH100  globs too

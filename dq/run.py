@@ -262,7 +262,8 @@ def enforce(
         where=where,
         suites=suites,
     )
-    from dq.diversion import Order, divert, writes_into  # noqa: PLC0415  the store is heavy
+    from dq.diversion import Order, divert  # noqa: PLC0415  the store is heavy
+    from dq.placing import writes_into  # noqa: PLC0415
     from dq.quarantine import checked  # noqa: PLC0415
     from dq.recall import remembered  # noqa: PLC0415
 

@@ -14,6 +14,7 @@ from typing import Any
 from dq.errors import UsageError
 
 _SECRET = "quarantine_key"  # noqa: S105  its name
+_LISTS = {"allow_code": "module names", "databases": "addresses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Settings:
     *samples* is how many bad rows a result shows per check. *allow_code* lists modules whose Python may run.
     *retention* is how long dead letters are kept where no contract says it, such as `P90D` ("": for ever). They are encrypted
     with *quarantine_key*, or what *quarantine_key_command* prints; a key comes from the environment, never from a file.
+    *databases* are addresses with their passwords, for the store keeps addresses without: by these it finds tables again.
     """
 
     contracts: str = "contracts"
@@ -41,6 +43,7 @@ class Settings:
     retention: str = ""
     quarantine_key: str = field(default="", repr=False)
     quarantine_key_command: str = ""
+    databases: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def load(cls, folder: str | Path = ".") -> Settings:
@@ -100,10 +103,11 @@ def _typed(name: str, value: object, place: str) -> Any:
         if number < 0 or isinstance(value, bool):
             raise UsageError(f"setting '{name}' is not a whole number: {value!r}", place, f"say {name} = 2")
         return number
-    if name == "allow_code":
+    if name in _LISTS:
         items = value.split(",") if isinstance(value, str) else value
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            raise UsageError(f"setting '{name}' is not a list of module names: {value!r}", place)
+            said = "" if name == "databases" else f": {value!r}"  # they hold passwords
+            raise UsageError(f"setting '{name}' is not a list of {_LISTS[name]}{said}", place)
         return tuple(item.strip() for item in items if item.strip())
     if not isinstance(value, str):
         raise UsageError(f"setting '{name}' is not text: {value!r}", place)

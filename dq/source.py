@@ -82,23 +82,38 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """
+    A table that good rows go into, and what stands there of their key.
+
+    *types* are its columns, each with the type of DuckDB that holds no value which the column does not ("" where there is
+    none). *rows* hands out some columns of what stands there, as a reader of Arrow record batches.
+    """
+
+    name: str
+    types: Mapping[str, str]
+    rows: Callable[[Sequence[str]], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DeadLetters:
     """
     Rows that were diverted once, to be judged again.
 
     *batches* hands them out as Arrow record batches, with `__dq_row_no`, `__dq_reasons`, `__dq_source` and `__dq_raw`, as
     often as it is called. *shown* are the types that their source had; *reading* is how its text was read, None when it
-    was no delimited text. *target* is the file that good ones are added to, None when there is none yet; *among*: what it
-    holds matters to the verdicts, as keys are unique among both. *edited* is a file of the same rows, corrected by somebody;
-    "" for none.
+    was no delimited text. *table*: it was a table, whose text may be what Arrow has no type for. *target* is the file or the
+    table that good ones are added to, None when there is none yet; *among*: what it holds matters to the verdicts, as keys are
+    unique among both, and of a table these columns. *edited* is a file of the same rows, corrected by somebody; "" for none.
     """
 
     name: str
     batches: Callable[[], Iterator[Any]]
     shown: Mapping[str, str] = field(default_factory=dict)
     reading: Reading | None = None
-    target: Files | None = None
-    among: bool = False
+    table: bool = False
+    target: Files | Standing | None = None
+    among: tuple[str, ...] = ()
     edited: str = ""
 
     def __str__(self) -> str:
@@ -112,13 +127,15 @@ class Table:
 
     *database* is a SQLAlchemy URL, engine or connection: PostgreSQL, MariaDB, MySQL or SQLite. *name* is as in SQL, each part
     as it is spelt (`orders`, `staging.orders`, `staging."odd.name"`). *query*, one SELECT, stands instead of a name. *where* is
-    a condition: only rows that pass it are meant, as a partition.
+    a condition: only rows that pass it are meant, as a partition. *recalled*: the address is one that the store kept, which
+    keeps no passwords.
     """
 
     database: Any = field(repr=False)  # it may hold a password
     name: str = ""
     query: str = ""
     where: str | None = None
+    recalled: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if bool(self.name) == bool(self.query):

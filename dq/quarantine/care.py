@@ -109,6 +109,9 @@ def present(batch: Batch) -> Batch:
 
 def _after(vault: Vault, batch: Batch, given: int) -> Iterator[pa.RecordBatch]:
     """The rows from number *given* on."""
+    if batch.place:
+        yield from vault.tables.rows(batch, given)
+        return
     for part in batch.parts:
         if given >= part.rows:
             given -= part.rows
@@ -135,6 +138,8 @@ def verify(store: Store, vault: Vault, batch_id: str) -> tuple[Problem, ...]:
 def _problems(store: Store, vault: Vault, batch: Batch) -> Iterator[Problem]:
     if broken := store.verify_audit(batch.id):
         yield Problem(broken, f"batch {batch.id[:12]}")
+    if batch.place:
+        yield from vault.tables.problems(batch)
     for part in batch.payload.objects:
         if part.purged_at:
             continue

@@ -177,12 +177,10 @@ def target(output: str, key: str) -> FileTarget:
     The format is that of the suffix; in a folder, Parquet. Characters of a key that a file name cannot hold are percent-encoded.
 
     Raises:
-        UsageError: it is a URL, or its suffix is none that dq writes; or it is `in_place`, a word that will mean something.
+        UsageError: it is a URL, or its suffix is none that dq writes.
     """
     if "://" in output:
         raise UsageError("good rows go to local files or folders", output, "give a local path, and upload it afterwards")
-    if output == "in_place":
-        raise UsageError("bad rows cannot be moved within their database yet", output, "give a table for the good rows")
     safe = folder_name(key)
     path = Path(output.replace("{key}", safe))
     if (written := _SUFFIXES.get(path.suffix.lower())) is not None and not path.is_dir():

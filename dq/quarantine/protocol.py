@@ -117,6 +117,10 @@ class Work:
     already it changes nothing; when it holds a later one, or `confirm` raises, it must not change it; and when the rows
     it reads are no longer those of the fingerprint, it raises SourceChanged.
     *land*, of a replay, hands over the good rows too, to be kept beside the bad ones: `publish` may take them from there.
+    *rest* lets go of what `look` looked at, for the turn to publish may be long in coming, and a reader may keep from writing
+    who has it; afterwards only `publish` is called.
+    *stays* says, as JSON, where `publish` moves bad rows to within their database: then none is handed over, for until then
+    they are safe where they came from. "": they become objects.
     """
 
     fingerprint: str
@@ -124,6 +128,8 @@ class Work:
     drain: Callable[[Write], None]
     publish: Callable[[Turn], Published]
     land: Callable[[Write], None] | None = None
+    rest: Callable[[], None] = lambda: None
+    stays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +261,7 @@ def _settle(store: Store, vault: Vault, claim: Claim, *, work: Work, looked: Loo
         looked.replay,
         whom.hashes(),
         looked.retention,
+        work.stays,
     )
     return (store.block if blocked_by else store.commit)(claim, settlement, actor=actor)
 
@@ -282,7 +289,9 @@ def _land(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked, *
 
 
 def _secure(vault: Vault, folder: str, claim: Claim, work: Work, looked: Looked, *, whom: Whom) -> tuple[Part, ...]:
-    """S2 and S3: the bad rows, written and read back."""
+    """S2 and S3: the bad rows, written and read back; of those that stay in their database nothing is written."""
+    if work.stays:
+        return ()
     parts: list[Part] = []
     if looked.bad:
         work.drain(lambda batches: parts.extend(vault.write(folder, whom.seen(batches), first=len(parts))))
@@ -305,6 +314,7 @@ def _publish(
     store: Store, work: Work, batch: Batch, looked: Looked, *, actor: str, run: RunFacts | None, again: bool
 ) -> Enforced:
     """S6 and S7."""
+    work.rest()
     with store.publishing(batch) as turn:
         faults.at("before-publish")
         published = work.publish(turn)

@@ -10,6 +10,7 @@ import hashlib
 import io
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
@@ -18,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 from dq.errors import EngineError, WorldError
 from dq.quarantine.cipher import SUFFIX, Opened, Sealed, can_encrypt
 from dq.quarantine.keys import Keys
+from dq.quarantine.moved import Tables
 from dq.quarantine.objects import Objects, Sink, objects, telling
 from dq.store import Part, faults
 
@@ -38,6 +40,8 @@ class Vault:
     """
     Payload objects below *root*: a folder, or any URL that fsspec knows. *storage* goes to fsspec, *keys* encrypt them.
 
+    *tables* find the rows that are no objects, for they were moved within their database.
+
     Raises:
         UsageError, MissingExtra: nothing here reads such a URL.
     """
@@ -49,10 +53,12 @@ class Vault:
         storage: Mapping[str, Any] | None = None,
         rows_per_part: int = ROWS_PER_PART,
         keys: Keys | None = None,
+        tables: Tables | None = None,
     ) -> None:
         self._objects: Objects = objects(root, storage)
         self._rows_per_part = rows_per_part
         self.keys = keys or Keys()
+        self.tables = tables or Tables()
         self.name = self._objects.name
 
     def write(self, folder: str, batches: Iterable[pa.RecordBatch], *, first: int = 0, name: str = BAD) -> tuple[Part, ...]:
@@ -86,12 +92,13 @@ class Vault:
             nonlocal rows
             hashed = _Hashed(sink, digest)
             sealed = Sealed(hashed, key) if key else None
-            with _writer(sealed or hashed, group.schema, encoded) as writer:
+            with _writer(sealed or hashed, group.schema, encoded) as writer, ThreadPoolExecutor(1) as beside:
                 table: pa.Table | None = group
                 while table is not None:
-                    writer.write_table(table)
+                    writing = beside.submit(writer.write_table, table)  # encoding takes as long as reading: both at once
                     rows += table.num_rows
                     table = next(more, None) if rows < self._rows_per_part else None
+                    writing.result()
             if sealed is not None:
                 sealed.finish()
 

@@ -70,8 +70,11 @@ def _plan(run: Run, contract: Contract) -> Plan | None:
 
 
 def _source(run: Run) -> str:
-    """What was read: files are remembered; of a frame its key is the best name."""
-    paths = (((run.origin.get("call") or {}).get("sources") or {}).get("") or {}).get("paths") or []
+    """What was read: files and tables are remembered; of a frame its key is the best name."""
+    kept = ((run.origin.get("call") or {}).get("sources") or {}).get("") or {}
+    if "database" in kept:
+        return f"{kept['database']} {kept['name'] or 'query'}"
+    paths = kept.get("paths") or []
     here = Path.cwd()
     near = [str(Path(path).relative_to(here) if Path(path).is_relative_to(here) else path) for path in paths]
     return ", ".join(near) or run.slot.key

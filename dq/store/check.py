@@ -44,7 +44,7 @@ def _slots(connection: sa.Connection) -> Iterator[Problem]:
 
 
 def _batches(connection: sa.Connection) -> Iterator[Problem]:
-    """Parts hold the rows counted, superseded batches have no open row, the audit is whole."""
+    """Parts hold the rows counted that do not stay in their database, superseded batches have no open row, the audit is whole."""
     b, p = schema.batch, schema.part
     held = sa.select(sa.func.coalesce(sa.func.sum(p.c.rows), 0)).where(p.c.batch == b.c.id).scalar_subquery()
     for row in connection.execute(sa.select(b, held.label("held")).order_by(b.c.id)).all():
@@ -54,7 +54,9 @@ def _batches(connection: sa.Connection) -> Iterator[Problem]:
         if row.parent and state is not State.WRITING and landing + dropped != row.rows_good:
             gone = f", and {dropped} were erased" if dropped else ""
             yield Problem(f"{row.rows_good} good rows of a replay, but its payload holds {landing}{gone}", where)
-        if state is not State.WRITING and row.held != row.rows_bad:
+        if row.place and row.held:
+            yield Problem(f"its bad rows stay in their database, but its payload holds {row.held}", where)
+        elif not row.place and state is not State.WRITING and row.held != row.rows_bad:
             yield Problem(f"{row.rows_bad} bad rows, but its payload holds {row.held}", where)
         if state in (State.SUPERSEDED, State.WITHDRAWN):
             ranges = rows.states(connection, row.id, row.rows_bad or 0)

@@ -51,6 +51,7 @@ KEEPING = (  # while dead letters are purged, erased or encrypted anew
     "bury:after COMMIT",
 )
 TABLES = ("after-delete", "after-insert", "publish:before COMMIT", "publish:after COMMIT")  # while they go into a table
+IN_PLACE = (*TABLES, "after-return")  # while bad rows are moved, and while those that were moved come back
 FILES = ("after-stage", "before-rename", "after-rename")  # while good rows are published as a file
 
 _hook: Hook | None = None
@@ -78,7 +79,7 @@ def from_text(text: str) -> Hook:
     point, _, action = text.rpartition(":")
     head, _, tail = point.rpartition(":")
     point, number = (head, int(tail)) if tail.isdecimal() else (point, 1)
-    known = (*POINTS, *KEEPING, *FILES, *TABLES, *REPLAY)
+    known = (*POINTS, *KEEPING, *FILES, *IN_PLACE, *REPLAY)
     if point not in known or action not in ("kill", "raise"):
         raise UsageError(f"no fault '{text}'", "DQ_FAULT", f"say POINT:kill or POINT:raise, POINT one of: {', '.join(known)}")
     passed = 0

@@ -146,7 +146,8 @@ class Batch:
 
     *token* is that of the latest claim, *edition* that of the claim that was committed (0: none was).
     *open* is how many of its rows still wait; only those of an active batch do. *parts* are objects with its bad rows,
-    *landing*, of a replay, with the good ones.
+    *landing*, of a replay, with the good ones. *place*, as JSON, is the table of their own database that its bad rows are moved
+    to when it is published; "" when they are in objects.
     """
 
     id: str
@@ -179,6 +180,7 @@ class Batch:
     published_at: datetime | None = None
     expires_at: datetime | None = None
     legal_hold: bool = False
+    place: str = ""
 
     @property
     def purged_at(self) -> datetime | None:
@@ -335,6 +337,7 @@ class Settlement:
     What S5 writes: the facts of a batch whose payload is safe. *rows* are those that came in, *bad* those diverted.
 
     Of a replay, *landing* are objects with its good rows, for they are nowhere else in the form in which they go on.
+    *place* as in `Batch`.
     """
 
     outcome: Outcome
@@ -350,6 +353,7 @@ class Settlement:
     replay: ReplayFacts | None = None
     subjects: tuple[Hashes, ...] = ()
     retention: timedelta | None = None  # how long the bad rows are kept; None: for ever
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,7 @@ batch = sa.Table(
     sa.Column("published_at", Instant),
     sa.Column("expires_at", Instant),
     sa.Column("legal_hold", sa.Boolean, nullable=False),
+    sa.Column("place", Words),  # of bad rows that stay in their database: the table that they are moved to, as JSON
     sa.Column("audit_seq", sa.Integer, nullable=False),  # length and end of the chain: a cut chain shows
     sa.Column("audit_sha", Words, nullable=False),
     sa.CheckConstraint("state = 'writing' OR rows_in = rows_good + rows_bad", name="balance"),

@@ -15,7 +15,7 @@ from dq.store.connect import BUSY, Database, insert_missing
 from dq.store.model import new_id
 from dq.store.schema import about
 
-REVISIONS = ("0001", "0002", "0003")  # of the migrations, oldest first
+REVISIONS = ("0001", "0002", "0003", "0004")  # of the migrations, oldest first
 HEAD = REVISIONS[-1]
 VERSION_TABLE = "dq_version"
 _LOCK = 0x6471_0001  # PostgreSQL advisory lock: one upgrade at a time

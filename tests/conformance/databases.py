@@ -97,11 +97,11 @@ def places(given: dq.Table, bad: Sequence[Mapping[str, Any]], kind: str) -> list
     """
     from dq.engines.database.arrow import batches_of
     from dq.engines.database.connect import connected
-    from dq.engines.database.engine import _relation
+    from dq.engines.database.engine import relation
     from dq.engines.database.statements import Statements
 
     with connected(given, 0) as session:
-        statements = Statements(session, _relation(session, given))
+        statements = Statements(session, relation(session, given))
         order = {"postgres": "ORDER BY ctid", "sqlite": "ORDER BY rowid"}.get(kind, "")  # else as they were written
         listed = [item.out.format(x=f"q.{session.quoted(item.name)}") for item in statements.rows.columns]
         rows = session.run(f"SELECT {', '.join(listed)} FROM {statements.rows.sql} AS q {order.replace('BY ', 'BY q.')}")

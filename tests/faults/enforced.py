@@ -142,6 +142,13 @@ class World:
         """The file of the key."""
         return self.root / "out" / f"day.{self.suffix}"
 
+    def load(self, given: Input, rng: random.Random) -> None:
+        """What comes in before an input is enforced: the sources are there."""
+
+    def other(self, given: Input, rng: random.Random) -> Input:
+        """What somebody else enforces at the same time."""
+        return rng.choice([given, Input(rng.randint(1, 3), rng.randint(1, 2))])
+
     def given_to(self, given: Input) -> tuple[Any, Any]:
         """Source and output of an enforcement."""
         return str(self.source(given.content)), str(self.root / "out" / ("{key}." + self.suffix))
@@ -237,10 +244,11 @@ def _history(world: World, rng: random.Random, report: Report, pending: list[str
         point = pending.pop(0) if pending else rng.choice(report.points)
         first = Input(rng.randint(1, 3), 3 if point.startswith("block") else rng.randint(1, 2))
         given.append(first)
+        world.load(first, rng)
         started = {_start(world, first, Blow(point, "kill"), report): Blow(point, "kill")}
         if rng.random() < 0.4:
             for _ in range(rng.randint(1, 2)):
-                item = rng.choice([first, Input(rng.randint(1, 3), rng.randint(1, 2))])
+                item = world.other(first, rng)
                 blow = Blow(rng.choice(report.points), rng.choice(("kill", "raise", "slow")))
                 given.append(item)
                 started[_start(world, item, blow, report)] = blow

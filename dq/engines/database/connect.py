@@ -12,7 +12,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from dq.address import shown, without_secrets
+from dq.address import in_file, shown, without_secrets
 from dq.engines.database.server import Session
 from dq.errors import DqError, MissingExtra, SourceError, UsageError, WorldError
 from dq.source import Table
@@ -55,7 +55,7 @@ def connected(table: Table, timeout: float) -> Iterator[Session]:
         MissingExtra: the driver is not installed. SourceError: the database lets nobody in. WorldError: it cannot be reached.
     """
     make, url = _session_class(dialect_of(table)), table.url
-    with _raw(table.database, url) as (raw, inside):
+    with _raw(table, url) as (raw, inside):
         session = make(raw, url=url, name=shown(url), timeout=timeout, inside=inside)
         try:
             session.open()
@@ -73,7 +73,7 @@ def writing(table: Table, timeout: float) -> Iterator[Session]:
         UsageError: the connection is in a transaction of its owner. As `connected` otherwise.
     """
     make, url = _session_class(dialect_of(table)), table.url
-    with _raw(table.database, url, writes=True) as (raw, inside):
+    with _raw(table, url, writes=True) as (raw, inside):
         if inside:
             what = "the connection of the output is in a transaction already: what goes on must be committed with its record"
             raise UsageError(what, shown(url), "commit it first, or give an engine or a URL")
@@ -85,6 +85,11 @@ def writing(table: Table, timeout: float) -> Iterator[Session]:
             session.close()
 
 
+def is_there(table: Table) -> bool:
+    """Whether the database may be there: a file of SQLite that nobody has made yet is not."""
+    return not in_file(table.url) or Path(str(table.url.database)).expanduser().is_file()
+
+
 def same_database(one: Table, other: Table) -> bool:
     """Whether two tables lie in one database, so that one statement reaches both."""
     if one.database is other.database:
@@ -92,10 +97,10 @@ def same_database(one: Table, other: Table) -> bool:
     urls = [item.url for item in (one, other)]
     if any(url.get_backend_name() != "sqlite" for url in urls):
         return bool(urls[0] == urls[1])
-    files = [url.database for url in urls]
-    if not all(file and file != ":memory:" for file in files):
+    if not all(map(in_file, urls)):
         return False
-    return Path(str(files[0])).expanduser().resolve() == Path(str(files[1])).expanduser().resolve()
+    files = [Path(str(url.database)).expanduser().resolve() for url in urls]
+    return files[0] == files[1]
 
 
 def _session_class(dialect: str) -> Callable[..., Session]:
@@ -113,8 +118,9 @@ def _session_class(dialect: str) -> Callable[..., Session]:
 
 
 @contextmanager
-def _raw(given: Any, url: sa.URL, *, writes: bool = False) -> Iterator[tuple[Any, bool]]:
+def _raw(table: Table, url: sa.URL, *, writes: bool = False) -> Iterator[tuple[Any, bool]]:
     """The driver's connection, and whether somebody's transaction is under way on it."""
+    given = table.database
     if isinstance(given, sa.Connection):
         _check_driver(given.engine)
         inside = given.in_transaction()
@@ -129,12 +135,12 @@ def _raw(given: Any, url: sa.URL, *, writes: bool = False) -> Iterator[tuple[Any
     except DqError:
         raise
     except DBAPIError as error:
-        raise _refused(error.orig, url) from None
+        raise _refused(error.orig, url, table) from None
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
-        raise _refused(error, url) from None
+        raise _refused(error, url, table) from None
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("psycopg", "pymysql"):
-            raise _refused(error, url) from None
+            raise _refused(error, url, table) from None
         raise
     try:
         yield pooled.driver_connection, False
@@ -142,9 +148,12 @@ def _raw(given: Any, url: sa.URL, *, writes: bool = False) -> Iterator[tuple[Any
         pooled.close()
 
 
-def _refused(error: object, url: sa.URL) -> DqError:
+def _refused(error: object, url: sa.URL, table: Table) -> DqError:
     said = without_secrets(str(error), url)
     if any(word in said.lower() for word in _BARRED):
+        if table.recalled:
+            mend = "the store keeps no passwords: put the address with its own into the setting databases (DQ_DATABASES)"
+            return SourceError(said, shown(url), mend)
         return SourceError(said, shown(url), "see that user, password and database are right")
     return WorldError(said, shown(url), "see that the database is there and lets dq in; then try again")
 

@@ -56,8 +56,8 @@ class Database:
         try:
             with connected(source, self.timeout) as session:
                 self.dialect = session.dialect
-                rows = _declared(_relation(session, source), fields)
-                beside = {name: _relation(session, item) for name, item in others.items()}
+                rows = _declared(relation(session, source), fields)
+                beside = {name: relation(session, item) for name, item in others.items()}
                 yield TableView(Statements(session, rows, beside, row_id=session.row_id(rows.sql)), folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -89,7 +89,8 @@ def _beside(table: Table, name: str, other: Source) -> Table:
     return other
 
 
-def _relation(session: Session, table: Table) -> Relation:
+def relation(session: Session, table: Table) -> Relation:
+    """*table* with its columns. Raises SourceError when it is not there, or a column is dq's own, or there twice."""
     sql = session.relation(table.parts) if table.name else _query(table.query, session.dialect)
     try:
         with session.trying():

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 BATCH, LEDGER = "_dq_batch", "dq_published"
 _LONGEST = 100  # characters of an edition
+STAMP = {BATCH: f"VARCHAR({_LONGEST})"}
+_CONTENT = "content"  # of a ledger that an earlier dq made it is missing until somebody moves rows
 _LEDGER = {
     "place": "CHAR(64) NOT NULL PRIMARY KEY",
     "slot": "TEXT NOT NULL",
@@ -31,7 +34,21 @@ _LEDGER = {
     "batches": "TEXT NOT NULL",
     "rows": "BIGINT NOT NULL",
     "at": "VARCHAR(32) NOT NULL",
+    _CONTENT: "CHAR(64)",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    What stands in a table of a slot: its *editions*, in the order they came, and how many *rows* the last one has there.
+
+    *content* names what rows that were moved have left behind; "" of rows that were not.
+    """
+
+    editions: tuple[str, ...]
+    rows: int
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,31 +119,58 @@ class Into:
 
     # -- the tables themselves -----------------------------------------------------------------------------------------------
 
-    def create(self, columns: Mapping[str, str], like: str = "") -> None:
+    def create(self, columns: Mapping[str, str], like: str = "", stamp: Mapping[str, str] = STAMP) -> None:
         """
         See that ledger and table are there: the table with *columns* (their types as SQL), or as the relation *like* (SQL).
 
-        It is a step of its own, for MariaDB ends a transaction with it; done by two at once, one of them makes them.
+        *stamp* are columns beside those, the first of which says whose a row is. It is a step of its own, for MariaDB ends a
+        transaction with it; done by two at once, one of them makes them.
         """
         ledger = ", ".join(f"{self.session.quoted(name)} {kind}" for name, kind in _LEDGER.items())
         self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger})"])
-        batch = self.session.quoted(BATCH)
+        name = self._text(self.table.parts[-1])
+        gone = f"DELETE FROM {self._ledger} WHERE {self.session.quoted('target')} = {name}"  # with a table that somebody dropped
+        batch = self.session.quoted(next(iter(stamp)))
+        more = [f"{self.session.quoted(name)} {kind}" for name, kind in stamp.items()]
         if like:
-            empty = f"CAST('' AS {'VARCHAR' if self.session.dialect == 'postgres' else 'CHAR'}({_LONGEST}))"
-            names = ", ".join(f"{self.session.quoted('__dq_t')}.{self.session.quoted(name)}" for name in columns)
-            from_like = f"SELECT {names}, {empty} AS {batch} FROM {like} AS {self.session.quoted('__dq_t')} LIMIT 0"
-            made = f"CREATE TABLE {self.sql} AS {from_like}"
+            made = self._as_like(columns, like, stamp)
         else:
             listed = [f"{self.session.quoted(name)} {kind}" for name, kind in columns.items()]
-            made = f"CREATE TABLE {self.sql} ({', '.join([*listed, f'{batch} VARCHAR({_LONGEST})'])})"
+            made = f"CREATE TABLE {self.sql} ({', '.join([*listed, *more])})"
         parts = self.table.parts
         index = f"dq_{self._place[:16]}"
         if self.session.dialect == "sqlite":
             called, on = self.session.relation((*parts[:-1], index)), self.session.quoted(parts[-1])
         else:
             called, on = self.session.quoted(index), self.sql
-        self._make(self.sql, [made, f"CREATE INDEX {called} ON {on} ({batch})"])
+        self._make(self.sql, [gone, made, f"CREATE INDEX {called} ON {on} ({batch})"])
         self.session.commit()
+
+    def _as_like(self, columns: Collection[str], like: str, stamp: Mapping[str, str]) -> str:
+        """The table with *columns* as the relation *like* has them, without its constraints, and those of *stamp*."""
+        q = self.session.quoted
+        names = ", ".join(f"{q('__dq_t')}.{q(name)}" for name in columns)
+        if self.session.dialect == "postgres":
+            empty = ", ".join(f"CAST(NULL AS {kind}) AS {q(name)}" for name, kind in stamp.items())
+            return f"CREATE TABLE {self.sql} AS SELECT {names}, {empty} FROM {like} AS {q('__dq_t')} LIMIT 0"
+        listed = ", ".join(f"{q(name)} {kind}" for name, kind in stamp.items())
+        return f"CREATE TABLE {self.sql} ({listed}) ENGINE=InnoDB AS SELECT {names} FROM {like} AS {q('__dq_t')} LIMIT 0"
+
+    def keep_content(self) -> None:
+        """See that a ledger that an earlier dq made has a place for what rows that are moved leave behind."""
+        if not self._lacks_content():
+            return
+        try:
+            self.session.run(f"ALTER TABLE {self._ledger} ADD COLUMN {self.session.quoted(_CONTENT)} {_LEDGER[_CONTENT]}")
+        except EngineError:
+            self.session.close()
+            self.session.open()
+            if self._lacks_content():  # else somebody else has made it
+                raise
+
+    def _lacks_content(self) -> bool:
+        there = [item.name for item in self._found(self._ledger)]
+        return bool(there) and _CONTENT not in there
 
     def _make(self, relation: str, statements: Sequence[str]) -> None:
         if self._found(relation):
@@ -144,18 +188,39 @@ class Into:
 
     def editions(self) -> tuple[str, ...] | None:
         """What stands there of the slot, in the order it came; None: nothing yet. Others who ask wait for our end."""
-        if not self._found(self._ledger):
+        found = self.entry()
+        return None if found is None else found.editions
+
+    def entry(self) -> Entry | None:
+        """As `editions`, with all that the ledger says."""
+        ledger = [item.name for item in self._found(self._ledger)]
+        if not ledger:
             return None
         lock = "" if self.session.dialect == "sqlite" or not self.session.writes else " FOR UPDATE"
         q = self.session.quoted
+        content = q(_CONTENT) if _CONTENT in ledger else "NULL"
         found = self.session.run(
-            f"SELECT {q('batches')} FROM {self._ledger} WHERE {q('place')} = {self._text(self._place)}{lock}"
+            f"SELECT {q('batches')}, {q('rows')}, {content} FROM {self._ledger} "
+            f"WHERE {q('place')} = {self._text(self._place)}{lock}"
         )
-        return tuple(str(found[0][0]).split()) if found else None
+        return Entry(tuple(str(found[0][0]).split()), int(found[0][1]), str(found[0][2] or "")) if found else None
 
-    def sign(self, editions: Sequence[str], rows: int, *, new: bool) -> None:
+    def follow(self, before: str, after: str) -> None:
+        """Other slots whose rows were moved out of the same content *before*: what they left behind is *after* by now."""
+        q = self.session.quoted
+        mine = f"{q('target')} = {self._text(self.table.parts[-1])} AND {q(_CONTENT)} = {self._text(before)}"
+        places = self.session.run(
+            f"SELECT {q('place')} FROM {self._ledger} WHERE {mine} AND {q('place')} <> {self._text(self._place)}"
+        )
+        for (place,) in places:
+            where = f"{q('place')} = {self._text(str(place))}"
+            self.session.run(f"UPDATE {self._ledger} SET {q(_CONTENT)} = {self._text(after)} WHERE {where}")
+
+    def sign(self, editions: Sequence[str], rows: int, *, new: bool, content: str = "") -> None:
         """
         Write down that these *editions* stand there, the last with so many *rows*; *new*: nothing was written down before.
+
+        *content* names what was left behind by rows that were moved.
 
         Raises:
             Fenced: somebody else did it meanwhile.
@@ -169,6 +234,8 @@ class Into:
         }
         said = {self.session.quoted(name): self._text(value) for name, value in values.items()}
         said[self.session.quoted("rows")] = str(int(rows))
+        if content:
+            said[self.session.quoted(_CONTENT)] = self._text(content)
         if new:
             try:
                 self.session.run(f"INSERT INTO {self._ledger} ({', '.join(said)}) VALUES ({', '.join(said.values())})")
@@ -190,19 +257,31 @@ class Into:
         listed = ", ".join(map(self._text, editions))
         return self.session.changed(f"DELETE FROM {self.sql} WHERE {self.session.quoted(BATCH)} IN ({listed})")
 
-    def outside(self, rows: int, *, alone: bool) -> None:
+    def held(self) -> int:
+        """How many rows the partition holds; 0 where none is named."""
+        where = self._partition()
+        return 0 if where is None else int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
+
+    def outside(self, rows: int, *, before: int) -> None:
         """
         Refuse rows that the partition does not hold: nobody would find them again.
 
         Raises:
-            SourceError: of *rows* rows, some do; *alone*: no other rows are in the partition.
+            SourceError: of *rows* rows that came to the *before* in the partition, some are outside it.
         """
-        if (where := self._partition()) is None or not alone:
+        if self.table.where is None:
             return
-        held = int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
-        if held != rows:
-            what = f"{rows - held:,} of {rows:,} good rows are outside the partition {self.table.where}"
+        if (out := before + rows - self.held()) > 0:
+            what = f"{out:,} of {rows:,} good rows are outside the partition {self.table.where}"
             raise SourceError(what, str(self.table), "name the partition of these rows, or enforce with the same where")
+
+    def standing(self, columns: Sequence[Column]) -> str:
+        """The statement that gives *columns*, as they are handed on, of what stands there of the slot; numbers when of none."""
+        listed = ", ".join(item.out.format(x=self.session.quoted(item.name)) for item in columns) or "1"
+        if (where := self._partition()) is None:
+            editions = ", ".join(map(self._text, self.editions() or ())) or "NULL"
+            where = f"{self.session.quoted(BATCH)} IN ({editions})"
+        return f"SELECT {listed} FROM {self.sql} WHERE {where}"
 
     def _partition(self) -> str | None:
         """The `where` of the table as SQL over its columns."""
@@ -221,8 +300,17 @@ class Into:
         """SQL of what each row gets beside its own columns."""
         return {BATCH: self._text(edition)} if any(item.name == BATCH for item in self.columns()) else {}
 
+    def put_all(self, batches: Iterable[pa.RecordBatch], edition: str) -> int:
+        """`put`, with the names that the batches have."""
+        left = iter(batches)
+        first = next(left, None)
+        return 0 if first is None else self.put(chain((first,), left), first.schema.names, edition)
+
     def put(self, batches: Iterable[pa.RecordBatch], names: Sequence[str], edition: str) -> int:
         """Put rows from elsewhere there; their number."""
+        import pyarrow as pa  # noqa: PLC0415  heavy
+
         stamped = [edition] if self.stamp(edition) else []
-        chunks = rows_of(batches, self.session.dialect, stamped)
+        lists = {item.name for item in self.columns() if pa.types.is_list(item.arrow)}
+        chunks = rows_of(batches, self.session.dialect, stamped, lists)
         return self.session.insert(self.sql, [*names, *([BATCH] if stamped else [])], chunks)

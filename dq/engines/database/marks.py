@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,17 @@ class Marks:
             if marked and not spared:
                 told.append(names[check] + ":duplicate_row" * copied)
         return "; ".join(told)
+
+    def told(self, names: Mapping[int, str], joined: Callable[[Sequence[str]], str]) -> str:
+        """SQL of what `reasons` says of a row; *names* are SQL of texts, *joined* writes texts (SQL) one after the other."""
+        told = []
+        for check, place in self.bits.items():
+            marked, spared, copied = (
+                f"({name(letter, place // _BITS)} & {1 << place % _BITS})" for letter in (MARKED, SPARED, COPIED)
+            )
+            said = joined(["'; '", names[check], f"CASE WHEN {copied} <> 0 THEN ':duplicate_row' ELSE '' END"])
+            told.append(f"CASE WHEN {marked} <> 0 AND {spared} = 0 THEN {said} ELSE '' END")
+        return f"SUBSTR({joined(told)}, 3)"
 
     def _wanted(self, checks: Collection[int], word: int) -> int:
         return sum(self._bit(check, word) for check in checks if check in self.bits)

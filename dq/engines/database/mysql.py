@@ -13,7 +13,7 @@ from dq.errors import DqError, EngineError, SourceError, WorldError
 from dq.result import Estimate, NotRun
 from dq.sql import literal, render
 
-_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 _AS_TEXT = "CAST({x} AS CHAR)"
 # The codes of the protocol -> the type for rules, Arrow's, and SQL of the value as it is handed on.
 _TYPES: dict[int, tuple[str, pa.DataType, str]] = {

@@ -45,13 +45,9 @@ def made(view: View, source: Source, table: Table, slot: str, timeout: float) ->
     """
     See that *table* and its ledger are there, with columns for the rows of *view*, which looks at *source*.
 
-    A view of the same database ends its look here, for a reader would keep SQLite from writing.
-
     Raises:
         SourceError, EngineError, WorldError: it cannot be made.
     """
-    if _near(view, source, table):
-        view.session.close()
     with writing(table, timeout) as session:
         into = Into(session, table, slot)
         if not _near(view, source, table):
@@ -60,6 +56,12 @@ def made(view: View, source: Source, table: Table, slot: str, timeout: float) ->
             into.create({name: "" if kind == "any" else kind for name, kind in view.shown.items()})
         else:
             into.create(dict(view.shown), like=view.relation)
+
+
+def rest(view: View, source: Source, table: Table) -> None:
+    """End the look of a view of the same database: a reader would keep SQLite from writing."""
+    if _near(view, source, table):
+        view.session.close()
 
 
 def look_again(view: View, source: Source, into: Into) -> None:

@@ -10,10 +10,11 @@ from dq.engines.database.marked import HASH
 from dq.engines.database.marks import COPIED, MARKED, SPARED, Marks
 from dq.engines.database.statements import MARKED_ROWS, ROW_ID, Statements
 from dq.plan import Predicate
-from dq.sql import Tree, any_of, column, count_if
+from dq.sql import Tree, any_of, column, count_if, literal, render
 
 Live = Mapping[int, Predicate]
 GOOD = "__dq_good"  # the rows that go on
+_TOGETHER = 50  # texts
 MOST_NAMED = 300_000  # marked rows that are looked up by their names; more are found by their marks again
 
 
@@ -89,6 +90,29 @@ def over_good(tree: Tree) -> Tree:
         return node
 
     return tree.copy().transform(named, copy=False)
+
+
+def bad_rows(statements: Statements, live: Live, checks: Collection[int], names: Mapping[int, str], more: Sequence[str]) -> str:
+    """
+    The rows that one of *checks* marks and does not spare, as their owner has them; then their number, their reasons and *more*.
+
+    They are those that `marked_rows` finds, by the same marks of all *live* checks. *names* are texts, by check, *more* is SQL.
+    """
+    marks = Marks.of(live.keys())
+    dialect = statements.session.dialect
+    texts = {check: render(literal(names[check]), dialect) for check in live}
+    told = marks.told(texts, lambda parts: _joined(parts, dialect)) if live else "''"
+    head = _labelled(statements, live, marks, {*checks, *_keyed(live)})
+    listed = ", ".join([*statements.as_kept(), "ROW_NUMBER() OVER () - 1", told, *more])
+    return f"{head} SELECT {listed} FROM {MARKED_ROWS} WHERE {marks.unspared(checks)}"
+
+
+def _joined(parts: Sequence[str], dialect: str) -> str:
+    """Texts (SQL) one after the other; in groups, for SQLite counts how deep an expression is."""
+    if len(parts) > _TOGETHER:
+        groups = [parts[start : start + _TOGETHER] for start in range(0, len(parts), _TOGETHER)]
+        return _joined([_joined(group, dialect) for group in groups], dialect)
+    return f"CONCAT({', '.join(parts)})" if dialect in ("mariadb", "mysql") else f"({' || '.join(parts)})"
 
 
 def _keyed(live: Live) -> dict[int, Predicate]:

@@ -105,7 +105,7 @@ class Sqlite(Session):
 
     def hash_sum(self, values: Sequence[str]) -> str:
         """See `Session.hash_sum`."""
-        return f"DQ_HASH_SUM({self.hash_of(values)})"
+        return f"COALESCE(DQ_HASH_SUM({self.hash_of(values)}), '0')"
 
     def tables(self, schema: str) -> list[str]:
         """See `Session.tables`."""

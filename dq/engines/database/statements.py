@@ -107,8 +107,11 @@ class Statements:
 
     def whole(self) -> list[str]:
         """All that the WITH gives of a row."""
+        named = [ROW_ID] if self.kept and self.row_id else []
         return list(
-            dict.fromkeys([*(self.name(self._called(item)) for item in self.rows.columns), *self.handed(), *self.as_kept()])
+            dict.fromkeys(
+                [*(self.name(self._called(item)) for item in self.rows.columns), *self.handed(), *self.as_kept(), *named]
+            )
         )
 
     def as_kept(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -97,12 +97,21 @@ def _digits(kind: pa.DataType) -> dict[str, int]:
     return {"p": kind.precision, "s": kind.scale} if pa.types.is_decimal(kind) else {}
 
 
-def rows_of(batches: Iterable[pa.RecordBatch], dialect: str, more: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of *batches*, some thousand at a time, as values that a driver takes, with *more* at the end of each."""
+def rows_of(
+    batches: Iterable[pa.RecordBatch], dialect: str, more: Sequence[str], lists: Collection[str] = ()
+) -> Iterator[list[tuple[Any, ...]]]:
+    """
+    The rows of *batches*, some thousand at a time, as values that a driver takes, with *more* at the end of each.
+
+    Columns *lists* take a list as it is.
+    """
     for batch in batches:
         for start in range(0, batch.num_rows, ROWS_AT_ONCE):
             part = batch.slice(start, ROWS_AT_ONCE)
-            columns = [[_value(cell, dialect) for cell in column.to_pylist()] for column in part.columns]
+            columns = [
+                column.to_pylist() if name in lists else [_value(cell, dialect) for cell in column.to_pylist()]
+                for name, column in zip(part.schema.names, part.columns, strict=True)
+            ]
             yield list(zip(*columns, *([text] * part.num_rows for text in more), strict=True))
 
 

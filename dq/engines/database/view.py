@@ -16,7 +16,7 @@ from dq.engines.database.arrow import batches_of
 from dq.engines.database.culprits import culprits
 from dq.engines.database.marked import RAW, MarkedRows
 from dq.engines.database.marks import Marks
-from dq.engines.database.rows import diverting, good_rows, marked_rows, numbers, over_good
+from dq.engines.database.rows import bad_rows, diverting, good_rows, marked_rows, numbers, over_good
 from dq.engines.database.server import Session
 from dq.engines.database.statements import Statements, columns_of
 from dq.engines.model import Findings, Seen, Write
@@ -223,10 +223,17 @@ class TableView:
         """What it looks through."""
         return self._session
 
-    def move_to(self, session: Session) -> None:
-        """From here on look through *session*, which sees what is there now: compare the fingerprint."""
+    def move_to(self, session: Session, relation: str = "", row_id: str = "") -> None:
+        """
+        From here on look through *session*, which sees what is there now: compare the fingerprint.
+
+        *relation* (SQL) has the rows instead, "": as before; *row_id* is SQL of what names one of them.
+        """
         self._session = session
-        self._all, self._statements = (replace(item, session=session, row_id="") for item in (self._all, self._statements))
+        self._all, self._statements = (
+            replace(item, session=session, row_id=row_id, rows=replace(item.rows, sql=relation or item.rows.sql))
+            for item in (self._all, self._statements)
+        )
 
     def insert_good(self, into: str, names: Sequence[str], more: Mapping[str, str]) -> int:
         """
@@ -239,15 +246,37 @@ class TableView:
         selected = good_rows(statements, diverting(self._live, self._wanted), [*statements.as_kept(), *more.values()])
         return self._session.changed(f"INSERT INTO {into} ({listed}) {selected}")
 
+    def insert_bad(self, into: str, names: Sequence[str], reasons: Mapping[int, str], more: Sequence[str]) -> int:
+        """
+        Put the diverted rows, as they are, into columns *names* of *into* (SQL), by one statement; how many.
+
+        After their columns come their number, the *reasons* of all checks that mark them, and *more* (SQL).
+        """
+        statements = replace(self._statements, kept=True)
+        wanted = self._wanted & self._live.keys()
+        selected = bad_rows(statements, self._live, wanted, reasons, more)
+        return self._session.changed(f"INSERT INTO {into} ({', '.join(map(self._session.quoted, names))}) {selected}")
+
     def digest(self) -> str:
         """See `View.digest`."""
         return self._bad.digest
 
     def fingerprint(self, where: Tree | None = None) -> str:
         """See `View.fingerprint`."""
-        found = [self._session.run(self._all.content(self._all.rows, where))]
+        found = [[self.content(where)]]
         found += [self._session.run(self._all.content(item)) for item in self._all.others.values()]
         return str(found)
+
+    def content(self, where: Tree | None = None) -> tuple[int, str]:
+        """How many rows pass *where*, and the sum of their hashes: it tells their content, whatever their order."""
+        rows, total = self._session.run(self._all.content(self._all.rows, where))[0]
+        return int(rows), str(total)
+
+    def content_of(self, relation: str, test: str) -> tuple[int, str]:
+        """As `content`, of the rows of another *relation* (SQL) with the same columns where *test* (SQL) is TRUE."""
+        those = replace(self._all.rows, sql=f"(SELECT * FROM {relation} WHERE {test})")
+        rows, total = self._session.run(self._all.content(those))[0]
+        return int(rows), str(total)
 
 
 def _chunks(checks: Sequence[int], measures: Sequence[str], most: int) -> Iterator[tuple[Sequence[int], Sequence[str]]]:

@@ -12,12 +12,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import IO, Any
 
 import psutil
+
+from tests.postgres import using
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[2] / "integrations" / "dq_airflow" / "example_dags"
@@ -65,7 +68,7 @@ class Server:
             status, told, answer = _answer(request)
             if pause is None or status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 break
-            time.sleep(pause)  # Airflow's own database is SQLite here, and may be busy
+            time.sleep(pause)
         return status, told, answer
 
     def ask(self, method: str, path: str, body: object = None, *, token: str | None = None) -> Any:
@@ -179,17 +182,30 @@ def shared(folder: Path, environment: Mapping[str, str], contracts: Sequence[Pat
         if said is None:
             for source in contracts:
                 shutil.copytree(source, folder / "contracts", dirs_exist_ok=True)
-            said = {**_started(folder / "home", environment), "users": 0}
-        place.write_text(json.dumps({**said, "users": said["users"] + 1}), "utf-8")
-    try:
-        yield Server(said["port"], folder / "home", said["password"])
-    finally:
-        with alone(folder):
-            said = json.loads(place.read_text("utf-8"))
-            place.write_text(json.dumps({**said, "users": said["users"] - 1}), "utf-8")
-            if said["users"] == 1:
-                place.unlink()
-                _end(said["pid"])
+            data = Path(tempfile.mkdtemp(prefix="dq-airflow-"))  # who runs PostgreSQL for root may not look into *folder*
+            data.chmod(0o755)
+            said = {"users": 0, "data": str(data / "data")}
+        with ExitStack() as started:
+            database = started.enter_context(using(Path(said["data"])))
+            if "pid" not in said:
+                said |= _started(folder / "home", database, environment)
+            place.write_text(json.dumps({**said, "users": said["users"] + 1}), "utf-8")
+            ended = started.pop_all()
+    with ended:
+        try:
+            yield Server(said["port"], folder / "home", said["password"])
+        finally:
+            with alone(folder):
+                _leave(place)
+
+
+def _leave(place: Path) -> None:
+    said = json.loads(place.read_text("utf-8"))
+    place.write_text(json.dumps({**said, "users": said["users"] - 1}), "utf-8")
+    if said["users"] == 1:
+        place.unlink()
+        _end(said["pid"])
+        shutil.rmtree(Path(said["data"]).parent, ignore_errors=True)
 
 
 @contextmanager
@@ -200,7 +216,7 @@ def alone(folder: Path) -> Iterator[IO[str]]:
         yield file
 
 
-def _started(home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+def _started(home: Path, database: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """Start `airflow standalone`; returns when every part of it is healthy and the DAGs are parsed."""
     home.mkdir()
     dags = home / "dags"
@@ -216,7 +232,7 @@ def _started(home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
         [f"{beside}/airflow", "standalone"],
-        env={**inherited, "PATH": f"{beside}:{os.environ['PATH']}", **_variables(home, port), **environment},
+        env={**inherited, "PATH": f"{beside}:{os.environ['PATH']}", **_variables(home, port, database), **environment},
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -232,7 +248,7 @@ def _started(home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     return {"port": port, "pid": process.pid, "password": _PASSWORD}
 
 
-def _variables(home: Path, port: int) -> dict[str, str]:
+def _variables(home: Path, port: int, database: str) -> dict[str, str]:
     settings = {
         "CORE__DAGS_FOLDER": home / "dags",
         "CORE__LOAD_EXAMPLES": False,
@@ -247,7 +263,7 @@ def _variables(home: Path, port: int) -> dict[str, str]:
         "API__WORKERS": 1,
         "API_AUTH__JWT_SECRET": secrets.token_hex(32),
         "API__SECRET_KEY": secrets.token_hex(32),
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
+        "DATABASE__SQL_ALCHEMY_CONN": database,
         "DAG_PROCESSOR__REFRESH_INTERVAL": 5,
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 600,
         "LOGGING__LOGGING_LEVEL": "INFO",

@@ -218,6 +218,38 @@ def test_a_connection_of_another_kind_is_told(task: Run, monkeypatch: pytest.Mon
         task(gate(source="people", conn_id="other", output="good/")).run()
 
 
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("sqlite:////data/shop.db", "sqlite:////data/shop.db"),
+        ("sqlite://%2Fdata%2Fshop.db", "sqlite:////data/shop.db"),
+        ("postgres://me:a%40b@db/shop?sslmode=require&cursor=x", "postgresql://me:a%40b@db/shop?sslmode=require"),
+        (
+            'mysql://me@db:3307/shop?__extra__={"ssl": {"ca": "/ca.pem"}, "charset": "utf8mb4"}',
+            "mysql://me@db:3307/shop?charset=utf8mb4&ssl_ca=%2Fca.pem",
+        ),
+        ("mysql://me@db/shop?ssl=%7B%22ca%22%3A+%22%2Fca.pem%22%7D", "mysql://me@db/shop?ssl_ca=%2Fca.pem"),
+    ],
+)
+def test_a_connection_is_an_address(airflow: object, monkeypatch: pytest.MonkeyPatch, said: str, address: str) -> None:
+    """However the connection is written; what belongs to Airflow's own hooks is left out."""
+    assert airflow
+    from dq_airflow import handed
+
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP", said)
+    assert handed.address("shop").render_as_string(hide_password=False) == address
+
+
+@pytest.mark.parametrize("uri", ["mysql://db/shop?ssl_mode=REQUIRED", "mysql://db/shop?ssl=yes", "postgres://db/shop?ssl=true"])
+def test_safety_that_is_asked_for_is_not_left_out(task: Run, monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
+    """A word about TLS that dq does not know stops the gate, rather than to go on without it."""
+    from dq_airflow import GateError
+
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", uri)
+    with pytest.raises(GateError, match="connection 'other' says ssl"):
+        task(gate(source="people", conn_id="other", output="good/")).run()
+
+
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "contract": ({"contract": "nobody"}, "nobody"),
     "version": ({"contract": "people@^9"}, "people"),

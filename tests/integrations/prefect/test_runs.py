@@ -71,67 +71,6 @@ def test_a_flow_is_guarded_below_its_decorator_too() -> None:
     assert active() == ["d1 [rows]", "d1"]
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_retries_are_one_identity(place: str) -> None:
-    """Without a key the tries of one task run are one part; two runs of the same task are two."""
-    tries: list[int] = []
-
-    def rows(number: int) -> list[Any]:
-        tries.append(number)
-        if tries.count(number) == 1:
-            raise OSError("the network is down")
-        return [*ROWS, {"id": len(tries), "age": 1}]
-
-    def unkeyed(function: Any) -> Any:
-        if place == "outside":
-            return gate("people", stage="raw")(task(retries=2)(function))
-        return task(retries=2)(gate("people", stage="raw")(function))
-
-    load = unkeyed(rows)
-
-    @gate("people", stage="input", inputs={"rows": "people"})
-    @task(retries=1)
-    def use(rows: list[Any]) -> list[Any]:
-        if len(tries) < 5:
-            tries.append(-1)
-            raise OSError("the network is down again")
-        return rows
-
-    @flow
-    def work() -> str:
-        load(1)
-        load(2)
-        use(ROWS)
-        return str(flow_run.id)
-
-    flow_run_id = work()
-    assert [key.split(":")[0] for key in active()] == [flow_run_id] * 4
-    assert len(set(active(stage="raw"))) == 2
-    assert len(active(stage="input")) == 2  # what goes in, and what comes out
-
-
-def test_a_function_that_a_run_calls_is_told_apart_by_its_calls() -> None:
-    """Two calls of a gated function in one run are two parts; a retry of the run finds the same two."""
-    tries: list[int] = []
-
-    @gate("people", stage="raw")
-    def load(number: int) -> list[Any]:
-        return [*ROWS, {"id": number, "age": 1}]
-
-    @flow(retries=1)
-    def work() -> None:
-        load(7)
-        load(8)
-        tries.append(1)
-        if len(tries) == 1:
-            raise OSError("the network is down")
-
-    work()
-    assert len(tries) == 2
-    assert len(batches()) == 2
-    assert len(set(active())) == 2
-
-
 def test_a_cached_run_skips_the_gate_until_the_contract_changes(folder: Path) -> None:
     """A cached result is what went through the gate; another version of the contract makes the task run again."""
     calls: list[str] = []

@@ -12,6 +12,11 @@ from airflow.sdk import DAG, Asset, task
 
 from dq_airflow import ContractGateOperator, ContractValidateOperator, QuarantineClearedSensor, contract_asset, require_contract
 
+try:
+    from airflow.providers.openlineage.utils.selective_enable import enable_lineage
+except ImportError:
+    enable_lineage = bool  # nobody listens
+
 PEOPLE = contract_asset("people")
 AGAIN: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=1)}
 
@@ -143,6 +148,19 @@ with DAG("overhead", schedule=None, params={"output": ""}):  # of tests/benchmar
         output="{{ params.output }}",
         **hooks,
     )
+
+with DAG("lineage", schedule=None, params={"source": ""}) as lineage:
+    for name, budget in (("open", "10"), ("shut", "0")):
+        ContractGateOperator(
+            task_id=name,
+            contract="people",
+            stage="told",
+            source="{{ params.source }}",
+            output=f"{{{{ params.source }}}}.{name}/",
+            key=name,
+            policy={"budget": budget},
+        )
+enable_lineage(lineage)
 
 with DAG("care", schedule=None):
     QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=1)
