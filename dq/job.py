@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,10 @@ from sqlglot import exp
 
 from dq import database
 from dq import settings as settings_module
-from dq.checks import Keys
-from dq.contract import Contract, SchemaObject, Server, load, resolve, resolved
-from dq.errors import UsageError
-from dq.plan import EVERYTHING, Plan, Selection, compile
+from dq.checks import Answer, Check, Keys
+from dq.contract import Contract, Property, SchemaObject, Server, load, resolve, resolved
+from dq.errors import ContractError, UsageError
+from dq.plan import EVERYTHING, Plan, Selection, compile, target_of
 from dq.settings import Settings
 from dq.source import Files, Format, Frame, Other, Reading, Source, Table
 from dq.source import source as recognise
@@ -89,6 +91,46 @@ def prepare(
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
     said_as = contract.place.document if isinstance(ref, Contract | Suite) else os.fspath(ref)
     return Job(source, contract, plan, select, read, others, settings, where, said_as, attached, alone)
+
+
+def check_references(job: Job) -> None:
+    """
+    See that rules of the contract name every other dataset that is given, be it at another stage or of another object.
+
+    Raises:
+        UsageError: no rule looks into it; the message lists those that rules name.
+    """
+    if not set(job.references) - set(_others(job.plan.checks, job.references)):
+        return
+    known: dict[str, None] = {}
+    for item in job.contract.objects:
+        with suppress(ContractError):  # of an object that is not meant here
+            plan = compile(job.contract, resolved(item, os.environ), suites=job.suites, allow_code=job.settings.allow_code)
+            known |= dict.fromkeys((*_others(plan.checks, job.references), *_related(item)))
+    for name in (item for item in job.references if item not in known):
+        close = difflib.get_close_matches(name, known, n=1)
+        mend = f"did you mean '{close[0]}'? " if close else ""
+        mend += f"rules name: {', '.join(known) or 'none'}"
+        raise UsageError(f"no rule looks into another dataset '{name}'", job.contract.ref, mend)
+
+
+def _others(checks: Iterable[Check], given: Iterable[str]) -> Iterator[str]:
+    """The other datasets that *checks* look into; of the *given* ones those that a query has a word for."""
+    for check in checks:
+        if isinstance(check.subject, Keys) and check.subject.reference:
+            yield check.subject.reference
+        elif isinstance(check.subject, Answer):
+            yield from check.subject.references
+            yield from (name for name in given if name in check.subject.query)
+
+
+def _related(item: SchemaObject | Property) -> Iterator[str]:
+    """The same of relationships, also of values that are nested, which nobody checks."""
+    yield from (target_of(to)[0] for relation in item.relationships for to in relation.to)
+    for part in item.properties:
+        yield from _related(part)
+    if isinstance(item, Property) and item.items:
+        yield from _related(item.items)
 
 
 def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObject:
