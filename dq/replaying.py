@@ -331,6 +331,18 @@ def _each(
     return Replay(tuple(done), left_out, dry_run)
 
 
+def _lies_in_objects(batch: Batch) -> None:
+    """
+    Refuse rows that stay in their database: they go on by enforcing their key again.
+
+    Raises:
+        UsageError: they are such.
+    """
+    if batch.place:
+        mend = "put its rows right there (UPDATE), or change the contract, and enforce the key again: what is good then goes back"
+        raise UsageError(f"batch {batch.id[:12]} was moved in place: nothing is replayed from there", str(batch.slot), mend)
+
+
 def _paced(batches: Sequence[Batch], rate: float | None, done: Sequence[Replayed]) -> Iterator[Batch]:
     """*batches*, one at a time, so that on average no more than *rate* rows a second are *done*."""
     started = time.monotonic()
@@ -345,6 +357,7 @@ def _one(shop: _Shop, batch_id: str, wanted: Wanted, order: Order, *, dry_run: b
     """One batch; its slot is held, so that nobody else replays it."""
     with nullcontext() if dry_run else shop.store.replaying(shop.store.batch(batch_id).slot):
         batch = shop.store.batch(batch_id)
+        _lies_in_objects(batch)
         faults.at("after-take")
         decidable(batch.state, batch.id, str(batch.slot))
         _finish_others(shop, batch, dry_run=dry_run)

@@ -44,7 +44,7 @@ class TableTarget:
         if not is_there(self.table):
             return None
         with connected(self.table, self.timeout) as session:
-            into = Into(session, self.table, self.slot)
+            into = Into.of(session, self.table, self.slot)
             found = into.editions() if into.columns() else None
         return None if found is None else Owner(self.slot, found)
 
@@ -61,7 +61,7 @@ class TableTarget:
             if there is not None and turn.edition in there:
                 return Placed(turn.batch.rows_due, there)
             self._is_not_late(turn, there or ())
-            into.clear({*(there or ()), *turn.beside})
+            into.clear({*(there or ()), *turn.beside, turn.edition})  # its own, when somebody lost the ledger
             faults.at("after-delete")
             rows = self._insert(into, turn, insert)
             into.outside(rows, before=0)
@@ -167,7 +167,7 @@ class TableTarget:
         from dq.engines.database.into import Into  # noqa: PLC0415
 
         with writing(self.table, self.timeout) as session:
-            yield Into(session, self.table, self.slot)
+            yield Into.of(session, self.table, self.slot)
 
     def _is_not_late(self, turn: Turn, there: Iterable[str]) -> None:
         later = [edition for edition in there if int(edition.rpartition(":")[2]) > turn.batch.edition]
