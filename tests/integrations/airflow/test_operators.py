@@ -252,7 +252,7 @@ def test_safety_that_is_asked_for_is_not_left_out(task: Run, monkeypatch: pytest
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "contract": ({"contract": "nobody"}, "nobody"),
     "version": ({"contract": "people@^9"}, "people"),
-    "source": ({"source": {"no": "rows"}}, "cannot read a builtins.dict\n  give a path"),
+    "source": ({"source": {"no": "rows"}}, "cannot read the type dict\n  give a path"),
     "nothing": ({"source": None}, "there is no source\n  say source=…"),
     "suffix": ({"source": "a.data"}, "the format cannot be told"),
     "time": ({"at": "noon"}, "at='noon' is no time"),
