@@ -84,6 +84,24 @@ class TableTarget:
             into.outside(rows, before=before)
             return self._sign(into, turn, (*(there or ()), turn.edition), rows, new=there is None)
 
+    def remove(self, slot: str, edition: str) -> bool:
+        """
+        Delete what the table holds of *slot* when it is this *edition* and nothing else; whether it did.
+
+        Raises:
+            WorldError: the database failed; nothing was changed.
+        """
+        if self.owner() != Owner(slot, (edition,)):
+            return False
+        with self._writing() as into:
+            entry = into.entry()
+            if entry is None or entry.editions != (edition,) or (self.table.where and into.held() != entry.rows):
+                return False
+            into.clear(entry.editions)
+            into.sign((), 0, new=False)
+            into.session.commit()
+            return True
+
     def make(self, turn: Turn, schema: pa.Schema) -> None:
         """
         See that the table and its ledger are there, to be extended: a new one gets columns for rows of *schema*.

@@ -239,13 +239,14 @@ def _holds(limits: Mapping[str, Any], bad: int, rows: int) -> bool:
     [(op, bound)] = [(op, bound) for op, bound in limits.items() if op != "unit"]
     share = Fraction(bad * 100, rows) if rows else Fraction(0)
     value = share if "unit" in limits else Fraction(bad)
-    return {
+    holds = {
         "mustBeLessThan": lambda: value < bound,
         "mustBeLessOrEqualTo": lambda: value <= bound,
         "mustBeGreaterThan": lambda: value > bound,
         "mustNotBe": lambda: value != bound,
         "mustBeBetween": lambda: bound[0] <= value <= bound[1],
-    }[op]()
+    }
+    return bool(holds[op]())
 
 
 # -- what may be asked -----------------------------------------------------------------------------------------------------
@@ -275,7 +276,7 @@ def _asked(draw: st.DrawFn, kinds: Mapping[str, str]) -> Asked:
 
 
 _SOME = st.integers(0, 6)
-_LIMITS = st.one_of(
+_LIMITS: st.SearchStrategy[Mapping[str, Any]] = st.one_of(
     st.just({}),
     st.sampled_from(["mustBeLessThan", "mustBeLessOrEqualTo", "mustBeGreaterThan", "mustNotBe"]).flatmap(
         lambda op: (

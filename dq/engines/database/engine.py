@@ -68,6 +68,17 @@ def database_of(table: Table, *, timeout: float = 0, spill: str = "") -> Databas
     return Database(dialect_of(table), timeout, spill)
 
 
+def tables_beside(table: Table, schema: str, *, timeout: float = 0) -> list[str]:
+    """
+    The tables and views of *schema* ("": the one that a connection is in) of the database of *table*, by name.
+
+    Raises:
+        EngineError, SourceError, WorldError: the database has no such schema, does not show it, or cannot be reached.
+    """
+    with connected(table, timeout) as session:
+        return session.tables(schema)
+
+
 def _beside(table: Table, name: str, other: Source) -> Table:
     """The other dataset, which must lie in the same database: rows are joined where they are."""
     mend = f"give it as a table of the same database: references={{'{name}': dq.Table(url, '…')}}"
