@@ -15,7 +15,8 @@
 #   make clean    removes what the other targets made
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-PYTHON312 ?= python3.12
+PYTHON312 ?= $(shell for found in python3.12 $(HOME)/.pyenv/versions/3.12*/bin/python3.12; do \
+	$$found -c '' 2>/dev/null && { echo $$found; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -28,7 +29,7 @@ demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
 
 demo-airflow: $(VENV)/.demo-airflow
-	$(BIN)/python docs/demo/in_airflow.py
+	$(BIN)/python docs/demo/in_airflow.py $(ARGS)
 
 demo-prefect: $(VENV)/.demo-prefect
 	$(BIN)/python docs/demo/run_prefect.py
@@ -40,7 +41,7 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 tests/integrations/prefect || [ $$? = 5 ]
 
 test-airflow33: .airflow33/.venv
-	DQ_REQUIRE=airflow .airflow33/venv/bin/python -m pytest -n 2 tests/integrations/airflow $(ARGS)
+	DQ_REQUIRE=airflow,openlineage .airflow33/venv/bin/python -m pytest -n 2 tests/integrations/airflow $(ARGS)
 
 bench-airflow: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks.airflow_overhead $(ARGS)
@@ -119,9 +120,10 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 
 # Airflow 3.3 pins other versions than constraints.txt; what it needs it names itself.
 .airflow33/.venv: pyproject.toml
+	@test -n '$(PYTHON312)' || { echo 'it needs Python 3.12: make test-airflow33 PYTHON312=/path/to/python3.12' >&2; exit 2; }
 	rm -rf .airflow33/venv
 	$(PYTHON312) -m venv .airflow33/venv
-	.airflow33/venv/bin/python -m pip install --quiet --disable-pip-version-check 'apache-airflow==3.3.*' --editable '.[test]'
+	.airflow33/venv/bin/python -m pip install --quiet --disable-pip-version-check 'apache-airflow==3.3.*' --editable '.[test-airflow]'
 	touch $@
 
 .bench/.venv: tests/benchmarks/requirements.txt

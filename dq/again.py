@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from dq.checks import NONE_BAD, Check, Keys, Mode, Shape, Status
+from dq.checks import Check, Keys, Mode, Shape, Status
 from dq.chosen import Chosen, Wanted, choose, picked
+from dq.destination import among, chosen_place, looked_into, standing_in
 from dq.diversion import actor, contract_facts, hidden_columns, retention_of, subjects_of, whom_of
 from dq.errors import SourceChanged, UsageError
 from dq.job import Job, Ref
@@ -23,12 +24,12 @@ from dq.mask import mask
 from dq.outcome import Also, conclude
 from dq.plan import RECORD, Plan, fixes
 from dq.policy import Policy
-from dq.quarantine import FileTarget, Looked, Vault, Work, land, paths_of, perform, placed, target
-from dq.recall import judged_again
+from dq.quarantine import Looked, TableTarget, Vault, Work, land, paths_of, perform
+from dq.recall import judged_again, target_said
 from dq.result import NotRun, Result
 from dq.run import appender, opened
 from dq.settings import Settings
-from dq.source import DeadLetters, Files
+from dq.source import DeadLetters, Table
 from dq.sql import condition
 from dq.store import Batch, Reason, ReplayFacts, RowState, State, Store, facts_of
 
@@ -66,7 +67,7 @@ class Order:
     contract: Ref | None
     references: Mapping[str, object]
     fix: Fix
-    to: str
+    to: str | Table
     waived: tuple[str, ...]
     note: str
 
@@ -98,27 +99,16 @@ class Again:
         self.store, self.vault, self.settings, self.batch, self.order = store, vault, settings, batch, order
         self.kept = 0
         self._ancestors = list(_ancestors(store, batch))
-        self.place = self._target()
+        self.place = chosen_place(store, self._ancestors, order.to, settings)
         owner = self.place.may_write(batch.slot.text)
-        self._there = owner is not None
         self.place.must_hold(_published(store, batch), owner.editions if owner else ())
+        self._standing = standing_in(self.place, batch, there=owner is not None)
         self._now = datetime.now(UTC)
         letters = DeadLetters(batch.id[:12], lambda: iter(()))
         self.job, self.policy = self._judged_by(letters)
         self.waived = self._waived()
 
     # -- what is known before rows are read ----------------------------------------------------------------------------
-
-    def _target(self) -> FileTarget:
-        known = next((item.output for item in self._ancestors if item.output), "")
-        if known and self.order.to:
-            raise UsageError(f"the good rows of batch {self.batch.id[:12]} go to {known}", "to", "leave it out")
-        if known:
-            return placed(known)
-        if not self.order.to:
-            what = f"batch {self.batch.id[:12]} came from a frame: nobody knows where its good rows are"
-            raise UsageError(what, str(self.batch.slot), "say where the rows go: to='good/', --to good/")
-        return target(self.order.to, self.batch.slot.key)
 
     @property
     def _root(self) -> Batch:
@@ -190,7 +180,8 @@ class Again:
             SourceChanged: the edited file, or the target, changed meanwhile.
         """
         plan = self._plan()
-        job = replace(self.job, plan=plan, source=self._letters(chosen, plan))
+        others = looked_into(self.job.references, self.settings)
+        job = replace(self.job, plan=plan, source=self._letters(chosen, plan), references=others)
         before = self.order.fix.digest
         with opened(job) as (engine, found):
             if self.order.fix.digest != before:
@@ -239,8 +230,9 @@ class Again:
             lambda: picked(self.vault, chosen),
             said["columns"],
             reading_of(reading) if reading else None,
-            Files((str(self.place),), self.place.format) if self._there else None,
-            among=any(isinstance(item.subject, Keys) or item.limits != NONE_BAD for item in plan.checks if item.is_row_check),
+            bool(said.get("table")),
+            self._standing,
+            among=among(plan, list(said["columns"])),
             edited=self.order.fix.edited or "",
         )
 
@@ -278,7 +270,7 @@ class Again:
             lambda _: looked,
             lambda write: look.view.drain(write, names),
             lambda turn: land(self.store, self.vault, turn, self.place, append),
-            look.land,
+            lambda write: self._land(look, write),
         )
         done = perform(
             self.store,
@@ -293,6 +285,12 @@ class Again:
         )
         return done.batch
 
+    def _land(self, look: Look, write: Callable[..., None]) -> None:
+        """Hand the good rows over, when the target takes them."""
+        if isinstance(self.place, TableTarget):
+            look.land(self.place.rehearse)
+        look.land(write)
+
     def _fingerprint(self, chosen: Chosen) -> str:
         rows = hashlib.sha256(chosen.places.tobytes()).hexdigest()
         return json.dumps([self.batch.id, self.batch.edition, rows, self.order.fix.digest, str(self.place)])
@@ -303,7 +301,7 @@ class Again:
             result,
             key=self.batch.slot.key,
             contract=contract_facts(self.job.contract),
-            origin={"replay": {"batch": self.batch.id}},
+            origin={"replay": {"batch": self.batch.id}, **self._kept_target()},
         )
         good = look.view.good_numbers()
         failing = {item.check: item.rows for item in look.reasons}
@@ -324,6 +322,7 @@ class Again:
         own = subjects_of(self.job.plan.fields, look.view.columns.types.keys())
         subjects = tuple(dict.fromkeys((*paths_of(self.batch), *own)))
         schema = {
+            **{key: value for key, value in json.loads(self.batch.schema).items() if key == "table"},
             "columns": dict(look.view.shown),
             "sensitive": sorted(self._hidden(self.job.plan)),
             "subjects": subjects,
@@ -340,6 +339,9 @@ class Again:
             subjects=subjects,
             retention=retention_of(self.job),
         )
+
+    def _kept_target(self) -> Mapping[str, Any]:
+        return target_said(self.place.table) if isinstance(self.place, TableTarget) else {}
 
     def _note(self) -> str:
         waived = f"accepted: {', '.join(sorted(self.waived))}" if self.waived else ""

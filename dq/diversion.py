@@ -168,17 +168,18 @@ def divert(job: Job, order: Order, engine: Engine, view: View) -> Enforcement:
     works = _works(job, order, slot, engine=engine, view=view, whom=whom_of(job.plan, store, vault))
     own = _extension(job).budget
     said = own if own is not None else job.contract.extension.budget
-    done = perform(
-        store,
-        vault,
-        slot,
-        works.work(fingerprint),
-        plan=job.plan.sha256,
-        now=datetime.now(UTC),
-        actor=actor(),
-        policy=f"{order.policy.text} {IN_PLACE}" if order.output == IN_PLACE else order.policy.text,
-        budget=_budget(order.policy, said),
-    )
+    with store.kept():
+        done = perform(
+            store,
+            vault,
+            slot,
+            works.work(fingerprint),
+            plan=job.plan.sha256,
+            now=datetime.now(UTC),
+            actor=actor(),
+            policy=f"{order.policy.text} {IN_PLACE}" if order.output == IN_PLACE else order.policy.text,
+            budget=_budget(order.policy, said),
+        )
     return Enforcement(
         done.outcome,
         works.result,
@@ -323,7 +324,8 @@ class _Works:
             said["kinds"] = {
                 name: item.kind.base for item in self.job.plan.fields if item.kind for name in (item.name, item.source)
             }
-        return json.dumps({**said, "reading": asdict(reading)} if reading else said)
+        more = {"reading": asdict(reading)} if reading else {"table": True} if isinstance(self.job.source, Table) else {}
+        return json.dumps({**said, **more})
 
     def drain(self, write: Callable[..., None]) -> None:
         """Hand the bad rows over."""

@@ -42,8 +42,6 @@ class _Gate:
     on_block: OnBlock
     said: Mapping[str, Any]  # words of `enforce`, for what the function returns
     settings: Settings | None
-    origin: Mapping[str, Any]
-    on_done: Callable[[Enforcement], object] | None
     enforcing: Callable[..., Enforcement]
     signature: inspect.Signature = field(repr=False)
     name: str = ""
@@ -72,8 +70,6 @@ def gate(
     references: Mapping[str, object] | None = None,
     reading: Reading | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
-    origin: Mapping[str, Any] | None = None,
-    on_done: Callable[[Enforcement], object] | None = None,
     enforcing: Callable[..., Enforcement] = enforce,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
@@ -90,11 +86,10 @@ def gate(
         inputs: contracts by the name of an argument: the function gets its good rows only. A mapping says more:
             `{"contract": "orders@^1", "output": "clean/{key}.parquet"}`, a path among the arguments needs it.
             The key of an input is the gate's, and its name: `2024-05-01 [orders]`.
-        output: as in `dq.enforce`, and so are policy, schema, dataset, references, reading, settings and origin.
-        on_done: called with every enforcement, those of inputs first, also with blocked ones.
+        output: as in `dq.enforce`, and so are policy, schema, dataset, references, reading and settings.
         on_block: `"raise"`, or a function of the blocked enforcement, whose answer is returned instead.
-        enforcing: called instead of `dq.enforce`, with its arguments, by who adds the surroundings of an orchestrator.
-            Its *origin* names the function as `gate`, and for an input the argument.
+        enforcing: called instead of `dq.enforce`, with its arguments, by who adds the surroundings of an orchestrator: for
+            inputs first, then for what is returned. Its *origin* names the function as `gate`, and for an input the argument.
 
     Raises:
         UsageError: the function is a generator, lacks a named argument, or has this very gate already.
@@ -125,8 +120,6 @@ def gate(
             on_block,
             said,
             settings,
-            origin or {},
-            on_done,
             enforcing,
             inspect.signature(function),
             name,
@@ -247,10 +240,8 @@ def _let_out(told: _Gate, call: _Call, made: object) -> object:
 def _good(told: _Gate, call: _Call, given: object, contract: Ref, *, what: str, words: Mapping[str, Any]) -> object:
     if given is None:
         raise UsageError(f"{what} is None", f"gate of {told.name}", "hand on a frame, rows, Arrow batches or a path")
-    said = {**words, "origin": {"gate": told.name, **words.get("origin", {}), **told.origin}}
+    said = {**words, "origin": {"gate": told.name, **words.get("origin", {})}}
     done = told.enforcing(given, contract, stage=told.stage, key=call.key, at=call.at, settings=told.settings, **said)
-    if told.on_done is not None:
-        told.on_done(done)
     if not done.ok:
         raise _BlockedError(done)
     return _alike(given, done)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dq import settings as settings_module
 from dq.contract import Contract, read
+from dq.destination import place_of
 from dq.diversion import actor, complete, places
 from dq.errors import ContractError, DqError
 from dq.mask import mask
@@ -192,8 +193,8 @@ class History:
     def _finished(self, batch: Batch) -> Recovered:
         try:
             if batch.parent:
-                append = appender(self._settings)
-                return Recovered(settle(self._store, self._vault, batch, append, actor=actor()))
+                place, append = place_of(self._store, batch, self._settings), appender(self._settings)
+                return Recovered(settle(self._store, self._vault, batch, place, append, actor=actor()))
             job, order = recalled(self._store.run(batch.run).origin, self._settings)
             with opened(job, writable=writes_into(job, order.output)) as (engine, view):
                 return Recovered(batch, complete(job, order, batch, engine, view))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 from dq.checks import NONE_BAD, Answer, Ask, Check, Foreign, Header, Keys, Limit, Measure, Mode, Op, Rows, Shape, Status, Unit
 from dq.plan import COLUMNS, RECORD, Plan, Unable
-from dq.result import Counted, Measured, NotRun
+from dq.result import Counted, Estimate, Measured, NotRun
 from dq.sql import Scalar
 
 _EXTREMES = ("minimum", "maximum", "quantile")
@@ -38,6 +39,7 @@ class Numbers:
     unable: Mapping[int, Unable]
     columns: Mapping[str, Sequence[str]]  # name -> what its type is called, by its owner and by the engine
     revealing: Collection[int] = ()  # checks whose answers may hold a value that nobody may see
+    about: Estimate | None = None  # instead of *rows*, where no row is read
 
 
 def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
@@ -60,6 +62,8 @@ def judge(number: int, check: Check, numbers: Numbers, plan: Plan) -> Verdict:
         bad = numbers.bad.get(number) if check.is_row_check else numbers.measures.get(f"check:{number}")
         rows = numbers.measures.get(f"where:{number}", numbers.rows)
         return _counted(check, Counted(_count(rows), _count(bad)))
+    if check.counts_rows and numbers.about:
+        return _estimated(check, numbers.about)
     hidden = check.name in _EXTREMES and _is_sensitive(check, plan)
     return _measured(check, numbers.measures.get(f"check:{number}"), numbers, hidden=hidden)
 
@@ -137,6 +141,28 @@ def _measured(check: Check, value: Scalar, numbers: Numbers, *, hidden: bool) ->
     found = Measured(None if hidden else value, numbers.rows)
     message = f"{shown}, must be {bounds}" if bounds else shown
     return Verdict(Status.PASS if holds else _beyond(check.mode), found, message)
+
+
+def _estimated(check: Check, about: Estimate) -> Verdict:
+    """The verdict on a number of rows that is known roughly: given where it is the same for every number that it may be."""
+    told = f"about {about.rows:,} rows ({about.low:,} to {about.high:,}) by the statistics of {about.by}"
+    bounds = " and ".join(str(limit) for limit in check.limits)
+    try:
+        verdicts = {all(_holds(limit, number) for limit in check.limits) for number in _turns(check.limits, about)}
+    except (TypeError, ValueError, ArithmeticError):
+        reason = f"{told} cannot be compared with {bounds}"
+        return Verdict(Status.ERROR, NotRun(reason), reason)
+    if len(verdicts) > 1 or any(limit.unit is Unit.PERCENT for limit in check.limits):
+        reason = f"{told}: too rough to tell whether it is {bounds}; only the rows can tell"
+        return Verdict(Status.SKIP, NotRun(reason), reason)
+    return Verdict(Status.PASS if verdicts == {True} else _beyond(check.mode), Measured(about.rows), f"{told}, must be {bounds}")
+
+
+def _turns(limits: Iterable[Limit], about: Estimate) -> set[int]:
+    """Numbers of rows among which there is one of each verdict that *about* leaves open: its ends, and those beside a bound."""
+    bounds = [bound for limit in limits for bound in (limit.value if isinstance(limit.value, tuple) else (limit.value,))]
+    beside = {math.floor(_number(bound, 0)) + step for bound in bounds for step in (-1, 0, 1)}
+    return {about.low, about.high, *(number for number in beside if about.low <= number <= about.high)}
 
 
 def _share(check: Check, value: Scalar, numbers: Numbers) -> Any:

@@ -19,7 +19,18 @@ from dq.job import Job
 from dq.judge import Numbers, Verdict, extra_columns, judge, overall, undivided
 from dq.mask import mask
 from dq.plan import READABLE, RECORD, Field, Passes, Plan, Unable, as_declared, bind, for_columns, guesses
-from dq.result import NOT_LOOKED_INTO, CheckResult, ColumnProfile, Coverage, Result, Sample, Standout
+from dq.result import (
+    NO_ROW_READ,
+    NOT_LOOKED_INTO,
+    CheckResult,
+    ColumnProfile,
+    Coverage,
+    Estimate,
+    NotRun,
+    Result,
+    Sample,
+    Standout,
+)
 from dq.sql import base
 from dq.why import Ground, standouts
 from dq.wording import misread_sql, reveals, sql_of
@@ -60,7 +71,7 @@ def conclude(
     look = _Look(job, plan, passes, view, engine.dialect, shown, keep_bad=Also.BAD in also, whom=whom)
     numbers, verdicts, bad_rows, bad = look.at_metadata() if job.select.metadata_only else look.at_rows()
     grounds = look.grounds(verdicts) if Also.WHY in also and not job.select.metadata_only else {}
-    unsaid = () if grounds is not None else (NOT_LOOKED_INTO,)
+    unsaid = (NO_ROW_READ,) if job.select.metadata_only else () if grounds is not None else (NOT_LOOKED_INTO,)
     checks = tuple(
         look.check_result(number, undivided(number, item, numbers.answers), verdicts[number], (grounds or {}).get(number))
         for number, item in enumerate(plan.checks)
@@ -155,14 +166,27 @@ class _Look:
         return numbers, verdicts, bad_rows, bad
 
     def at_metadata(self) -> tuple[Numbers, list[Verdict], int, None]:
-        """What can be known without reading rows: types that fit whatever the rows hold."""
+        """What can be known without reading rows: types that fit whatever the rows hold, and about how many there are."""
         certain = {item.check for item in self.passes.rows if item.bad == exp.false()}
         unable = dict(self.passes.unable)
         for number, item in enumerate(self.plan.checks):
             if number not in unable and number not in certain and isinstance(item.subject, Rows | Keys | Foreign):
                 unable[number] = Unable(Status.SKIP, "only the rows can tell")
-        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, self._columns())
+        counts = [number for number, item in enumerate(self.plan.checks) if item.counts_rows and number not in unable]
+        about = self.view.estimate() if counts else None
+        unable |= {number: Unable(Status.SKIP, why) for number in counts if (why := self._uncounted(number, about))}
+        known = about if isinstance(about, Estimate) else None
+        numbers = Numbers(0, dict.fromkeys(certain, 0), {}, {}, unable, self._columns(), about=known)
         return numbers, self._judge(numbers), 0, None
+
+    def _uncounted(self, number: int, about: Estimate | NotRun | None) -> str:
+        """Why the number of rows that a check is about is not known without reading them; "" when it is."""
+        if isinstance(about, NotRun):
+            return about.reason
+        check = self.plan.checks[number]
+        if check.where is not None or self.passes.where is not None:
+            return "statistics know nothing of a filter: only the rows can tell"
+        return "which rows go on only the rows can tell" if check.on == "good" else ""
 
     def _columns(self) -> dict[str, tuple[str, ...]]:
         """Of every column, what its type is called: by its owner, and by the engine."""

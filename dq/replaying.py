@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Any
 from dq import settings as settings_module
 from dq.again import Again, Fix, Order
 from dq.chosen import Chosen, Wanted, choose, find
+from dq.destination import place_of
 from dq.diversion import actor, places
 from dq.errors import DqError, UsageError, WorldError
 from dq.job import Ref
-from dq.quarantine import Vault, placed, settle, waiting
+from dq.quarantine import Vault, settle, waiting
 from dq.result import SUMMARY_VERSION
 from dq.run import appender
 from dq.settings import Settings
+from dq.source import Table
 from dq.store import Batch, Reason, RowState, State, Store, decidable, faults
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ def replay(
     references: Mapping[str, object] | None = None,
     fix: str | os.PathLike[str] | None = None,
     set: Mapping[str, str] | None = None,  # noqa: A002  the word of SQL
-    to: str | os.PathLike[str] | None = None,
+    to: str | os.PathLike[str] | Table | None = None,
     rate: float | None = None,
     most: int | None = None,
     note: str = "",
@@ -159,7 +161,7 @@ def replay(
         fix: the rows of the batch, corrected: a Parquet or CSV file with the columns that `History.rows` gives.
         set: new values, as SQL over the row: `{"age": "abs(age)"}`. A name is null where
             its value cannot be read; where an expression needs text, it is the text as written.
-        to: where good rows go when the batch came from a frame: a path as in `dq.enforce`.
+        to: where good rows go when the batch came from a frame: a path or a `dq.Table`, as in `dq.enforce`.
         rate: at most so many rows per second, over all batches.
         most: at most so many batches, oldest first.
         note: why, for the audit.
@@ -171,7 +173,7 @@ def replay(
             the target lacks what the key has published. With several batches an error stands beside its batch.
     """
     wanted = _wanted(batch, dataset=dataset, stage=stage, key=key, rule=rule, since=since, until=until, rows=rows)
-    order = Order(contract, references or {}, Fix(None if fix is None else os.fspath(fix), set or {}), _path(to), (), note)
+    order = Order(contract, references or {}, Fix(None if fix is None else os.fspath(fix), set or {}), _place(to), (), note)
     return _each(wanted, order, rate=rate, most=most, dry_run=dry_run, settings=settings)
 
 
@@ -182,7 +184,7 @@ def accept(
     rows: Sequence[int] = (),
     contract: Ref | None = None,
     references: Mapping[str, object] | None = None,
-    to: str | os.PathLike[str] | None = None,
+    to: str | os.PathLike[str] | Table | None = None,
     note: str = "",
     dry_run: bool = False,
     settings: Settings | None = None,
@@ -200,7 +202,7 @@ def accept(
     if not named:
         raise UsageError("no rule is named", "accept", "name what is all right: rules=['age.maximum']")
     wanted = _wanted(batch, rows=rows)
-    order = Order(contract, references or {}, Fix(), _path(to), named, note)
+    order = Order(contract, references or {}, Fix(), _place(to), named, note)
     return _each(wanted, order, rate=None, most=None, dry_run=dry_run, settings=settings)
 
 
@@ -237,29 +239,44 @@ def discard(
     return Discarded(sum(count for count, _ in done), tuple(item for count, item in done if count), dry_run)
 
 
-def withdraw(batch: str | Batch, *, note: str = "", settings: Settings | None = None) -> Batch:
+def withdraw(batch: str | Batch, *, unpublish: bool = False, note: str = "", settings: Settings | None = None) -> Batch:
     """
     Say that the pipeline rolled back what a batch published: it is active no longer, nor what its replays made.
 
-    The target is not touched. What a replay made can be withdrawn until it is published: its rows are open again then.
+    The target is not touched, but with *unpublish*: the file is removed, or the rows are deleted from the table, when nothing
+    but this batch stands there of the key; what stood there before is not put back. What a replay made can be withdrawn
+    until it is published: its rows are open again then.
 
     Raises:
         UsageError: the batch is not active; or it came of a replay that is published. WorldError: somebody publishes it now.
     """
-    store, _ = places(settings or settings_module.load())
+    settings = settings or settings_module.load()
+    store, _ = places(settings)
     found = store.batch(_id(batch))
-    with store.holding(found, patience=_PATIENCE) if found.parent else nullcontext():
-        _has_not_landed(store.batch(found.id))
-        return store.withdraw(found.id, actor=actor(), note=note)
+    with store.holding(found, patience=_PATIENCE) if found.parent or unpublish else nullcontext():
+        _has_not_landed(store, store.batch(found.id), settings)
+        done = store.withdraw(found.id, actor=actor(), note=note)
+        return _taken_back(store, done, settings) if unpublish else done
 
 
-def _has_not_landed(batch: Batch) -> None:
+def _taken_back(store: Store, batch: Batch, settings: Settings) -> Batch:
+    """The withdrawn batch without output, when its good rows could be taken back from there; else as it is."""
+    if not batch.output or batch.parent:
+        return batch
+    with suppress(UsageError):  # it is no file of dq, or a table that nobody finds again
+        if place_of(store, batch, settings).remove(batch.slot.text, f"{batch.id}:{batch.edition}"):
+            store.note(batch.id, "unpublished", actor=actor(), detail={"output": batch.output})
+            return replace(batch, output="")
+    return batch
+
+
+def _has_not_landed(store: Store, batch: Batch, settings: Settings) -> None:
     """Refuse to give rows back that a replay, killed before it could say so, has put into the target."""
     if not batch.parent or batch.state is not State.COMMITTED or not batch.output:
         return
     owner = None
-    with suppress(UsageError):  # it is no file of dq
-        owner = placed(batch.output).owner()
+    with suppress(UsageError):  # it is no file of dq, or a table that nobody finds again
+        owner = place_of(store, batch, settings).owner()
     if owner is not None and f"{batch.id}:{batch.edition}" in owner.editions:
         what = f"the good rows of batch {batch.id[:12]} are in {batch.output} already"
         raise UsageError(what, str(batch.slot), "`dq quarantine recover` ends what was begun")
@@ -286,8 +303,8 @@ def _id(batch: str | Batch) -> str:
     return batch.id if isinstance(batch, Batch) else batch
 
 
-def _path(said: str | os.PathLike[str] | None) -> str:
-    return "" if said is None else os.fspath(said)
+def _place(said: str | os.PathLike[str] | Table | None) -> str | Table:
+    return "" if said is None else said if isinstance(said, Table) else os.fspath(said)
 
 
 def _wanted(batch: str | Batch | None, *, rule: str | None = None, rows: Sequence[int] = (), **said: Any) -> Wanted:
@@ -377,4 +394,5 @@ def _finish_others(shop: _Shop, batch: Batch, *, dry_run: bool) -> None:
         mend = "run `dq quarantine recover`; a replay does it by itself"
         raise WorldError("an earlier replay of this key was not finished", str(batch.slot), mend)
     for item in left:
-        settle(shop.store, shop.vault, item, appender(shop.settings), actor=actor())
+        place = place_of(shop.store, item, shop.settings)
+        settle(shop.store, shop.vault, item, place, appender(shop.settings), actor=actor())

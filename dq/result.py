@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.1"
 SUMMARY_VERSION = "1.0"
 
+NO_ROW_READ = "no row was read: judged is what metadata tells"  # a note: no rows are not none that are bad
 NOT_LOOKED_INTO = "where bad rows concentrate is not looked into on a database"  # a note: silence would say that nothing does
 
 
@@ -58,6 +59,16 @@ class NotRun:
     """Why a check gave no verdict."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """About how many rows a table has, by the statistics of the database *by*: *rows*, taken to be from *low* to *high*."""
+
+    rows: int
+    low: int
+    high: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def validate(
         rules: only checks of these rules; empty means all.
         dimensions: only checks of these quality dimensions; empty means all.
         tags: only checks with one of these tags; empty means all.
-        metadata_only: judge names and types of columns, read no rows.
+        metadata_only: judge names and types of columns, of a table also about how many rows it has; read none.
         why: say where the bad rows of a failing check concentrate, too; about a tenth of the time.
         profile: say what every column holds, too.
         server: which server of the contract to read from and by.

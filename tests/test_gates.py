@@ -242,6 +242,27 @@ def test_a_blocked_stage_may_be_answered() -> None:
     assert seen == ["blocked", "blocked"]
 
 
+def test_surroundings_stand_in_for_enforce() -> None:
+    """Who stands in for `dq.enforce` is called for inputs first, with its arguments, told what the rows are, and heard."""
+    told: list[tuple[Any, ...]] = []
+
+    def enforcing(given: object, contract: Any, *, origin: Any, **words: Any) -> dq.Enforcement:
+        told.append((contract, words["stage"], words["key"], origin))
+        return dq.enforce(given, contract, origin={**origin, "host": "here"}, **words)
+
+    @dq.gate("workers", stage="raw", key="{day}", inputs={"rows": "people"}, enforcing=enforcing)
+    def work(rows: list[Any], day: str) -> list[Any]:
+        return rows if day else []
+
+    name = work.__qualname__
+    assert work(ROWS, "d1") == [ROWS[0]]
+    assert told == [
+        ("people", "raw", "d1 [rows]", {"gate": name, "argument": "rows"}),
+        ("workers", "raw", "d1", {"gate": name}),
+    ]
+    assert {dq.History().run(batch.run).origin["host"] for batch in dq.History().batches()} == {"here"}
+
+
 def test_a_policy_reaches_the_gate() -> None:
     """What a stage weakens holds for what comes out."""
 
@@ -291,7 +312,7 @@ def test_a_wrong_gate_is_refused_before_any_call(function: Any, said: dict[str, 
         (_plain, "{day.year}", "a key takes plain names"),
         (_plain, "{", "the key is malformed"),
         (lambda day: None if day else ROWS, "{day}", "what it returned is None"),
-        (lambda day: 7 if day else ROWS, "{day}", "cannot read a builtins.int"),
+        (lambda day: 7 if day else ROWS, "{day}", "cannot read the type int"),
     ],
 )
 def test_a_wrong_call_is_told(function: Any, key: str, told: str) -> None:

@@ -24,6 +24,7 @@ from prefect_server import server, stop
 
 import dq
 
+STAGES = ("raw", "staged", "mart")
 TORN, MISSPELT = date(2013, 2, 16), date(2013, 2, 19)
 ARCHIVE, INBOX = Path("inbox/flights.csv.zip"), Path("inbox")
 
@@ -38,7 +39,7 @@ def main(folder: Path) -> None:
         print(f"Prefect: {environment['PREFECT_API_URL'].removesuffix('/api')}")
         served = _serve(environment)
         try:
-            surprises = story()
+            surprises = story(folder)
         finally:
             stop(served)
     if surprises:
@@ -52,8 +53,8 @@ def _serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(program, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
 
-def story() -> list[str]:
-    """Run, correct, mend; what was not as it is known to be."""
+def story(folder: Path) -> list[str]:
+    """Run, correct, mend, in *folder*; what was not as it is known to be."""
     days = {"first": str(TORN), "last": str(MISSPELT)}
     tour.heading("2. Run", f"departures/daily from {TORN} to {MISSPELT}: the day of the torn file is blocked, the others go on.")
     surprises = [] if run("departures/daily", days) == "Failed" else ["the torn file went through"]
@@ -72,7 +73,7 @@ def story() -> list[str]:
     left = dq.History().batch(wrong.id).open
     print(f"{wrong.slot}: {wrong.open} rows waited, {left} wait now")
     surprises += [] if wrong.open - left == 4 else ["four rows should have gone on"]
-    tell()
+    tell(folder)
     return surprises
 
 
@@ -100,22 +101,25 @@ def states() -> dict[str, str]:
 
 
 def show() -> None:
-    """What the store holds of the days."""
-    for item in reversed(dq.History().batches(limit=100)):
-        if item.slot.stage != "reference":
-            print(
-                f"{item.slot.key}  {item.slot.stage:8}{item.state:12}{item.rows_in:>6,} = {item.rows_good:,} + {item.rows_bad:,}"
-            )
+    """What the store holds of the days: how many rows came in, went on, and were put away."""
+    print(f"\n{'day':12}{'stage':8}{'state':12}{'rows':>6} = good + bad")
+    kept = [item for item in dq.History().batches(limit=100) if item.slot.stage != "reference"]
+    for item in sorted(kept, key=lambda item: (item.slot.key, STAGES.index(item.slot.stage), item.claimed_at)):
+        counts = f"{item.rows_in:>6,} = {item.rows_good:,} + {item.rows_bad:,}"
+        print(f"{item.slot.key:12}{item.slot.stage:8}{item.state:12}{counts}")
 
 
-def tell() -> None:
-    """What Prefect knows of it."""
+def tell(folder: Path) -> None:
+    """What Prefect knows of it, and how to look at it."""
     from prefect.client.orchestration import get_client  # noqa: PLC0415
 
     with get_client(sync_client=True) as client:
         kept = sorted({item.key for item in client.read_artifacts(limit=200) if item.key})
     tour.heading("5. Look", "Prefect holds a table and a report of every stage, and an event for every outcome.")
     print("\n".join(kept))
+    program = Path(sys.executable).with_name("prefect")
+    print("\nThe server ends now. To see it all in Prefect's pages, at http://127.0.0.1:4200/artifacts:\n")
+    print(f"    PREFECT_HOME={folder / 'prefect'} {program} server start")
 
 
 if __name__ == "__main__":

@@ -305,6 +305,11 @@ class Check:
             return False
         return isinstance(self.subject, Rows | Keys | Foreign) and all(limit.is_tolerance for limit in self.limits)
 
+    @property
+    def counts_rows(self) -> bool:
+        """Whether it is about the number of rows, which may be known without reading them."""
+        return isinstance(self.subject, Measure) and self.subject.of == exp.Count(this=exp.Star())
+
 
 class GapKind(StrEnum):
     """Why a clause is not enforced."""

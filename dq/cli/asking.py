@@ -22,8 +22,18 @@ def sure(question: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
-        raise UsageError("this cannot be undone, and nobody is there to ask", "--yes", "say --yes")
+    somebody_is_there()
     if not typer.confirm(question, err=True):
         explain("nothing was done")
         raise typer.Exit(1)
+
+
+def somebody_is_there() -> None:
+    """
+    See that a question would be read, before work that leads to one.
+
+    Raises:
+        UsageError: nobody can be asked.
+    """
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+        raise UsageError("this cannot be undone, and nobody is there to ask", "--yes", "say --yes")

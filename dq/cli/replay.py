@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -12,17 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dq.cli.asking import Yes, somebody_is_there, sure
 from dq.cli.options import Contracts, Debug, References, chosen, referenced
-from dq.cli.output import is_terminal, page, write
+from dq.cli.output import page, write
 from dq.cli.runs import ListFormat, number, told
 from dq.errors import UsageError
 from dq.report.hostile import json_safe
+from dq.source import Table
 
 if TYPE_CHECKING:
     from dq.replaying import Discarded, Replay, Replayed
 
 REPLAY_VERSION = "1.0"
-EPILOG = "Exit codes: 0 done or nothing to do, 2 refused or wrong usage, 3 the world failed: try again."
+EPILOG = "Exit codes: 0 done or nothing to do, 1 the answer was no, 2 refused or wrong usage, 3 the world failed: try again."
 _WHICH, _HOW = "Which rows", "How"
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="Its id, or how it begins.")]
@@ -43,10 +44,13 @@ Version = Annotated[
     typer.Option("--contract", "-c", metavar="REF", help="Instead of the newest that the stage's reference asks for."),
 ]
 To = Annotated[
-    str | None, typer.Option("--to", metavar="OUT", help="Where good rows of a frame's batch go.", rich_help_panel=_HOW)
+    str | None,
+    typer.Option(
+        "--to", metavar="OUT", help="Where good rows of a frame's batch go: a file, folder or database.", rich_help_panel=_HOW
+    ),
 ]
+ToTable = Annotated[str | None, typer.Option("--to-table", metavar="NAME", help="The table of OUT.", rich_help_panel=_HOW)]
 Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, for the audit.", rich_help_panel=_HOW)]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.", rich_help_panel=_HOW)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.", rich_help_panel=_HOW)]
 
 
@@ -79,6 +83,7 @@ def replay(
         list[str] | None, typer.Option("--set", metavar="COLUMN=SQL", help="A new value for a column.", rich_help_panel=_HOW)
     ] = None,
     to: To = None,
+    to_table: ToTable = None,
     rate: Annotated[
         float | None, typer.Option(metavar="N", help="At most so many rows per second.", rich_help_panel=_HOW)
     ] = None,
@@ -97,22 +102,17 @@ def replay(
     from dq.replaying import replay as run  # noqa: PLC0415  heavy
 
     settings = chosen(contracts=contracts)
+    which = _which(rows, since, until, dataset=dataset, stage=stage, key=key, rule=rule)
 
     def do(*, dry: bool) -> Replay:
         return run(
             batch,
-            dataset=dataset,
-            stage=stage,
-            key=key,
-            rule=rule,
-            since=_moment(since, "--since"),
-            until=_moment(until, "--until"),
-            rows=tuple(rows or ()),
+            **which,
             contract=contract,
             references=referenced(references or []) or None,
             fix=fix,
             set=_sets(sets or []),
-            to=to,
+            to=_to(to, to_table),
             rate=None if dry else rate,
             most=most,
             note=note,
@@ -131,6 +131,7 @@ def accept(
     contract: Version = None,
     references: References = None,
     to: To = None,
+    to_table: ToTable = None,
     note: Note = "",
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -151,7 +152,7 @@ def accept(
             rows=tuple(rows or ()),
             contract=contract,
             references=others,
-            to=to,
+            to=_to(to, to_table),
             note=note,
             dry_run=dry,
             settings=settings,
@@ -180,47 +181,57 @@ def discard(
     del debug  # the application reads it
     from dq.replaying import discard as run  # noqa: PLC0415  heavy
 
+    which = _which(rows, since, until, dataset=dataset, stage=stage, key=key, rule=rule)
+
     def do(*, dry: bool) -> Discarded:
         return run(
             batch,
-            dataset=dataset,
-            stage=stage,
-            key=key,
-            rule=rule,
-            since=_moment(since, "--since"),
-            until=_moment(until, "--until"),
-            rows=tuple(rows or ()),
+            **which,
             note=note,
             dry_run=dry,
         )
 
     foretold = do(dry=True)
-    if dry_run or not foretold.rows or not _agreed(f"discard {number(foretold.rows)} rows", foretold.rows, yes=yes):
+    if dry_run or not foretold.rows:
         _show_discarded(foretold, form)
         return
+    sure(f"Discard {number(foretold.rows)} rows?", yes=yes)
     _show_discarded(do(dry=False), form)
 
 
 def withdraw(
     batch: BatchId,
     *,
+    unpublish: Annotated[
+        bool,
+        typer.Option("--unpublish", help="Take its good rows back, if nothing else of the key is there.", rich_help_panel=_HOW),
+    ] = False,
     note: Note = "",
     yes: Yes = False,
     form: Annotated[ListFormat, typer.Option("--format", "-f", rich_help_panel=_HOW)] = ListFormat.TERMINAL,
     debug: Debug = False,
 ) -> None:
-    """Say that a pipeline rolled back what a batch published. The target is not touched."""
+    """Say that a pipeline rolled back what a batch published. The target is not touched, but with --unpublish."""
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
     from dq.replaying import withdraw as run  # noqa: PLC0415
 
     found = History().batch(batch)
-    if not _agreed(f"withdraw batch {found.id[:12]} of {found.slot}", 1, yes=yes):
-        return
-    done = run(found.id, note=note)
-    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": found.output or None}
-    row = (done.id[:12], str(done.slot), str(done.state), found.output)
+    sure(f"Withdraw batch {found.id[:12]} of {found.slot}?", yes=yes)
+    done = run(found.id, unpublish=unpublish, note=note)
+    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": done.output or None}
+    row = (done.id[:12], str(done.slot), str(done.state), done.output)
     told(form, [record], ("batch", "slot", "state", "its good rows are still in"), [row], empty="")
+
+
+def _to(output: str | None, name: str | None) -> str | Table | None:
+    """Where good rows go, as it was said."""
+    if name is None:
+        return output
+    if not output:
+        mend = f"say --to postgresql://host/db --to-table {name}"
+        raise UsageError("--to-table names no database", "dq quarantine", mend)
+    return Table(output, name)
 
 
 # -- to ask ----------------------------------------------------------------------------------------------------------------
@@ -231,33 +242,20 @@ def _ask_and_do(do: Callable[..., Replay], what: str, *, dry_run: bool, yes: boo
         _show(do(dry=True), form)
         return
     if not yes:
-        _someone_is_there()
+        somebody_is_there()
         foretold = do(dry=True)
         _show(foretold, Form.TERMINAL)
-        if not foretold.rows or not _agreed(f"{what} {number(foretold.rows)} rows", foretold.rows, yes=False):
+        if not foretold.rows:
             return
+        sure(f"{what.capitalize()} {number(foretold.rows)} rows?", yes=False)
     done = do(dry=False)
     _show(done, form, f"{what}ed")
     raise typer.Exit(max((item.error.exit_code for item in done.batches if item.error), default=0))
 
 
-def _agreed(what: str, count: int, *, yes: bool) -> bool:
-    """Whether somebody says yes, or said so before."""
-    if yes or not count:
-        return yes
-    _someone_is_there()
-    return typer.confirm(f"{what[0].upper()}{what[1:]}?", err=True)
-
-
-def _someone_is_there() -> None:
-    """
-    Refuse to go on when there is nobody to ask.
-
-    Raises:
-        UsageError: standard input is no terminal.
-    """
-    if not is_terminal(sys.stdin):
-        raise UsageError("nobody is there to ask", "standard input", "look at it with --dry-run, then say --yes")
+def _which(rows: list[int] | None, since: str | None, until: str | None, **names: str | None) -> dict[str, Any]:
+    """The rows that are meant, in the words of `dq.replay` and `dq.discard`."""
+    return {**names, "rows": tuple(rows or ()), "since": _moment(since, "--since"), "until": _moment(until, "--until")}
 
 
 def _moment(said: str | None, option: str) -> datetime | None:

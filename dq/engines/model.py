@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dq.plan import Columns, Field, Passes
-from dq.result import ColumnProfile
+from dq.result import ColumnProfile, Estimate, NotRun
 from dq.source import Format, Other, Reading, Source
 from dq.sql import Scalar, Tree
 from dq.why import Ground
@@ -53,6 +53,10 @@ class View(Protocol):
     notes: tuple[str, ...]
     shown: Mapping[str, str]  # column -> type, as the owner of the data knows it
     records: bool  # whether there are records that may be unreadable: a text file
+
+    def estimate(self) -> Estimate | NotRun:
+        """About how many rows there are, by what their owner keeps of them; else why nobody knows. Reads no rows."""
+        ...
 
     def look(self, passes: Passes) -> Findings:
         """Run the passes: keys, rows, aggregates, answers."""

@@ -51,7 +51,7 @@ class Selection:
             return False
         if self.tags and not set(self.tags) & set(item.tags):
             return False
-        return not self.metadata_only or isinstance(item.subject, Shape | Header) or item.name in _OF_TYPES
+        return not self.metadata_only or isinstance(item.subject, Shape | Header) or item.name in _OF_TYPES or item.counts_rows
 
 
 EVERYTHING = Selection()

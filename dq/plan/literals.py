@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from dq.errors import UsageError
-from dq.sql import Base, Kind, Tree, literal
+from dq.sql import Base, Kind, Tree, in_utc, literal
 
 _NONE = object()
 
@@ -122,8 +122,7 @@ def _time(value: object) -> time:
 
 def _moment(value: object, zone: str) -> datetime:
     moment = datetime.fromisoformat(_written(value))
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-    return aware.astimezone(UTC).replace(tzinfo=None)
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else in_utc(moment, ZoneInfo(zone))
 
 
 def _boolean(value: object) -> bool:

@@ -10,6 +10,7 @@ from dq.quarantine.output import FileTarget, placed, target
 from dq.quarantine.protocol import Enforced, Looked, Published, Work, finish, perform
 from dq.quarantine.retention import Kept, purge, rotate
 from dq.quarantine.subjects import Hasher, hasher, paths_of
+from dq.quarantine.tables import TableTarget
 from dq.quarantine.vault import Vault
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Looked",
     "Published",
     "Recovered",
+    "TableTarget",
     "Vault",
     "Work",
     "batch_id",

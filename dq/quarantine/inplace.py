@@ -29,7 +29,7 @@ from dq.store import Turn, faults
 
 if TYPE_CHECKING:
     from dq.engines.database.aside import Moving
-    from dq.engines.database.into import Standing
+    from dq.engines.database.into import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class InPlace(TableTarget):
         """
         with self._writing() as into:
             moving = moving.begin(into.session)
-            found, before = moving.into.standing(), moving.name
+            found, before = moving.into.entry(), moving.name
             as_left = found is not None and found.content == before
             if as_left and found is not None and turn.edition in found.editions:
                 return Placed(turn.batch.rows_good, found.editions)
@@ -86,7 +86,7 @@ class InPlace(TableTarget):
             raise EngineError("the moved rows are not as they were; nothing was changed", str(self), mend)
         return left[0]
 
-    def _written(self, moving: Moving, turn: Turn, left: int, found: Standing | None) -> Placed:
+    def _written(self, moving: Moving, turn: Turn, left: int, found: Entry | None) -> Placed:
         moving.into.sign((turn.edition,), turn.batch.rows_bad, new=found is None, content=moving.name)
         self._commit(moving.into, turn)
         return Placed(left, (turn.edition,))

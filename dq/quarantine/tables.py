@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dq.errors import Fenced, SourceChanged, WorldError
+from dq.errors import EngineError, Fenced, SourceChanged, WorldError
 from dq.quarantine.output import Owner, Placed
 from dq.source import Table
 from dq.store import Turn, faults
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from dq.engines.database.into import Into
 
 Insert = Callable[["Into", str], int]  # puts rows there under an edition -> how many
@@ -35,12 +37,15 @@ class TableTarget:
         return str(self.table)
 
     def owner(self) -> Owner | None:
-        """Of the slot's rows, which stand there; None when there are none yet."""
-        from dq.engines.database.connect import connected  # noqa: PLC0415  heavy
+        """Of the slot's rows, which stand there; None when there are none yet, or no such table."""
+        from dq.engines.database.connect import connected, is_there  # noqa: PLC0415  heavy
         from dq.engines.database.into import Into  # noqa: PLC0415
 
+        if not is_there(self.table):
+            return None
         with connected(self.table, self.timeout) as session:
-            found = Into(session, self.table, self.slot).editions()
+            into = Into.of(session, self.table, self.slot)
+            found = into.editions() if into.columns() else None
         return None if found is None else Owner(self.slot, found)
 
     def publish(self, turn: Turn, insert: Insert) -> Placed:
@@ -54,17 +59,17 @@ class TableTarget:
         with self._writing() as into:
             there = into.editions()
             if there is not None and turn.edition in there:
-                return Placed(turn.batch.rows_good, there)
+                return Placed(turn.batch.rows_due, there)
             self._is_not_late(turn, there or ())
-            into.clear({*(there or ()), *turn.beside})
+            into.clear({*(there or ()), *turn.beside, turn.edition})  # its own, when somebody lost the ledger
             faults.at("after-delete")
             rows = self._insert(into, turn, insert)
-            into.outside(rows, alone=True)
+            into.outside(rows, before=0)
             return self._sign(into, turn, (turn.edition,), rows, new=there is None)
 
-    def extend(self, turn: Turn, insert: Insert) -> Placed:
+    def extend(self, turn: Turn, batches: Iterable[pa.RecordBatch]) -> Placed:
         """
-        Put the rows of the turn's batch beside what the table holds of its slot; nothing when they are there.
+        Put *batches*, the good rows of the turn's, beside what the table holds of its slot; nothing when they are there.
 
         Raises:
             WorldError: the table lacks what the key has published. As `publish` otherwise.
@@ -72,10 +77,75 @@ class TableTarget:
         with self._writing() as into:
             there = into.editions()
             if there is not None and turn.edition in there:
-                return Placed(turn.batch.rows_good, there)
+                return Placed(turn.batch.rows_due, there)
             self.must_hold(turn.beside, there or ())
-            rows = self._insert(into, turn, insert)
+            before = into.held()
+            rows = self._insert(into, turn, lambda into, edition: into.put_all(batches, edition))
+            into.outside(rows, before=before)
             return self._sign(into, turn, (*(there or ()), turn.edition), rows, new=there is None)
+
+    def remove(self, slot: str, edition: str) -> bool:
+        """
+        Delete what the table holds of *slot* when it is this *edition* and nothing else; whether it did.
+
+        Raises:
+            WorldError: the database failed; nothing was changed.
+        """
+        if self.owner() != Owner(slot, (edition,)):
+            return False
+        with self._writing() as into:
+            entry = into.entry()
+            if entry is None or entry.editions != (edition,) or (self.table.where and into.held() != entry.rows):
+                return False
+            into.clear(entry.editions)
+            into.sign((), 0, new=False)
+            into.session.commit()
+            return True
+
+    def make(self, turn: Turn, schema: pa.Schema) -> None:
+        """
+        See that the table and its ledger are there, to be extended: a new one gets columns for rows of *schema*.
+
+        Raises:
+            SourceError: it cannot take such rows. EngineError, WorldError: it cannot be made; or it is gone with what the key
+                has published.
+        """
+        from dq.engines.database.values import ddl_types  # noqa: PLC0415  heavy
+
+        owner = self.owner()
+        self.must_hold(turn.beside, owner.editions if owner else ())
+        with self._writing() as into:
+            into.must_take(schema.names)
+            into.create(ddl_types(schema, into.session.dialect))
+
+    def rehearse(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """
+        Put *batches* there and take them back: what the table refuses is known before anything is settled.
+
+        A table that is not there yet will be made for them.
+
+        Raises:
+            EngineError: it refuses a row. SourceError: a row is outside the partition. WorldError: the database failed.
+        """
+        from dq.engines.database.connect import is_there  # noqa: PLC0415  heavy
+
+        if not is_there(self.table):
+            return
+        with self._writing() as into:
+            if not into.columns():
+                return
+            before = into.held()
+            try:
+                rows = into.put_all(batches, "")
+            except EngineError as error:
+                mend = "fix the rows (fix=, set=), or discard them; nothing was changed"
+                raise EngineError(f"the table refuses a row: {error.what}", str(self), mend) from None
+            into.outside(rows, before=before)
+
+    def may_write(self, slot: str) -> Owner | None:
+        """The owner; a table may hold rows of other slots, too."""
+        del slot
+        return self.owner()
 
     def must_hold(self, published: Mapping[str, str], editions: Iterable[str]) -> None:
         """
@@ -97,7 +167,7 @@ class TableTarget:
         from dq.engines.database.into import Into  # noqa: PLC0415
 
         with writing(self.table, self.timeout) as session:
-            yield Into(session, self.table, self.slot)
+            yield Into.of(session, self.table, self.slot)
 
     def _is_not_late(self, turn: Turn, there: Iterable[str]) -> None:
         later = [edition for edition in there if int(edition.rpartition(":")[2]) > turn.batch.edition]
@@ -108,8 +178,8 @@ class TableTarget:
     def _insert(self, into: Into, turn: Turn, insert: Insert) -> int:
         rows = insert(into, turn.edition)
         faults.at("after-insert")
-        if rows != turn.batch.rows_good:
-            what = f"{rows:,} rows were inserted, but {turn.batch.rows_good:,} are good; nothing was changed"
+        if rows != turn.batch.rows_due:
+            what = f"{rows:,} rows were inserted, but {turn.batch.rows_due:,} are good; nothing was changed"
             raise SourceChanged(what, str(self), "see that nothing else writes to the source, nor drops rows of the target")
         return rows
 

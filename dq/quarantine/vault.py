@@ -10,6 +10,7 @@ import hashlib
 import io
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
@@ -91,12 +92,13 @@ class Vault:
             nonlocal rows
             hashed = _Hashed(sink, digest)
             sealed = Sealed(hashed, key) if key else None
-            with _writer(sealed or hashed, group.schema, encoded) as writer:
+            with _writer(sealed or hashed, group.schema, encoded) as writer, ThreadPoolExecutor(1) as beside:
                 table: pa.Table | None = group
                 while table is not None:
-                    writer.write_table(table)
+                    writing = beside.submit(writer.write_table, table)  # encoding takes as long as reading: both at once
                     rows += table.num_rows
                     table = next(more, None) if rows < self._rows_per_part else None
+                    writing.result()
             if sealed is not None:
                 sealed.finish()
 

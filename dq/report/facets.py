@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from json import dumps
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from dq import __version__
 from dq.checks.model import Mode, Status
@@ -14,18 +14,31 @@ from dq.report import words
 from dq.report.brief import in_memory
 from dq.report.hostile import json_safe
 from dq.result import CheckResult, ColumnProfile, Measured, Result
+from dq.source import Table
 
 _SPEC = "https://openlineage.io/spec/facets"
 _QUANTILES = ("0.05", "0.25", "0.5", "0.75", "0.95")
+
+
+class _Server(NamedTuple):
+    """How OpenLineage names a kind of database; without *schema* a name has only a database in front of it."""
+
+    scheme: str
+    port: int
+    schema: str = ""
+
+
+_MYSQL = _Server("mysql", 3306)
+_SERVERS = {"postgresql": _Server("postgres", 5432, "public"), "mysql": _MYSQL, "mariadb": _MYSQL}
 
 
 def openlineage(result: Result) -> str:
     """
     The result as the JSON of an OpenLineage InputDataset: facets schema, dataQualityAssertions and dataQualityMetrics.
 
-    A check that gave no verdict is not an assertion. Files keep their path, and objects their bucket; what was in memory is
-    named by the dataset. Metrics of columns need a profile. Facets as of OpenLineage 1.54: assertions 1-1-0, metrics 1-0-3,
-    schema 1-2-0.
+    A check that gave no verdict is not an assertion. Files keep their path, objects their bucket, tables their server; what was
+    in memory, or a query, is named by the dataset. Metrics of columns need a profile. Facets as of OpenLineage 1.54:
+    assertions 1-1-0, metrics 1-0-3, schema 1-2-0.
     """
     return json_safe(dumps(dataset(result), ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
 
@@ -54,14 +67,28 @@ def dataset(result: Result) -> dict[str, Any]:
 
 
 def _named(result: Result) -> tuple[str, str]:
-    """Namespace and name, as the naming rules of OpenLineage have them."""
+    """Namespace and name, as the naming rules of OpenLineage have them; of a query, which has none, those of the dataset."""
     if in_memory(result):
         return "dq", result.dataset
     with suppress(ValueError):
+        address, _, table = result.source.partition(" ")
+        parts = urlsplit(address)
+        if (server := _SERVERS.get(parts.scheme.partition("+")[0])) and table:
+            return ("dq", result.dataset) if table == "query" else _table(server, parts, table)
         parts = urlsplit(result.source)
         if parts.netloc:
             return f"{parts.scheme}://{parts.netloc}", parts.path.lstrip("/")
     return "file", result.source
+
+
+def _table(server: _Server, parts: SplitResult, name: str) -> tuple[str, str]:
+    """A table: `postgres://host:5432` and `shop.public.orders`; the schema is the usual one when nobody said another."""
+    database = unquote(parts.path).lstrip("/")
+    said = Table("", name).parts
+    schema = (server.schema,) if server.schema and len(said) == 1 else ()
+    inside = said if len(said) > 1 and not server.schema else (database, *schema, *said)
+    host = parts.hostname or dict(parse_qsl(parts.query)).get("host") or "localhost"
+    return f"{server.scheme}://{host}:{parts.port or server.port}", ".".join(inside)
 
 
 def _facet(version: str, name: str, **said: Any) -> dict[str, Any]:

@@ -54,6 +54,7 @@ from dq.sql.query import base, placeholders, query, render_query
 from dq.sql.render import gaps, render, vocabulary
 from dq.sql.rewrite import bind_now, columns_of, replace_columns, spoken
 from dq.sql.sqlite import SQLITE_AGGREGATES, SQLITE_FUNCTIONS, equip_sqlite
+from dq.sql.zones import in_utc
 
 __all__ = [
     "DIALECTS",
@@ -99,6 +100,7 @@ __all__ = [
     "gaps",
     "grammar",
     "implies",
+    "in_utc",
     "is_in",
     "is_null",
     "java_format",

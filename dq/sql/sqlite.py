@@ -8,7 +8,7 @@ import re
 import sqlite3
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Self
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from dq.sql.automaton import Automaton
 from dq.sql.pattern import parse_pattern
+from dq.sql.zones import in_utc
 
 
 @lru_cache(maxsize=256)
@@ -112,11 +113,9 @@ def _zone(name: str) -> ZoneInfo | None:
 
 
 def _from_zone(text: object, name: str) -> str | None:
-    """The time *text* of a zone in UTC; of an hour that is there twice the first, of one that is left out as if it were there."""
+    """The time *text* of a zone in UTC."""
     moment, zone = _moment(text), _zone(name)
-    if moment is None or zone is None:
-        return None
-    return _told(moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None))
+    return None if moment is None or zone is None else _told(in_utc(moment, zone))
 
 
 def _microseconds(text: object, other: object) -> int | None:

@@ -305,13 +305,27 @@ def find_slot(connection: sa.Connection, batch_id: str) -> Slot:
 
 def _hold(connection: sa.Connection, slot: Slot) -> sa.Row[Any]:
     """The slot, made when it is new, and nobody else's until this transaction ends."""
-    dataset = runs.dataset_id(connection, slot.dataset)
-    insert_missing(
-        connection, schema.slot, [{"dataset": dataset, "stage": slot.stage, "key": slot.key, "token": 0, "current_token": 0}]
+    wanted = {"in_dataset": slot.dataset, "of_stage": slot.stage, "of_key": slot.key}
+    found = connection.execute(_SLOT, wanted).one_or_none()
+    if found is None:
+        dataset = runs.dataset_id(connection, slot.dataset)
+        insert_missing(
+            connection, schema.slot, [{"dataset": dataset, "stage": slot.stage, "key": slot.key, "token": 0, "current_token": 0}]
+        )
+        found = connection.execute(_SLOT, wanted).one()
+    return found
+
+
+_SLOT = (
+    sa.select(schema.slot)
+    .join(schema.dataset, schema.slot.c.dataset == schema.dataset.c.id)
+    .where(
+        schema.dataset.c.name == sa.bindparam("in_dataset"),
+        schema.slot.c.stage == sa.bindparam("of_stage"),
+        schema.slot.c.key == sa.bindparam("of_key"),
     )
-    s = schema.slot
-    named = sa.and_(s.c.dataset == dataset, s.c.stage == slot.stage, s.c.key == slot.key)
-    return connection.execute(sa.select(s).where(named).with_for_update()).one()
+    .with_for_update(of=schema.slot)
+)
 
 
 def _fence_batch(connection: sa.Connection, claimed: Claim) -> sa.Row[Any]:

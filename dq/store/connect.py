@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +30,8 @@ class Database:
     """
     A SQLite file or a PostgreSQL database.
 
-    No connection outlives its transaction, so a process may fork at any time between two of them.
+    No connection outlives its transaction, so a process may fork at any time between two of them; inside `kept` it may not
+    use the store afterwards in the same thread, but then makes a connection of its own.
     """
 
     def __init__(self, url: sa.URL) -> None:
@@ -66,6 +69,14 @@ class Database:
             return done
 
     @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Inside, transactions of this thread use one connection: to open another costs more than they do."""
+        pool = self.engine.pool
+        assert isinstance(pool, _OnePool)  # noqa: S101  made below
+        with pool.kept():
+            yield
+
+    @contextmanager
     def outside(self) -> Iterator[sa.Connection]:
         """A connection without a transaction, for VACUUM."""
         with self.telling(), self.engine.connect().execution_options(dq_outside=True) as connection:
@@ -100,11 +111,58 @@ def _engine(url: sa.URL) -> sa.Engine:
     """One for each address: it keeps no connection, but every statement that was compiled, which costs more than running it."""
     local = url.get_backend_name() == "sqlite"
     options: dict[str, Any] = {"timeout": BUSY} if local else _KEEP_ALIVE
-    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options)
+    engine = sa.create_engine(url, poolclass=_OnePool, pool_pre_ping=not local, hide_parameters=True, connect_args=options)
     if local:
         sa.event.listen(engine, "connect", _prepare)
         sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+class _OnePool(sa.NullPool):
+    """Keeps nothing, but for a thread that says so: then one connection, until it says so no longer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._mine = _Mine()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep a connection of this thread inside."""
+        self._mine.depth += 1
+        try:
+            yield
+        finally:
+            self._mine.depth -= 1
+            if not self._mine.depth and (idle := self._mine.taken()) is not None:
+                idle.close()
+
+    def _do_get(self) -> Any:
+        return self._mine.taken() or super()._do_get()
+
+    def _do_return_conn(self, record: Any) -> None:
+        if self._mine.depth and self._mine.idle is None:
+            self._mine.idle, self._mine.process = record, os.getpid()
+        else:
+            super()._do_return_conn(record)
+
+
+class _Mine(threading.local):
+    """What a pool keeps for one thread."""
+
+    depth = 0
+    idle: Any = None
+    process = 0
+
+    def taken(self) -> Any:
+        """The connection that waits, if any. One that was open before a fork is the parent's: it is left alone, not closed."""
+        idle, self.idle = self.idle, None
+        if idle is not None and self.process != os.getpid():
+            _inherited.append(idle)
+            return None
+        return idle
+
+
+_inherited: list[Any] = []
 
 
 class _AgainError(WorldError):
@@ -159,9 +217,15 @@ def insert_missing(connection: sa.Connection, table: sa.Table, rows: list[dict[s
     """Insert *rows* that are not there yet, in an order that two transactions cannot cross."""
     if not rows:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     ordered = sorted(rows, key=lambda row: [str(value) for value in row.values()])
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), ordered)
+    connection.execute(_insert_missing(table, connection.dialect.name), ordered)
+
+
+@lru_cache
+def _insert_missing(table: sa.Table, dialect: str) -> sa.Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def _prepare(connection: Any, record: object) -> None:

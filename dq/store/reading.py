@@ -16,23 +16,27 @@ _PLAIN = (
     "superseded_by", "parent", "depth", "claimed_at", "settled_at", "published_at", "expires_at", "legal_hold", "cleared_at",
 )  # fmt: skip
 
+_BATCH = sa.select(schema.batch).where(schema.batch.c.id == sa.bindparam("wanted"))
+_PLACE = (
+    sa.select(schema.dataset.c.name, schema.slot.c.stage, schema.slot.c.key)
+    .join_from(schema.slot, schema.dataset, schema.slot.c.dataset == schema.dataset.c.id)
+    .where(schema.slot.c.id == sa.bindparam("wanted"))
+)
+
 
 def find_batch(connection: sa.Connection, batch_id: str) -> sa.Row[Any] | None:
     """The row of a batch."""
-    return connection.execute(sa.select(schema.batch).where(schema.batch.c.id == batch_id)).one_or_none()
+    return connection.execute(_BATCH, {"wanted": batch_id}).one_or_none()
 
 
 def row(connection: sa.Connection, batch_id: str) -> sa.Row[Any]:
     """The row of a batch that is there."""
-    return connection.execute(sa.select(schema.batch).where(schema.batch.c.id == batch_id)).one()
+    return connection.execute(_BATCH, {"wanted": batch_id}).one()
 
 
 def batch_of(connection: sa.Connection, row: sa.Row[Any]) -> Batch:
     """The whole batch, given its row."""
-    s, d = schema.slot, schema.dataset
-    place = connection.execute(
-        sa.select(d.c.name, s.c.stage, s.c.key).join_from(s, d, s.c.dataset == d.c.id).where(s.c.id == row.slot)
-    ).one()
+    place = connection.execute(_PLACE, {"wanted": row.slot}).one()
     state = State(row.state)
     waiting = rows.states(connection, row.id, row.rows_bad or 0) if state.active and row.rows_bad else ()
     return Batch(

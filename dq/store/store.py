@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,12 +55,16 @@ class Turn:
 
 
 class Store(Keeping):
-    """What is remembered of runs and dead letters. Open one with `open_store`; it holds no connection between calls."""
+    """What is remembered of runs and dead letters. Open one with `open_store`. No connection outlives a call, but in `kept`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.name = database.name  # the address, without its secrets
         self.id = database.read(lambda c: str(c.scalar(sa.select(schema.about.c.value).where(schema.about.c.name == "id"))))
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Inside, what this thread asks and writes goes through one connection; it is closed at the end."""
+        return self._database.kept()
 
     # -- the protocol --------------------------------------------------------------------------------------------------
 
@@ -323,8 +327,9 @@ def open_store(url: str = "", *, folder: str | Path = ".") -> Store:
         WorldError: it cannot be reached or made.
     """
     database = Database(address(url, folder))
-    upgrade.ensure(database)
-    return Store(database)
+    with database.kept():
+        upgrade.ensure(database)
+        return Store(database)
 
 
 def upgrade_store(url: str = "", *, folder: str | Path = ".") -> tuple[str | None, str]:

@@ -15,7 +15,7 @@ from dq_airflow.errors import GateError, StageBlocked
 from dq_airflow.lineage import Lineage
 from dq_airflow.links import ViolationReportLink
 from dq_airflow.operators import default_key
-from dq_airflow.outcome import Blocking, mark_assets, reasons, skips, tell
+from dq_airflow.outcome import Blocking, check_fits, mark_assets, reasons, skips, tell
 from dq_airflow.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class ContractGateDecoratedOperator(_PythonDecoratedOperator, Lineage, Blocking)
         done: list[dq.Enforcement] = []
         try:
             with attempt.translated():
-                self.python_callable = self._gated(context, attempt, done.append)
+                self.python_callable = self._gated(context, attempt, done)
                 made = super().execute(context)
         except GateError as error:
             if not (done and not done[-1].ok and isinstance(error.__cause__, dq.ViolationError)):
@@ -93,13 +93,19 @@ class ContractGateDecoratedOperator(_PythonDecoratedOperator, Lineage, Blocking)
                 raise GateError(f"{why}\n  a rule could not run; see the report")
             self._stop(context, StageBlocked(f"{why}\n  {done[-1].result.headline}", summary, done[-1].result))
             return None
+        if self.do_xcom_push:
+            check_fits(made, attempt.where)
         mark_assets(context, self, summary)
         self._go_on(context)
         return made
 
-    def _gated(
-        self, context: Mapping[str, Any], attempt: Attempt, on_done: Callable[[dq.Enforcement], object]
-    ) -> Callable[..., Any]:
+    def _gated(self, context: Mapping[str, Any], attempt: Attempt, done: list[dq.Enforcement]) -> Callable[..., Any]:
+        """The function in its gate; every enforcement, also one that blocks, is added to *done*."""
+
+        def enforcing(given: object, contract: Any, *, origin: Mapping[str, Any], **words: Any) -> dq.Enforcement:
+            done.append(dq.enforce(given, contract, origin={**origin, **attempt.origin}, **words))
+            return done[-1]
+
         found = surroundings(self.dq_conn_id, executor=self.executor, beside=getattr(context.get("dag"), "folder", None))
         self.reports = found.reports
         at = attempt.moment(self.at)
@@ -115,8 +121,7 @@ class ContractGateDecoratedOperator(_PythonDecoratedOperator, Lineage, Blocking)
             dataset=self.dataset,
             references=self.references,
             settings=found.settings,
-            origin=attempt.origin,
-            on_done=on_done,
+            enforcing=enforcing,
         )
         return gate(self.python_callable)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +79,11 @@ def table(said: str, conn_id: str) -> dq.Table:
 
 
 _DRIVERS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
-_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "options", "application_name", "connect_timeout", "charset")
+_OPTIONS = {
+    "postgresql": ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "options", "application_name", "connect_timeout"),
+    "mysql": ("charset", "connect_timeout", "unix_socket"),
+}
+_TLS = ("ca", "capath", "cert", "key", "cipher")  # of the word `ssl` of MySQL
 
 
 def address(conn_id: str) -> Any:
@@ -85,7 +91,8 @@ def address(conn_id: str) -> Any:
     The SQLAlchemy URL of a connection, by its fields: no provider of the database needs to be installed.
 
     Raises:
-        dq.UsageError: the connection is of no database that dq knows. AirflowNotFoundException: there is no such connection.
+        dq.UsageError: the connection is of no database that dq knows, or asks for a safety that dq cannot give.
+        AirflowNotFoundException: there is no such connection.
     """
     import sqlalchemy as sa  # noqa: PLC0415  heavy
 
@@ -95,9 +102,27 @@ def address(conn_id: str) -> Any:
         known = ", ".join(_DRIVERS)
         raise dq.UsageError(f"connection '{conn_id}' is of type '{conn.conn_type}'", "", f"types that dq reads: {known}")
     if driver == "sqlite":
-        return sa.URL.create("sqlite", database=conn.host)
-    query = {name: value for name, value in conn.extra_dejson.items() if name in _OPTIONS and isinstance(value, str)}
-    return sa.URL.create(driver, conn.login, conn.password, conn.host, conn.port, conn.schema, query)
+        return sa.URL.create("sqlite", database=conn.host or conn.schema)
+    options = _options(conn_id, driver.replace("mariadb", "mysql"), conn.extra_dejson)
+    return sa.URL.create(driver, conn.login, conn.password, conn.host, conn.port, conn.schema, options)
+
+
+def _options(conn_id: str, driver: str, extra: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the extras of a connection say to the driver; words of Airflow's own hooks are left, but none that protects."""
+    said = {name: str(value) for name, value in extra.items() if name in _OPTIONS[driver]}
+    tls = _tls(extra.get("ssl")) if driver == "mysql" else {}
+    kept = {*said, "ssl"} if tls else {*said}
+    if left := [name for name, value in extra.items() if name.startswith("ssl") and value and name not in kept]:
+        mend = f"words that dq knows: {', '.join(_OPTIONS[driver])}, and `ssl` of MySQL with {', '.join(_TLS)}"
+        raise dq.UsageError(f"connection '{conn_id}' says {left[0]}, which dq cannot keep to", "", mend)
+    return said | {f"ssl_{name}": str(value) for name, value in tls.items()}
+
+
+def _tls(said: Any) -> Mapping[str, Any]:
+    """The files that `ssl` of a MySQL connection names; empty when it says anything else."""
+    with suppress(ValueError):
+        said = json.loads(said) if isinstance(said, str) else said
+    return said if isinstance(said, Mapping) and said.keys() <= set(_TLS) else {}
 
 
 def _is_object(value: Any) -> bool:

@@ -27,7 +27,7 @@ class QuarantineReplayOperator(BaseOperator):
     :param references: as in ``dq.enforce``; None: those that the stage used. (templated)
     :param fix: the rows of the batch, corrected: a Parquet or CSV file. (templated)
     :param set: new values, as SQL over the row: ``{"age": "abs(age)"}``. (templated)
-    :param to: where good rows go when the batch came from a frame. (templated)
+    :param to: where good rows go when the batch came from a frame: a path, or a table. (templated)
     :param note: why, for the audit; the DAG, its run and the task are told anyway. (templated)
     :param dry_run: change nothing, and tell what would happen.
     :param on_stayed: ``continue``, or ``fail`` when rows fail again.

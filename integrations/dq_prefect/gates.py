@@ -69,7 +69,7 @@ def gate(
 
     Args:
         contract: as in `dq.gate`, and so are stage, at, inputs, output, policy, schema, dataset, references, reading.
-        key: as in `dq.gate`; None: in a run, the run's own identity (flow run, task key, dynamic key), else by content.
+        key: as in `dq.gate`; None: in a run, the run itself (flow run, task, which call of it), else by content.
         on_block: a function of the blocked enforcement, whose answer is returned; None: BlockedError.
         settings: instead of those of the folder and the environment.
         store: a DQStore, or the name of a saved one, read in every call.
@@ -136,7 +136,7 @@ def _around(function: Any, gated: Callable[..., Any], told: Surroundings, *, nam
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        with _called(wrapped, told) as call:
+        with _called(wrapped, told, args, kwargs) as call:
             try:
                 made = gated(*args, **kwargs)
             except HandedOn as handed:
@@ -145,7 +145,7 @@ def _around(function: Any, gated: Callable[..., Any], told: Surroundings, *, nam
 
     @functools.wraps(function)
     async def wrapped_later(*args: Any, **kwargs: Any) -> Any:
-        with _called(wrapped_later, told) as call:
+        with _called(wrapped_later, told, args, kwargs) as call:
             try:
                 made = await gated(*args, **kwargs)
             except HandedOn as handed:
@@ -158,11 +158,12 @@ def _around(function: Any, gated: Callable[..., Any], told: Surroundings, *, nam
 
 
 @contextmanager
-def _called(wrapped: Callable[..., Any], told: Surroundings) -> Iterator[_Call]:
+def _called(wrapped: Callable[..., Any], told: Surroundings, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[_Call]:
     run = Run.current()
     own = run is not None and run.runs(wrapped)
+    arguments = {**{str(place): value for place, value in enumerate(args)}, **kwargs}
     try:
-        call = _Call(told.now(run), own, _identity(run, wrapped, own=own))
+        call = _Call(told.now(run), own, _identity(run, wrapped, arguments, own=own))
         token = _call.set(call)
         try:
             yield call
@@ -174,12 +175,11 @@ def _called(wrapped: Callable[..., Any], told: Surroundings) -> Iterator[_Call]:
         raise
 
 
-def _identity(run: Run | None, wrapped: Callable[..., Any], *, own: bool) -> str | None:
+def _identity(run: Run | None, wrapped: Callable[..., Any], arguments: Mapping[str, Any], *, own: bool) -> str | None:
     """What names the rows when nobody did: the run; for a function that it calls also which one, and which call of it."""
     if run is None or own:
         return run.identity if run is not None else None
-    name = wrapped.__qualname__
-    return f"{run.identity}:{name}:{run.nth(name)}"
+    return run.call(wrapped.__qualname__, arguments)
 
 
 def _enforce(given: object, contract: Any, *, key: str | None, origin: Mapping[str, Any], **words: Any) -> dq.Enforcement:

@@ -93,9 +93,9 @@ def _told(here: Here, result: dq.Result, summary: Mapping[str, Any], names: list
     _guarded(lambda: _describe_assets(summary))
     if here.run is not None and here.artifacts:
         run, key = here.run, artifact_key(result.dataset, result.stage or "")
-        rows = json.dumps(table(result, summary, title))
-        _guarded(lambda: _create(run, "table", key, rows, _headline(result)))
-        _guarded(lambda: _link(here, run, result, name))
+        rows, said = json.dumps(table(result, summary, title)), _headline(result, summary)
+        _guarded(lambda: _create(run, "table", key, rows, said))
+        _guarded(lambda: _link(here, run, result, name=name, said=said))
 
 
 def _guarded(tell: Callable[[], object]) -> None:
@@ -174,10 +174,13 @@ def _key_of(summary: Mapping[str, Any]) -> str:
     return " | ".join(str(summary[name]) for name in ("dataset", "stage", "key") if summary.get(name))
 
 
-def _headline(result: dq.Result) -> str:
-    """One line of Markdown; names are shown as they are, whatever they contain."""
-    said = result.headline.replace("`", "'")
-    return f"`{said}`"
+def _headline(result: dq.Result, summary: Mapping[str, Any]) -> str:
+    """One line of Markdown: what was enforced, and what came of it; names are shown as they are, whatever they contain."""
+    return " ".join(map(_code, (_key_of(summary), result.headline.removeprefix(f"{result.dataset} "))))
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', chr(39))}`"
 
 
 def _create(run: Run, kind: str, key: str, data: Any, description: str) -> Any:
@@ -187,16 +190,20 @@ def _create(run: Run, kind: str, key: str, data: Any, description: str) -> Any:
         return client.create_artifact(said).id
 
 
-def _link(here: Here, run: Run, result: dq.Result, name: str) -> None:
-    """Write the report, and say where it is."""
+def _link(here: Here, run: Run, result: dq.Result, *, name: str, said: str) -> None:
+    """Write the report, and say where it is: beside a link to a file its path, for no browser follows it from a server's page."""
     if here.reports is None:
         return
     here.reports.mkdir(parents=True, exist_ok=True)
     path = here.reports / f"{name}.html"
     path.write_text(dq.report.html(result), "utf-8")
-    link = f"{here.reports_url.rstrip('/')}/{path.name}" if here.reports_url else path.resolve().as_uri()
-    key = artifact_key(result.dataset, result.stage or "", "report")
-    _create(run, "markdown", key, f"[report]({link})", _headline(result))
+    url, place = f"{here.reports_url.rstrip('/')}/{path.name}", path.resolve()
+    data = (
+        f"[report]({url})"
+        if here.reports_url
+        else f"[report]({place.as_uri()})\n\non the machine of the run: {_code(str(place))}"
+    )
+    _create(run, "markdown", artifact_key(result.dataset, result.stage or "", "report"), data, said)
 
 
 @contextmanager

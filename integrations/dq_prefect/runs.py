@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import weakref
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
 
 import dq
+from dq_prefect.calls import which
 
 _LOCAL = ("process",)  # types of work pools whose flow runs keep the files of this machine
-_calls: dict[int, Counter[str]] = {}  # by the context of one try, which Prefect makes anew for the next
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +47,28 @@ class Run:
 
     @property
     def identity(self) -> str:
-        """Which run this is, the same in every try: flow run, task key, dynamic key."""
+        """Which run this is, the same in every try: of a flow its id, of a task also the task, and which call of it."""
         if self.task is None:
             return self.flow_run_id
         run = self.task.task_run
-        return ":".join(filter(None, (self.flow_run_id, run.task_key, run.dynamic_key)))
+        if self.flow is None or self.flow.detached or self._is_kept:
+            return ":".join(filter(None, (self.flow_run_id, run.task_key, run.dynamic_key)))
+        return f"{self.flow_run_id}:{which(self.flow, run.task_key, self.task.parameters, who=run.id)}"
 
-    def nth(self, name: str) -> int:
-        """How many calls of *name* began in this try of the run, this one included."""
+    @property
+    def _is_kept(self) -> bool:
+        """
+        Whether a retried flow finds the result of this task, instead of running it again.
+
+        Then calls cannot be told apart by their place: those that run again would take the places of those that do not.
+        """
+        task: Any = self.task
+        return bool(task.persist_result) and task.task.cache_policy != NO_CACHE
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """What names one call of the function *name* in this run, the same in every try."""
         context = self.task if self.task is not None else self.flow
-        with _lock:
-            if id(context) not in _calls:
-                _calls[id(context)] = Counter()
-                weakref.finalize(context, _calls.pop, id(context), None)
-            _calls[id(context)][name] += 1
-            return _calls[id(context)][name]
+        return f"{self.identity}:{which(context, name, arguments)}"
 
     def runs(self, function: Callable[..., Any]) -> bool:
         """Whether *function* is what this run runs, whatever else decorates it."""

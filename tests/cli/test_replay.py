@@ -23,7 +23,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dq.Enforce
 
 
 def _answer(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    monkeypatch.setattr("dq.cli.replay.is_terminal", lambda _: True)
+    monkeypatch.setattr("dq.cli.asking.is_terminal", lambda _: True)
     monkeypatch.setattr("typer.confirm", lambda *_, **__: word == "y")
 
 
@@ -41,9 +41,9 @@ def test_nobody_is_asked_without_a_terminal(
 def test_what_would_happen_is_shown_first(
     done: dq.Enforcement, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The dry run is shown, then somebody is asked: no means no, yes means yes."""
+    """The dry run is shown, then somebody is asked: no means no, with exit code 1; yes means yes."""
     _answer(monkeypatch, "n")
-    assert main(["quarantine", "replay", done.batch.id, "-c", "people"]) == 0
+    assert main(["quarantine", "replay", done.batch.id, "-c", "people"]) == 1
     assert "2 judged, 1 land, 1 stay" in capsys.readouterr().out
     assert ids(done.output) == [1, 4]
     _answer(monkeypatch, "y")
@@ -90,6 +90,13 @@ def test_the_rest_of_the_family(done: dq.Enforcement, capsys: pytest.CaptureFixt
     assert "nothing to replay" in capsys.readouterr().out
     assert main(["quarantine", "withdraw", done.batch.id, "--yes"]) == 0
     assert "withdrawn" in capsys.readouterr().out
+
+
+def test_what_is_withdrawn_may_be_unpublished(done: dq.Enforcement, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --unpublish it says where the good rows still are; with it they are nowhere."""
+    assert main(["quarantine", "withdraw", done.batch.id, "--yes", "--unpublish", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["output"] is None
+    assert not Path(done.output).exists()
 
 
 @pytest.mark.parametrize(

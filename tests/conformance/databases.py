@@ -22,6 +22,8 @@ from tests.conformance.inputs import Rows
 _NUMBERS = itertools.count()
 _TYPES: Mapping[str, list[tuple[Callable[[pa.DataType], bool], str]]] = {
     "postgres": [
+        (pa.types.is_large_string, "char(8)"),
+        (pa.types.is_string_view, 'text COLLATE "POSIX"'),
         (pa.types.is_boolean, "boolean"),
         (pa.types.is_int8, "smallint"),
         (pa.types.is_int32, "integer"),
@@ -37,6 +39,8 @@ _TYPES: Mapping[str, list[tuple[Callable[[pa.DataType], bool], str]]] = {
         (pa.types.is_nested, "jsonb"),
     ],
     "mariadb": [
+        (pa.types.is_large_string, "char(8) COLLATE utf8mb4_general_ci"),
+        (pa.types.is_string_view, "varchar(400) COLLATE utf8mb4_unicode_ci"),
         (pa.types.is_boolean, "boolean"),
         (pa.types.is_int8, "tinyint"),
         (pa.types.is_int32, "int"),
@@ -51,6 +55,8 @@ _TYPES: Mapping[str, list[tuple[Callable[[pa.DataType], bool], str]]] = {
         (pa.types.is_nested, "json"),
     ],
     "sqlite": [
+        (pa.types.is_large_string, "CHAR(8)"),
+        (pa.types.is_string_view, "TEXT COLLATE NOCASE"),
         (pa.types.is_boolean, "BOOLEAN"),
         (pa.types.is_integer, "INTEGER"),
         (pa.types.is_floating, "REAL"),
@@ -91,11 +97,11 @@ def places(given: dq.Table, bad: Sequence[Mapping[str, Any]], kind: str) -> list
     """
     from dq.engines.database.arrow import batches_of
     from dq.engines.database.connect import connected
-    from dq.engines.database.engine import _relation
+    from dq.engines.database.engine import relation
     from dq.engines.database.statements import Statements
 
     with connected(given, 0) as session:
-        statements = Statements(session, _relation(session, given))
+        statements = Statements(session, relation(session, given))
         order = {"postgres": "ORDER BY ctid", "sqlite": "ORDER BY rowid"}.get(kind, "")  # else as they were written
         listed = [item.out.format(x=f"q.{session.quoted(item.name)}") for item in statements.rows.columns]
         rows = session.run(f"SELECT {', '.join(listed)} FROM {statements.rows.sql} AS q {order.replace('BY ', 'BY q.')}")

@@ -11,6 +11,7 @@ from unittest.mock import patch
 from dq.quarantine import output
 from dq.quarantine.erase import _Work
 from dq.quarantine.output import FileTarget, Owner, Placed
+from dq.quarantine.tables import TableTarget
 from dq.store import Batch, Store, Turn, batches, replays, rows
 
 Patch = tuple[object, str, Any]
@@ -23,11 +24,20 @@ def mutant(function: Callable[[], list[Patch]]) -> Callable[[], list[Patch]]:
     return function
 
 
+TABLE_MUTANTS: dict[str, Callable[[], list[Patch]]] = {}  # of tables that rows are added to
+
+
+def of_tables(function: Callable[[], list[Patch]]) -> Callable[[], list[Patch]]:
+    """Keep it under its name."""
+    TABLE_MUTANTS[function.__name__] = function
+    return function
+
+
 @contextmanager
 def sown(name: str) -> Iterator[None]:
     """Replay has that fault inside the `with`."""
     with ExitStack() as stack:
-        for place, attribute, value in MUTANTS[name]():
+        for place, attribute, value in {**MUTANTS, **TABLE_MUTANTS}[name]():
             stack.enter_context(patch.object(place, attribute, value))
         yield
 
@@ -102,6 +112,7 @@ def in_place() -> list[Patch]:
     return [(FileTarget, "_replace", at_once)]
 
 
+@of_tables
 @mutant
 def judged_alone() -> list[Patch]:
     """Keys are not judged together with what is published."""
@@ -125,3 +136,50 @@ def landing_is_forgotten() -> list[Patch]:
 def the_erased_come_back() -> list[Patch]:
     """What a withdrawn replay gives back is open, though it was purged or emptied meanwhile."""
     return [(replays, "_gone", lambda *_, **__: None)]
+
+
+@of_tables
+def the_ledger_is_not_extended() -> list[Patch]:
+    """Rows are put into the table, and nobody writes down that they are there."""
+    from dq.engines.database.into import Into
+
+    sign = Into.sign
+
+    def careless(self: Into, editions: Any, rows: int, *, new: bool) -> None:
+        sign(self, editions[:-1] or editions, rows, new=new)
+
+    return [(Into, "sign", careless)]
+
+
+@of_tables
+def editions_are_not_compared() -> list[Patch]:
+    """Who adds rows does not ask whether they are there."""
+    from dq.engines.database.into import Into
+
+    extend, editions = TableTarget.extend, Into.editions
+
+    def forgetful(self: TableTarget, turn: Turn, batches: Any) -> Placed:
+        def others(into: Into) -> tuple[str, ...] | None:
+            there = editions(into)
+            return None if there is None else tuple(item for item in there if item != turn.edition)
+
+        with patch.object(Into, "editions", others):
+            return extend(self, turn, batches)
+
+    return [(TableTarget, "extend", forgetful)]
+
+
+@of_tables
+def a_rehearsal_stays() -> list[Patch]:
+    """What was put there to see whether it goes is not taken back."""
+    from dq.engines.database.into import Into
+
+    put_all = Into.put_all
+
+    def for_good(self: Into, batches: Any, edition: str) -> int:
+        rows = put_all(self, batches, edition)
+        if not edition:
+            self.session.commit()
+        return rows
+
+    return [(Into, "put_all", for_good)]

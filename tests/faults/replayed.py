@@ -17,13 +17,14 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -81,10 +82,19 @@ class Key(World):
             stage="raw",
             key="day",
             dataset=self.dataset,
-            output=str(self.root / "out" / ("{key}." + self.suffix)),
+            output=self.good,
             settings=self.settings,
         )
         assert done.outcome == "quarantined", done.outcome
+
+    @property
+    def good(self) -> Any:
+        """Where good rows go."""
+        return str(self.root / "out" / ("{key}." + self.suffix))
+
+    def lose(self) -> None:
+        """Somebody removes what the key has published."""
+        self.output.unlink(missing_ok=True)
 
     def replay(self, version: int, *, fix: bool) -> None:
         """What a person would do, batch by batch; that a batch is another's by now is all right."""
@@ -212,9 +222,13 @@ def _open(ranges: object, numbers: list[int]) -> list[int]:
     ]
 
 
-def run(attempts: int, seed: int, store_url: str = "") -> Report:
-    """Play histories until *attempts* processes ran; stop at the first that went wrong."""
-    report, pending, number = Report(), [point for point in POINTS if point not in SKIPPED], 0
+Make = Callable[[Path, str, str, str], Key]  # a folder, the store, a suffix, a dataset
+
+
+def run(attempts: int, seed: int, store_url: str = "", *, make: Make | None = None, points: Sequence[str] = POINTS) -> Report:
+    """Play histories, in worlds that *make* makes, until *attempts* processes ran; stop at the first that went wrong."""
+    points = [point for point in points if point not in SKIPPED]
+    report, pending, number = Report(points=points), list(points), 0
     _warm()
     import_module("dq.replaying")  # here once, not in every child
     import_module("dq.history")
@@ -222,7 +236,8 @@ def run(attempts: int, seed: int, store_url: str = "") -> Report:
     while report.attempts < attempts and not report.wrong:
         number += 1
         with tempfile.TemporaryDirectory(prefix="dq-faults-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:  # noqa: S108
-            world = Key(Path(name), store_url, ("parquet", "csv")[number % 2], f"replay {seed} {number}")
+            said = (Path(name), store_url, ("parquet", "csv")[number % 2], f"replay {seed} {number}")
+            world = make(*said) if make else Key(*said)
             world.make()
             places(world.settings)
             if number <= len(_CRISES):
@@ -259,6 +274,15 @@ def _erased_while_it_waits(world: Key, report: Report, cure: str) -> None:
     _at_rest(world, report, f"erased before {cure}")
 
 
+def _published_and_not_told(world: Key, report: Report) -> None:
+    """A replay dies when its rows are in place and the store does not know."""
+    _in_peace(world, lambda: world.enforce_content(1), report)
+    kill = Blow("after-publish", "kill")
+    started = {_start(world, _replaying(world, 3, fix=False), kill, report): kill}
+    _count(world, children.end(started), started, report)
+    _at_rest(world, report, "killed after it published")
+
+
 def _at_rest(world: Key, report: Report, what: str) -> None:
     _in_peace(world, world.recover, report)
     report.wrong += world.laws(at_rest=True)
@@ -266,20 +290,25 @@ def _at_rest(world: Key, report: Report, what: str) -> None:
         report.wrong.append(f"history {world.dataset} {world.suffix}: {what}")
 
 
-_CRISES = (_two_at_once, partial(_erased_while_it_waits, cure="withdraw"), partial(_erased_while_it_waits, cure="recover"))
+_CRISES = (
+    _two_at_once,
+    _published_and_not_told,
+    partial(_erased_while_it_waits, cure="withdraw"),
+    partial(_erased_while_it_waits, cure="recover"),
+)
 
 
 def _history(world: Key, rng: random.Random, report: Report, pending: list[str]) -> None:
     _in_peace(world, lambda: world.enforce_content(1), report)
     for _ in range(rng.randint(2, 3)):
-        point = pending.pop(0) if pending else rng.choice(POINTS)
+        point = pending.pop(0) if pending else rng.choice(report.points)
         task, person = _task(world, point, rng)
         started = {_start(world, task, Blow(point, "kill"), report): Blow(point, "kill")}
         if rng.random() < 0.6:
             fix = rng.random() < 0.5
             others = [task, _replaying(world, rng.randint(1, 3), fix=fix), world.recover, _enforcing(world, rng)]
             other = rng.choice([*others, _task(world, rng.choice(faults.KEEPING), rng)[0]])
-            blow = Blow(rng.choice(POINTS), rng.choice(("kill", "raise", "slow", "none")))
+            blow = Blow(rng.choice(report.points), rng.choice(("kill", "raise", "slow", "none")))
             started[_start(world, other, blow, report)] = blow
         codes = children.end(started)
         _count(world, codes, started, report)
@@ -306,7 +335,7 @@ def _history(world: Key, rng: random.Random, report: Report, pending: list[str])
 def _lose_the_file(world: Key, report: Report) -> None:
     """Somebody removes what the key has published; its pipeline runs again, and a worker brings back what replays had added."""
     there = world.published_ids()
-    world.output.unlink(missing_ok=True)
+    world.lose()
     _in_peace(world, lambda: world.enforce_content(there[0] // 1000), report)
     _in_peace(world, world.recover, report)
     lost = Counter(there) - Counter(world.published_ids())
@@ -368,12 +397,9 @@ def _play(said: argparse.Namespace) -> int:
     stores = ("sqlite", "postgres") if said.store == "both" else (said.store,)
     wrong = False
     for store in stores:
-        if store == "sqlite":
-            report = run(said.attempts // len(stores), said.seed)
-        else:
-            with server() as fresh:
-                report = run(said.attempts // len(stores), said.seed, fresh())
-        missed = sorted(set(POINTS) - set(SKIPPED) - report.killed)
+        with nullcontext(str) if store == "sqlite" else server() as fresh:
+            report = run(said.attempts // len(stores), said.seed, fresh())
+        missed = sorted(set(report.points) - report.killed)
         print(f"{store}: {report.attempts} attempts, {dict(report.ends)}", *report.wrong[:10], sep="\n")
         print(f"nobody was killed at: {', '.join(missed)}" if missed else "killed at every point", flush=True)
         wrong |= bool(report.wrong)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -75,6 +75,16 @@ _PATTERNS = (
 )
 
 
+HOLDS: Mapping[str, Callable[[int], bool]] = {
+    "=": lambda order: order == 0,
+    "<>": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    "<=": lambda order: order <= 0,
+    ">": lambda order: order > 0,
+    ">=": lambda order: order >= 0,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A check on columns, with its arguments as a contract writes them."""
@@ -120,7 +130,7 @@ class Case:
 
 
 def _implementation(rule: Rule) -> dict[str, Any]:
-    said = {"check": rule.check, **{name: _plain(value) for name, value in rule.arguments.items()}}
+    said = {"check": rule.check, **{name: plain(value) for name, value in rule.arguments.items()}}
     if rule.check not in ("row_count", "condition"):
         said["columns"] = list(rule.columns)
     return said | ({"mustNotBe": -12345.5} if rule.is_measure else {})
@@ -133,9 +143,10 @@ def written(cell: Any) -> Any:
     return cell
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as a contract writes it."""
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return str(value) if isinstance(value, Decimal) else written(value)
 
 
@@ -176,7 +187,7 @@ def _few(kind: str) -> list[Any]:
 def _rule(draw: st.DrawFn, kinds: Mapping[str, str]) -> Rule:
     name = draw(st.sampled_from(sorted(kinds)))
     kind = kinds[name]
-    check = draw(st.sampled_from(_CHECKS[kind]))
+    check = draw(st.sampled_from(CHECKS[kind]))
     if check == "unique":
         names = draw(st.lists(st.sampled_from(sorted(kinds)), min_size=1, max_size=2, unique=True))
         return Rule(check, tuple(names), {})
@@ -184,13 +195,13 @@ def _rule(draw: st.DrawFn, kinds: Mapping[str, str]) -> Rule:
         other = draw(st.sampled_from(sorted(item for item in kinds if kinds[item] == kind)))
         op = draw(st.sampled_from(["=", "<>", "<", "<=", ">", ">="]))
         return Rule(check, (name, other), {"sql": f"{name} {op} {other}"})
-    return Rule(check, (name,), draw(_arguments(check, kind)))
+    return Rule(check, (name,), draw(arguments(check, kind)))
 
 
 _ANY = ("not_null", "fits_type", "unique", "row_count", "null_rate", "condition")
 _LISTED = ("in_set", "not_in_set")
 _BOUNDED = ("at_least", "more_than", "at_most", "less_than")
-_CHECKS: Mapping[str, Sequence[str]] = {
+CHECKS: Mapping[str, Sequence[str]] = {
     "string": (
         *_ANY,
         *_LISTED,
@@ -212,7 +223,8 @@ _CHECKS: Mapping[str, Sequence[str]] = {
 }
 
 
-def _arguments(check: str, kind: str) -> st.SearchStrategy[dict[str, Any]]:
+def arguments(check: str, kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Random arguments of a check on a column of *kind*."""
     values = CELLS[kind].filter(lambda value: not isinstance(value, float) or math.isfinite(value))
     listed = st.lists(values | st.sampled_from(_few(kind)), min_size=1, max_size=7)
     named: dict[str, st.SearchStrategy[dict[str, Any]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from tests.conformance.databases import places
 from tests.conformance.fact import DATABASES
 from tests.conformance.inputs import INPUTS
 from tests.properties.profile import bounded
-from tests.properties.tables import Case, Rule, cases, written
+from tests.properties.tables import HOLDS, Case, Rule, cases, written
 
 TEXT = ("csv", "jsonl")
 
@@ -117,19 +117,9 @@ def _as_written(value: Any) -> Any:
     return [written(item) for item in value] if isinstance(value, list) else written(value)
 
 
-_HOLDS: Mapping[str, Callable[[int], bool]] = {
-    "=": lambda order: order == 0,
-    "<>": lambda order: order != 0,
-    "<": lambda order: order < 0,
-    "<=": lambda order: order <= 0,
-    ">": lambda order: order > 0,
-    ">=": lambda order: order >= 0,
-}
-
-
 def _compared(rule: Rule, pairs: Sequence[tuple[Any, Any]]) -> frozenset[int]:
     op = rule.arguments["sql"].split(" ")[1]
-    holds = _HOLDS[op]
+    holds = HOLDS[op]
     bad = set()
     for number, (left, right) in enumerate(pairs):
         if not oracle.missing(left) and not oracle.missing(right):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +55,13 @@ FIXES = st.sampled_from(
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    """What is published, as text: Parquet, CSV and JSON lines alike."""
+    """What is published, as text: Parquet, CSV, JSON lines and a table alike."""
     if not path.exists():
         return []
+    if path.suffix == ".db":
+        with closing(sqlite3.connect(path)) as database:
+            found = database.execute("SELECT CAST(n AS TEXT), CAST(id AS TEXT), CAST(age AS TEXT), tag FROM good ORDER BY rowid")
+            return [dict(zip(("n", "id", "age", "tag"), row, strict=True)) for row in found]
     with duckdb.connect() as connection:
         options = ", all_varchar = true, header = true" if path.suffix == ".csv" else ""
         reader = {".parquet": "read_parquet", ".csv": "read_csv", ".jsonl": "read_json"}[path.suffix]
@@ -95,7 +101,7 @@ def _open(history: dq.History, batches: list[Any]) -> list[int]:
     rows=ROWS,
     versions=st.tuples(VERSIONS, VERSIONS),
     fix=FIXES,
-    suffix=st.sampled_from(["parquet", "csv", "jsonl"]),
+    suffix=st.sampled_from(["parquet", "csv", "jsonl", "db"]),
     some=st.none() | st.integers(0, 5),
 )
 def test_a_dry_run_is_what_happens(
@@ -108,13 +114,14 @@ def test_a_dry_run_is_what_happens(
     """
     What a dry run counts is what a replay does; rows that land do so once, behind those that were there; the others are open.
 
-    No two published rows share a key that must be unique. Doing it again changes nothing.
+    Be it a file or a table. No two published rows share a key that must be unique. Doing it again changes nothing.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         where = _world(folder, rows, list(versions))
         out = folder / f"good.{suffix}"
-        done = dq.enforce(str(folder / "people.csv"), "people@1.0.0", stage="raw", key="d", output=str(out), settings=where)
+        good = dq.Table(f"sqlite:///{out}", "good") if suffix == "db" else str(out)
+        done = dq.enforce(str(folder / "people.csv"), "people@1.0.0", stage="raw", key="d", output=good, settings=where)
         if not done.ok or not done.rows_quarantined:
             return
         history, before = dq.History(where), _rows(out)

@@ -105,10 +105,18 @@ def test_facets_are_those_of_the_client(full: Result, needs: Callable[[str], Mod
         ("s3://bucket/a/b.parquet", ("s3://bucket", "a/b.parquet")),
         ("pandas frame", ("dq", "nyc.flights")),
         ("http://[x", ("file", "http://[x")),
+        ("postgresql://me:***@db.example/shop orders", ("postgres://db.example:5432", "shop.public.orders")),
+        ("postgresql+psycopg://db.example:6000/shop staging.orders", ("postgres://db.example:6000", "shop.staging.orders")),
+        ("postgresql://me@/shop?host=/run/pg orders", ("postgres:///run/pg:5432", "shop.public.orders")),
+        ("mysql://me:***@db.example/shop orders", ("mysql://db.example:3306", "shop.orders")),
+        ("mariadb://db.example/shop other.orders", ("mysql://db.example:3306", "other.orders")),
+        ('mysql://db.example/my%20shop "odd orders"', ("mysql://db.example:3306", "my shop.odd orders")),
+        ("postgresql://db.example/shop query", ("dq", "nyc.flights")),
+        ("sqlite:////data/shop.db orders", ("file", "sqlite:////data/shop.db orders")),
     ],
 )
 def test_datasets_are_named_by_where_they_are(full: Result, source: str, named: tuple[str, str]) -> None:
-    """Files and objects have the names that OpenLineage gives them."""
+    """Files, objects and tables have the names that OpenLineage gives them, and nobody's login in them."""
     said = _lineage(replace(full, source=source))
     assert (said["namespace"], said["name"]) == named
 

@@ -136,7 +136,7 @@ TREES: dict[str, Tree] = {
     "cast of a user": condition("CAST(x AS INTEGER)", ""),
     "cast of a user to a day": condition("CAST(x AS DATE)", ""),
     "in UTC": exp.AtTimeZone(this=X.copy(), zone=literal("UTC")),
-    "from a zone": exp.AtTimeZone(this=exp.AtTimeZone(this=X.copy(), zone=literal("Europe/Berlin")), zone=literal("UTC")),
+    "from a zone": exp.AtTimeZone(this=exp.AtTimeZone(this=X.copy(), zone=literal("Asia/Kolkata")), zone=literal("UTC")),
     "nan": exp.IsNan(this=X.copy()),
     "finite": IsFinite(this=X.copy()),
     "multiple": MultipleOf(this=X.copy(), expression=literal(0.25)),

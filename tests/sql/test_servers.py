@@ -33,7 +33,7 @@ from tests.sql.test_words import JSON, TYPES
 
 X = column("x")
 _JSON = {"duckdb": "JSON", "postgres": "JSONB", "mariadb": "JSON", "sqlite": "TEXT"}
-_MOMENT = {"duckdb": "TIMESTAMP", "postgres": "TIMESTAMP", "mariadb": "DATETIME(6)", "sqlite": "TEXT"}
+MOMENT = {"duckdb": "TIMESTAMP", "postgres": "TIMESTAMP", "mariadb": "DATETIME(6)", "sqlite": "TEXT"}
 _DAY = {"duckdb": "DATE", "postgres": "DATE", "mariadb": "DATE", "sqlite": "TEXT"}
 _DECIMAL = {"duckdb": "DECIMAL(10, 2)", "postgres": "NUMERIC(10, 2)", "mariadb": "DECIMAL(10, 2)", "sqlite": "REAL"}
 
@@ -154,7 +154,7 @@ def test_the_largest_and_the_smallest_ignore_nulls(lab: Lab) -> None:
 
 # -- times -----------------------------------------------------------------------------------------------------------
 
-_MOMENTS = ["2024-01-31 23:59:59.123456", "2024-02-29 00:00:00.000000", "0999-12-31 12:30:00.000000"]
+MOMENTS = ["2024-01-31 23:59:59.123456", "2024-02-29 00:00:00.000000", "0999-12-31 12:30:00.000000"]
 
 
 @pytest.mark.parametrize(
@@ -172,14 +172,14 @@ _MOMENTS = ["2024-01-31 23:59:59.123456", "2024-02-29 00:00:00.000000", "0999-12
 )
 def test_times_are_cut_off_at_their_unit(lab: Lab, unit: str, starts: list[str]) -> None:
     """Weeks begin on Monday."""
-    with of_type(lab, _MOMENT, _MOMENTS) as made:
+    with of_type(lab, MOMENT, MOMENTS) as made:
         got = [plain(value) for value in made.values(condition(f"date_trunc('{unit}', x)", ""))]
         assert got == [f"{start}.000000" for start in starts], made.dialect
 
 
 def test_a_span_is_added_with_the_end_of_the_month(lab: Lab) -> None:
     """A month after the 31st of January is the last of February."""
-    with of_type(lab, _MOMENT, _MOMENTS[:1]) as made:
+    with of_type(lab, MOMENT, MOMENTS[:1]) as made:
         for text in (
             "x + INTERVAL '1' MONTH = TIMESTAMP '2024-02-29 23:59:59.123456'",
             "x - INTERVAL '2' DAY = TIMESTAMP '2024-01-29 23:59:59.123456'",
@@ -210,9 +210,9 @@ def test_a_users_cast_reads_text_strictly_and_anything_else_where_it_fits(lab: L
         assert made.values(condition("CAST(x AS INTEGER)", "")) == [5, None, None, 7, None, None], made.dialect
     with of_type(lab, _DECIMAL, [5, 5.5, -3]) as made:
         assert made.values(condition("CAST(x AS INTEGER)", "")) == [5, None, -3], made.dialect
-    with of_type(lab, _MOMENT, _MOMENTS) as made:
+    with of_type(lab, MOMENT, MOMENTS) as made:
         days = [plain(value) for value in made.values(condition("CAST(x AS DATE)", ""))]
-        assert days == [text[:10] for text in _MOMENTS], made.dialect
+        assert days == [text[:10] for text in MOMENTS], made.dialect
     with of_type(lab, _DAY, ["2024-01-31"]) as made:
         assert made.where(condition("CAST(x AS TIMESTAMP) = TIMESTAMP '2024-01-31 00:00:00'", "")) == [0], made.dialect
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dq.engines.database.arrays import array
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -32,7 +34,7 @@ def array_of(cells: Cells, kind: pa.DataType) -> tuple[pa.Array, list[int]]:
         except (pa.ArrowException, ValueError, TypeError, OverflowError):
             found.append(None)
             lost.append(place)
-    return pa.array(found, kind), lost
+    return array(found, kind), lost
 
 
 def _read(cells: Cells, kind: pa.DataType) -> pa.Array:
@@ -40,10 +42,10 @@ def _read(cells: Cells, kind: pa.DataType) -> pa.Array:
     import pyarrow.compute as pc  # noqa: PLC0415
 
     if pa.types.is_boolean(kind):
-        return pa.array([None if cell is None else _truth(cell) for cell in cells], kind)
+        return array([None if cell is None else _truth(cell) for cell in cells], kind)
     if not (pa.types.is_temporal(kind) or pa.types.is_decimal(kind)):
-        return pa.array(cells, kind)
-    text = pa.array(cells, pa.string())
+        return array(cells, kind)
+    text = array(cells, pa.string())
     if pa.types.is_time(kind):  # which Arrow reads as part of a moment alone
         return pc.binary_join_element_wise("1970-01-01", text, " ").cast(pa.timestamp(kind.unit)).cast(kind)
     if pa.types.is_timestamp(kind) and kind.tz:
@@ -88,5 +90,5 @@ def batches_of(chunks: Iterable[Sequence[Cells]], schema: pa.Schema, raw: str = 
             lost.update(places)
         if raw:
             kept = raw_of(rows, [field.name for field in fields if not field.name.startswith("__dq_")], sorted(lost))
-            arrays.append(pa.array([kept.get(place) for place in range(len(rows))], pa.binary()))
+            arrays.append(array([kept.get(place) for place in range(len(rows))], pa.binary()))
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -176,7 +176,7 @@ class Moving:
         They came in together. A source that was loaded anew since is looked at alone. Bad rows are looked at where they are.
         """
         self.view.stays = True
-        found = self.into.standing()
+        found = self.into.entry()
         if found is None or not found.rows or found.content != self.name:
             return
         session = self.view.session

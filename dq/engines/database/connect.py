@@ -85,6 +85,19 @@ def writing(table: Table, timeout: float) -> Iterator[Session]:
             session.close()
 
 
+def is_there(table: Table) -> bool:
+    """Whether the database may be there: a file of SQLite that nobody has made yet is not."""
+    return not in_file(table.url) or Path(str(table.url.database)).expanduser().is_file()
+
+
+def same_place(one: Table, other: Table) -> bool:
+    """Whether two tables lie in one database, whoever reads them."""
+    if one.database is other.database or same_database(one, other):
+        return True
+    keys = [(url.get_backend_name(), url.host, url.port, url.database) for url in (one.url, other.url)]
+    return keys[0] == keys[1] and one.url.get_backend_name() != "sqlite"
+
+
 def same_database(one: Table, other: Table) -> bool:
     """Whether two tables lie in one database, so that one statement reaches both."""
     if one.database is other.database:

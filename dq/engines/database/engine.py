@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dq.engines.database.connect import connected, dialect_of
@@ -56,8 +56,8 @@ class Database:
         try:
             with connected(source, self.timeout) as session:
                 self.dialect = session.dialect
-                rows = _declared(_relation(session, source), fields)
-                beside = {name: _relation(session, item) for name, item in others.items()}
+                rows = _declared(relation(session, source), fields)
+                beside = {name: relation(session, item) for name, item in others.items()}
                 yield TableView(Statements(session, rows, beside, row_id=session.row_id(rows.sql)), folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -78,7 +78,8 @@ def _beside(table: Table, name: str, other: Source) -> Table:
     return other
 
 
-def _relation(session: Session, table: Table) -> Relation:
+def relation(session: Session, table: Table) -> Relation:
+    """*table* with its columns. Raises SourceError when it is not there, or a column is dq's own, or there twice."""
     sql = session.relation(table.parts) if table.name else _query(table.query, session.dialect)
     try:
         with session.trying():
@@ -93,14 +94,14 @@ def _relation(session: Session, table: Table) -> Relation:
         raise SourceError(f"column '{taken}': names that begin with __dq_ are dq's own", str(table), "rename it")
     if twice := next((name for name in names if lowered.count(name.lower()) > 1), None):
         raise SourceError(f"column '{twice}' is there twice", str(table), "name the columns apart; their case does not")
-    return Relation(sql, columns)
+    return Relation(sql, columns, table.parts if table.name else ())
 
 
 def _declared(relation: Relation, fields: tuple[Field, ...]) -> Relation:
     """The relation with columns as they are declared where their types leave that open: 0 and 1 may be truth or numbers."""
     kinds = {name: item.kind.base for item in fields if item.kind for name in (item.name, item.source)}
     columns = tuple(item.instead.get(kinds[item.name], item) if item.name in kinds else item for item in relation.columns)
-    return Relation(relation.sql, columns)
+    return replace(relation, columns=columns)
 
 
 def _query(text: str, dialect: str) -> str:
@@ -116,7 +117,7 @@ def _near(session: Session, table: Table) -> str:
     *schema, name = table.parts
     known: list[str] = []
     with suppress(EngineError), session.trying():  # of a schema that is not there either
-        known = [item.name for item in session.sizes(schema[-1] if schema else "")]
+        known = session.tables(schema[-1] if schema else "")
     close = difflib.get_close_matches(name, known, n=3) or [item for item in known if item.lower() == name.lower()]
     hint = f"did you mean {' or '.join(repr(item) for item in close)}? " if close else ""
     return f"{hint}names are taken as they are spelt; tables there: {', '.join(known[:20]) or 'none'}"

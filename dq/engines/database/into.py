@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from dq.engines.database.server import Column, Session
 from dq.engines.database.statements import columns_of
-from dq.engines.database.values import rows_of
+from dq.engines.database.values import rows_of, whole_numbers
 from dq.errors import EngineError, Fenced, SourceError
 from dq.plan import Plan, bind
 from dq.source import Table
@@ -38,7 +39,7 @@ _LEDGER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Entry:
     """
     What stands in a table of a slot: its *editions*, in the order they came, and how many *rows* the last one has there.
 
@@ -62,6 +63,20 @@ class Into:
     session: Session
     table: Table
     slot: str
+
+    @classmethod
+    def of(cls, session: Session, table: Table, slot: str) -> Into:
+        """
+        *table* where it lies: when the search path leads to another schema than that of new tables, by its whole name.
+
+        A ledger that an earlier dq kept in the schema of new tables is kept there.
+        """
+        plain = cls(session, table, slot)
+        if not (schema := session.elsewhere(table.parts)):
+            return plain
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, *table.parts))
+        own = cls(session, replace(table, name=quoted), slot)
+        return plain if own.editions() is None and plain.editions() is not None else own
 
     # -- names -----------------------------------------------------------------------------------------------------------
 
@@ -127,6 +142,8 @@ class Into:
         """
         ledger = ", ".join(f"{self.session.quoted(name)} {kind}" for name, kind in _LEDGER.items())
         self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger})"])
+        name = self._text(self.table.parts[-1])
+        gone = f"DELETE FROM {self._ledger} WHERE {self.session.quoted('target')} = {name}"  # with a table that somebody dropped
         batch = self.session.quoted(next(iter(stamp)))
         more = [f"{self.session.quoted(name)} {kind}" for name, kind in stamp.items()]
         if like:
@@ -140,7 +157,7 @@ class Into:
             called, on = self.session.relation((*parts[:-1], index)), self.session.quoted(parts[-1])
         else:
             called, on = self.session.quoted(index), self.sql
-        self._make(self.sql, [made, f"CREATE INDEX {called} ON {on} ({batch})"])
+        self._make(self.sql, [gone, made, f"CREATE INDEX {called} ON {on} ({batch})"])
         self.session.commit()
 
     def _as_like(self, columns: Collection[str], like: str, stamp: Mapping[str, str]) -> str:
@@ -185,10 +202,10 @@ class Into:
 
     def editions(self) -> tuple[str, ...] | None:
         """What stands there of the slot, in the order it came; None: nothing yet. Others who ask wait for our end."""
-        found = self.standing()
+        found = self.entry()
         return None if found is None else found.editions
 
-    def standing(self) -> Standing | None:
+    def entry(self) -> Entry | None:
         """As `editions`, with all that the ledger says."""
         ledger = [item.name for item in self._found(self._ledger)]
         if not ledger:
@@ -200,7 +217,7 @@ class Into:
             f"SELECT {q('batches')}, {q('rows')}, {content} FROM {self._ledger} "
             f"WHERE {q('place')} = {self._text(self._place)}{lock}"
         )
-        return Standing(tuple(str(found[0][0]).split()), int(found[0][1]), str(found[0][2] or "")) if found else None
+        return Entry(tuple(str(found[0][0]).split()), int(found[0][1]), str(found[0][2] or "")) if found else None
 
     def follow(self, before: str, after: str) -> None:
         """Other slots whose rows were moved out of the same content *before*: what they left behind is *after* by now."""
@@ -254,19 +271,31 @@ class Into:
         listed = ", ".join(map(self._text, editions))
         return self.session.changed(f"DELETE FROM {self.sql} WHERE {self.session.quoted(BATCH)} IN ({listed})")
 
-    def outside(self, rows: int, *, alone: bool) -> None:
+    def held(self) -> int:
+        """How many rows the partition holds; 0 where none is named."""
+        where = self._partition()
+        return 0 if where is None else int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
+
+    def outside(self, rows: int, *, before: int) -> None:
         """
         Refuse rows that the partition does not hold: nobody would find them again.
 
         Raises:
-            SourceError: of *rows* rows, some do; *alone*: no other rows are in the partition.
+            SourceError: of *rows* rows that came to the *before* in the partition, some are outside it.
         """
-        if (where := self._partition()) is None or not alone:
+        if self.table.where is None:
             return
-        held = int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
-        if held != rows:
-            what = f"{rows - held:,} of {rows:,} good rows are outside the partition {self.table.where}"
+        if (out := before + rows - self.held()) > 0:
+            what = f"{out:,} of {rows:,} good rows are outside the partition {self.table.where}"
             raise SourceError(what, str(self.table), "name the partition of these rows, or enforce with the same where")
+
+    def standing(self, columns: Sequence[Column]) -> str:
+        """The statement that gives *columns*, as they are handed on, of what stands there of the slot; numbers when of none."""
+        listed = ", ".join(item.out.format(x=self.session.quoted(item.name)) for item in columns) or "1"
+        if (where := self._partition()) is None:
+            editions = ", ".join(map(self._text, self.editions() or ())) or "NULL"
+            where = f"{self.session.quoted(BATCH)} IN ({editions})"
+        return f"SELECT {listed} FROM {self.sql} WHERE {where}"
 
     def _partition(self) -> str | None:
         """The `where` of the table as SQL over its columns."""
@@ -285,8 +314,19 @@ class Into:
         """SQL of what each row gets beside its own columns."""
         return {BATCH: self._text(edition)} if any(item.name == BATCH for item in self.columns()) else {}
 
+    def put_all(self, batches: Iterable[pa.RecordBatch], edition: str) -> int:
+        """`put`, with the names that the batches have."""
+        left = iter(batches)
+        first = next(left, None)
+        return 0 if first is None else self.put(chain((first,), left), first.schema.names, edition)
+
     def put(self, batches: Iterable[pa.RecordBatch], names: Sequence[str], edition: str) -> int:
         """Put rows from elsewhere there; their number."""
-        stamped = [edition] if self.stamp(edition) else []
-        chunks = rows_of(batches, self.session.dialect, stamped)
+        import pyarrow as pa  # noqa: PLC0415  heavy
+
+        stamped, there = [edition] if self.stamp(edition) else [], self.columns()
+        lists = {item.name for item in there if pa.types.is_list(item.arrow)}
+        loose = self.session.dialect == "sqlite"
+        wholes = {item.name for item in there if pa.types.is_integer(item.arrow) and not loose}
+        chunks = rows_of(whole_numbers(batches, wholes), self.session.dialect, stamped, lists)
         return self.session.insert(self.sql, [*names, *([BATCH] if stamped else [])], chunks)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dq.engines.database.arrays import array, numbers
 from dq.engines.database.marks import COPIED, MARKED, SPARED, Marks
 from dq.errors import WorldError
 from dq.sql import ROW_NO
@@ -61,7 +62,7 @@ class MarkedRows:
         for check in self._marks.bits:
             marked = self._marks.has(words, check) & ~self._marks.has(words, check, SPARED) & diverted
             self.by_check[check] += int(marked.sum())
-        hashes = batch.column(HASH).to_numpy(zero_copy_only=False).astype("uint64")[diverted]
+        hashes = numbers(batch.column(HASH)).astype("uint64")[diverted]
         self._digest = (self._digest + int(hashes.sum(dtype="uint64"))) % 2**64
 
     def told(self, rows: int, hashes: int, by_check: Mapping[int, int]) -> None:
@@ -82,7 +83,7 @@ class MarkedRows:
         number = 0
         for batch in self._batches():
             words = self._words(batch)
-            chosen = batch.filter(pa.array(self._marks.diverted(words, self._checks)))
+            chosen = batch.filter(array(self._marks.diverted(words, self._checks).tolist(), pa.bool_()))
             keys = list(
                 zip(*(chosen.column(name).to_pylist() for name in self._marks.names(MARKED + SPARED + COPIED)), strict=True)
             )
@@ -90,8 +91,8 @@ class MarkedRows:
                 told[key] = self._marks.reasons(key, reasons)
             arrays = [chosen.column(name) for name in self._columns]
             arrays += [
-                pa.array(range(number, number + len(keys)), pa.int64()),
-                pa.array([told[key] for key in keys], pa.string()),
+                array(range(number, number + len(keys)), pa.int64()),
+                array([told[key] for key in keys], pa.string()),
                 pa.nulls(len(keys), pa.string()),
                 chosen.column(RAW),
             ]
@@ -106,14 +107,14 @@ class MarkedRows:
         found: list[list[Any]] = []
         for batch in self._batches():
             places = np.flatnonzero(self._marks.has(self._words(batch), check))[: limit - len(found)]
-            rows = batch.select(list(columns)).take(pa.array(places))
+            rows = batch.select(list(columns)).take(array(places.tolist(), pa.int64()))
             found += [[column[row].as_py() for column in rows.columns] for row in range(rows.num_rows)]
             if len(found) >= limit:
                 break
         return found
 
     def _words(self, batch: pa.RecordBatch) -> dict[str, np.ndarray[Any, Any]]:
-        return {name: batch.column(name).to_numpy() for name in self._marks.names(MARKED + SPARED + COPIED)}
+        return {name: numbers(batch.column(name)) for name in self._marks.names(MARKED + SPARED + COPIED)}
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa  # noqa: PLC0415

@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import NESTED, NUMBERS, Column, Session, Size
+from dq.engines.database.server import NESTED, NUMBERS, Column, Session
 from dq.errors import DqError, EngineError, SourceError, WorldError
+from dq.result import Estimate, NotRun
 from dq.sql import literal, render
 
 _MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
@@ -58,6 +59,7 @@ class MySql(Session):
 
     dialect = "mariadb"
     product = "MariaDB"
+    margin = 50  # of a sample of pages, say the manuals
     whole_number = "SIGNED"
     _before: tuple[Any, ...] = ()
 
@@ -129,6 +131,11 @@ class MySql(Session):
                 cursor.close()
         return tuple(_column(field) for field in fields)
 
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """See `Session.whole`; by the current database, and where names of tables are of one case in that."""
+        named = tuple(parts) if len(parts) > 1 else (str(self.run("SELECT DATABASE()")[0][0]), *parts)
+        return tuple(map(str.lower, named)) if int(self.run("SELECT @@lower_case_table_names")[0][0]) else named
+
     def hash_of(self, values: Sequence[str]) -> str:
         """See `Session.hash_of`."""
         listed = ", ".join(f"QUOTE({value})" for value in values)
@@ -138,14 +145,28 @@ class MySql(Session):
         """See `Session.hash_sum`."""
         return f"CAST(COALESCE(SUM({self.hash_of(values)}), 0) AS CHAR)"
 
-    def sizes(self, schema: str) -> list[Size]:
-        """See `Session.sizes`."""
-        place = render(literal(schema), "duckdb") if schema else "DATABASE()"
+    def tables(self, schema: str) -> list[str]:
+        """See `Session.tables`."""
         found = self.run(
-            "SELECT table_name, table_rows FROM information_schema.tables "
-            f"WHERE table_schema = {place} AND table_type IN ('BASE TABLE', 'VIEW') ORDER BY 1"
+            "SELECT table_name FROM information_schema.tables "
+            f"WHERE table_schema = {self._schema(schema)} AND table_type IN ('BASE TABLE', 'VIEW') ORDER BY 1"
         )
-        return [Size(name, None if rows is None else int(rows)) for name, rows in found]
+        return [name for (name,) in found]
+
+    def estimate(self, parts: Sequence[str]) -> Estimate | NotRun:
+        """See `Session.estimate`."""
+        found = self.run(
+            "SELECT table_type, table_rows FROM information_schema.tables "
+            f"WHERE table_schema = {self._schema(*parts[:-1])} AND table_name = {render(literal(parts[-1]), 'duckdb')}"
+        )
+        if any(kind == "VIEW" for kind, _ in found):
+            return NotRun("a view has no statistics: only the rows can tell")
+        if not found or found[0][1] is None:
+            return NotRun(f"{self.product} has no statistics of it: run ANALYZE TABLE, or let the rows be read")
+        return self.about(int(found[0][1]))
+
+    def _schema(self, name: str = "") -> str:
+        return render(literal(name), "duckdb") if name else "DATABASE()"
 
 
 def _column(field: Any) -> Column:

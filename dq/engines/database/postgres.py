@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import ROWS_AT_ONCE, Column, Session, Size
+from dq.engines.database.server import ROWS_AT_ONCE, Column, Session
 from dq.errors import DqError, EngineError, SourceError, UsageError, WorldError
+from dq.result import Estimate, NotRun
 from dq.sql import literal, render
 
 _TEXT = ("text", "varchar", "bpchar", "name", "citext", "char")
@@ -36,6 +37,7 @@ _WORLD = ("08", "40", "53", "55", "57", "58", "25P03", "XX")  # classes of SQLST
 _BARRED = ("42501", "28")
 _GATHERS = 160_000  # the version of the server from which on gathering the places of rows takes all of its processes
 _CHUNKS = 170_000  # that of the library from which on results come by the thousand
+_SAYS_UNKNOWN = 140_000  # that from which on it tells "no rows" from "nobody knows"
 _LARGE = 4 * 2**30  # bytes of a table: the places of its rows take a tenth of that at most
 
 
@@ -85,7 +87,7 @@ class Postgres(Session):
             return ""
         found = self.run(
             "SELECT relkind IN ('r', 'm') AND NOT relhassubclass AND pg_catalog.pg_relation_size(oid) < "
-            f"{_LARGE} FROM pg_catalog.pg_class WHERE oid = {render(literal(relation), self.dialect)}::regclass"
+            f"{_LARGE} FROM pg_catalog.pg_class WHERE oid = {self._oid(relation)}"
         )
         return "ctid" if found and found[0][0] else ""
 
@@ -143,27 +145,66 @@ class Postgres(Session):
 
     def columns(self, relation: str) -> tuple[Column, ...]:
         """See `Session.columns`."""
-        with self.telling():
-            cursor = self.raw.cursor()
-            try:
-                cursor.execute(f"SELECT * FROM {relation} AS q LIMIT 0")
-                names = [item.name for item in cursor.description or ()]
-                found = [(cursor.pgresult.ftype(place), cursor.pgresult.fmod(place)) for place in range(len(names))]
-            finally:
-                cursor.close()
-        if not found:
+        named = self._planned(relation) if relation.startswith("(") else self._known(relation)
+        if not named:
             return ()
         kinds = {
             oid: (name, kind, element)
             for oid, name, kind, element in self.run(
                 "SELECT t.oid::bigint, t.typname, t.typtype, e.typname FROM pg_catalog.pg_type t "
                 "LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' "
-                f"WHERE t.oid IN ({', '.join(str(oid) for oid, _ in found)})"
+                f"WHERE t.oid IN ({', '.join(str(oid) for _, oid, _ in named)})"
             )
         }
-        listed = ", ".join(f"pg_catalog.format_type({oid}, {modifier})" for oid, modifier in found)
+        listed = ", ".join(f"pg_catalog.format_type({oid}, {modifier})" for _, oid, modifier in named)
         shown = self.run(f"SELECT {listed}")[0]
-        return tuple(_column(name, shown[place], kinds[found[place][0]], found[place][1]) for place, name in enumerate(names))
+        return tuple(
+            _column(name, called, kinds[oid], modifier) for (name, oid, modifier), called in zip(named, shown, strict=True)
+        )
+
+    def _planned(self, query: str) -> list[tuple[str, int, int]]:
+        """The columns of a query with the numbers of their types, as the server plans it."""
+        with self.telling():
+            cursor = self.raw.cursor()
+            try:
+                cursor.execute(f"SELECT * FROM {query} AS q LIMIT 0")
+                names = [item.name for item in cursor.description or ()]
+                return [(name, cursor.pgresult.ftype(place), cursor.pgresult.fmod(place)) for place, name in enumerate(names)]
+            finally:
+                cursor.close()
+
+    def _known(self, relation: str) -> list[tuple[str, int, int]]:
+        """The same of a table, by the catalogue, which says it also to who may not read rows; a domain is what it is over."""
+        return [
+            (name, oid, modifier)
+            for name, oid, modifier in self.run(
+                "WITH RECURSIVE known (num, name, type, modifier) AS ("
+                "SELECT attnum, attname, atttypid, atttypmod FROM pg_catalog.pg_attribute "
+                f"WHERE attrelid = {self._oid(relation)} AND attnum > 0 AND NOT attisdropped UNION ALL "
+                "SELECT k.num, k.name, t.typbasetype, CASE WHEN k.modifier < 0 THEN t.typtypmod ELSE k.modifier END "
+                "FROM known k JOIN pg_catalog.pg_type t ON t.oid = k.type AND t.typtype = 'd') "
+                "SELECT k.name, k.type::bigint, k.modifier FROM known k "
+                "JOIN pg_catalog.pg_type t ON t.oid = k.type AND t.typtype <> 'd' ORDER BY k.num"
+            )
+        ]
+
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """See `Session.whole`; by the search path."""
+        return self._schema(parts) or tuple(parts)
+
+    def elsewhere(self, parts: Sequence[str]) -> str:
+        """See `Session.elsewhere`."""
+        found = self._schema(parts) if len(parts) == 1 else ()
+        return found[0] if found and found[0] != self.run("SELECT current_schema()")[0][0] else ""
+
+    def _schema(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """Schema and name of a relation that is there."""
+        place = render(literal(self.relation(parts)), self.dialect)
+        found = self.run(
+            "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            f"WHERE c.oid = pg_catalog.to_regclass({place})"
+        )
+        return tuple(map(str, found[0])) if found else ()
 
     def hash_of(self, values: Sequence[str]) -> str:
         """See `Session.hash_of`."""
@@ -173,15 +214,33 @@ class Postgres(Session):
         """See `Session.hash_sum`."""
         return f"COALESCE(SUM({self.hash_of(values)}), 0)::text"
 
-    def sizes(self, schema: str) -> list[Size]:
-        """See `Session.sizes`."""
+    def tables(self, schema: str) -> list[str]:
+        """See `Session.tables`."""
         place = render(literal(schema), self.dialect) if schema else "current_schema()"
         found = self.run(
-            "SELECT c.relname, c.reltuples::bigint, c.relkind FROM pg_catalog.pg_class c "
-            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
             f"WHERE n.nspname = {place} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition ORDER BY 1"
         )
-        return [Size(name, rows if rows >= 0 and kind != "v" else None) for name, rows, kind in found]
+        return [name for (name,) in found]
+
+    def estimate(self, parts: Sequence[str]) -> Estimate | NotRun:
+        """See `Session.estimate`; of the table and its parts, with what changed since they were looked at."""
+        found = self.run(
+            f"WITH RECURSIVE parts (oid) AS (SELECT {self._oid(self.relation(parts))} UNION "
+            "SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN parts ON i.inhparent = parts.oid) "
+            "SELECT c.relkind, c.reltuples::bigint, c.relpages, pg_catalog.pg_stat_get_mod_since_analyze(c.oid) "
+            "FROM parts JOIN pg_catalog.pg_class c ON c.oid = parts.oid WHERE c.relkind <> 'p'"
+        )
+        if any(kind == "v" for kind, *_ in found):
+            return NotRun("a view has no statistics: only the rows can tell")
+        silent = self.raw.info.server_version < _SAYS_UNKNOWN
+        if not found or any(rows < 0 or (silent and not pages) for _, rows, pages, _ in found):
+            return NotRun("PostgreSQL has no statistics of it yet: run ANALYZE, or let the rows be read")
+        return self.about(sum(rows for _, rows, *_ in found), sum(changed or 0 for *_, changed in found))
+
+    def _oid(self, relation: str) -> str:
+        """SQL of the number of a table by its name; an error of the database when it is not there."""
+        return f"{render(literal(relation), self.dialect)}::regclass::oid"
 
 
 def _column(name: str, shown: str, known: tuple[str, str, str | None], modifier: int) -> Column:

@@ -14,6 +14,7 @@ from dq.plan import Predicate
 from dq.sql import Tree, any_of, column, count_if, literal, render
 
 Live = Mapping[int, Predicate]
+GOOD = "__dq_good"  # the rows that go on
 _TOGETHER = 50  # texts
 MOST_NAMED = 300_000  # marked rows that are looked up by their names; more are found by their marks again
 
@@ -66,7 +67,7 @@ def marked_rows(
 
 
 def good_rows(statements: Statements, diverting: Live, listed: Sequence[str]) -> str:
-    """*listed* (SQL) of the rows that no check of *diverting* marks, or that are spared by all that do."""
+    """*listed* (SQL) of the rows, then named GOOD, that no check of *diverting* marks, or that are spared by all that do."""
     whole = ", ".join(statements.whole())
     if not diverting:
         return statements.select(listed)
@@ -74,12 +75,22 @@ def good_rows(statements: Statements, diverting: Live, listed: Sequence[str]) ->
     passing = statements.plain_select(statements.whole(), [bad], f"WHERE ({statements.sql(bad)}) IS NOT TRUE")
     keyed = _keyed(diverting)
     if not keyed:
-        head = statements.head([bad])
-        return f"{head} SELECT {', '.join(listed)} FROM ({passing}) AS good"
+        return f"{statements.head([bad])}, {GOOD} AS ({passing}) SELECT {', '.join(listed)} FROM {GOOD}"
     marks = Marks.of(diverting.keys())
     spared = f"SELECT {whole} FROM {MARKED_ROWS} WHERE NOT ({marks.unspared(diverting.keys())})"
     head = _labelled(statements, diverting, marks, diverting.keys())
-    return f"{head} SELECT {', '.join(listed)} FROM ({passing} UNION ALL {spared}) AS good"
+    return f"{head}, {GOOD} AS ({passing} UNION ALL {spared}) SELECT {', '.join(listed)} FROM {GOOD}"
+
+
+def over_good(tree: Tree) -> Tree:
+    """A copy of *tree* whose quantiles, which may be a sub-select, are those of the rows that go on."""
+
+    def named(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.PercentileCont):
+            node.args["rows"] = GOOD
+        return node
+
+    return tree.copy().transform(named, copy=False)
 
 
 def counted_rows(statements: Statements, live: Live, marks: Marks, checks: Collection[int], ids: Sequence[str] | None) -> str:

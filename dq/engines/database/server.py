@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from dq.address import without_secrets
 from dq.errors import DqError, SourceError, WorldError
+from dq.result import Estimate, NotRun
 from dq.sql import Base, Tree, column, literal, render
 
 if TYPE_CHECKING:
@@ -46,14 +47,6 @@ class Column:
     instead: Mapping[Base, Column] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A relation of a schema and about how many rows it has, by the statistics of its database; None: it does not know."""
-
-    name: str
-    rows: int | None
-
-
 class Session(ABC):
     """
     One transaction of one connection, in which every statement sees the same rows.
@@ -67,6 +60,7 @@ class Session(ABC):
     widest = 1_500  # columns of one SELECT
     materialized = ""  # what keeps a WITH from being worked out before it is used
     fence = ""  # what keeps the tests of a sub-query from being worked out again for each use of them
+    margin = 10  # percent that the number of rows in its statistics may be wrong by
     whole_number = "BIGINT"  # what a sum of bits is cast to
     _open = False
 
@@ -261,14 +255,32 @@ class Session(ABC):
         """SQL of the sum of these numbers over all rows."""
 
     @abstractmethod
-    def sizes(self, schema: str) -> list[Size]:
+    def tables(self, schema: str) -> list[str]:
         """The tables and views of *schema* ("": the default one), by name."""
+
+    @abstractmethod
+    def estimate(self, parts: Sequence[str]) -> Estimate | NotRun:
+        """About how many rows the table of that name has, by statistics that the database keeps; else why it does not know."""
+
+    def about(self, rows: int, changed: int = 0) -> Estimate:
+        """*rows* by statistics, as far as they can be relied on: *changed* rows are known to have come, gone or changed since."""
+        low, high = rows * (100 - self.margin) // 100 - changed, -(-rows * (100 + self.margin) // 100) + 1 + changed
+        return Estimate(rows, max(low, 0), high, self.product)
 
     # -- quoting ---------------------------------------------------------------------------------------------------------
 
     def quoted(self, name: str) -> str:
         """*name* as an identifier."""
         return render(column(name), self.dialect)
+
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """What names a table wherever one stands: two names of one table have the same."""
+        return tuple(parts)
+
+    def elsewhere(self, parts: Sequence[str]) -> str:
+        """The schema of a table without one in its name, when that is not the one in which new tables are made; else ""."""
+        del parts
+        return ""
 
     def known_as(self, name: str) -> str:
         """What column *name* is called inside a WITH, where a database cannot keep its name there."""

@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from dq.engines.database.server import NESTED, Column, Session, Size
+from dq.engines.database.server import NESTED, Column, Session
 from dq.errors import DqError, EngineError, SourceError, WorldError
 from dq.plan import physical, type_of
+from dq.result import Estimate, NotRun
 from dq.sql import Base, Kind, equip_sqlite, literal
 
 _ARROW = {
@@ -92,6 +93,10 @@ class Sqlite(Session):
             described = self.raw.execute(f"SELECT * FROM {relation} LIMIT 0").description  # a view renames a column "true"
         return tuple(_column(item[0], declared) for item, (declared,) in zip(described, found, strict=True))
 
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """See `Session.whole`; letters of either case are the same."""
+        return tuple(part.lower() for part in (parts if len(parts) > 1 else ("main", *parts)))
+
     def known_as(self, name: str) -> str:
         """See `Session.known_as`. In a WITH, and in a view, SQLite takes "true" for the value."""
         return f"__dq_{name}" if name.lower() in ("true", "false") else name
@@ -106,18 +111,28 @@ class Sqlite(Session):
         """See `Session.hash_sum`."""
         return f"COALESCE(DQ_HASH_SUM({self.hash_of(values)}), '0')"
 
-    def sizes(self, schema: str) -> list[Size]:
-        """See `Session.sizes`."""
-        place = f"{self.quoted(schema)}." if schema else ""
-        names = self.run(
-            f"SELECT name, type FROM {place}sqlite_schema "
+    def tables(self, schema: str) -> list[str]:
+        """See `Session.tables`."""
+        found = self.run(
+            f"SELECT name FROM {self._place(schema)}sqlite_schema "
             "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY 1"
         )
-        known: dict[str, int] = {}
+        return [name for (name,) in found]
+
+    def estimate(self, parts: Sequence[str]) -> Estimate | NotRun:
+        """See `Session.estimate`: by what ANALYZE found, "rows average …"."""
+        place, name = self._place(*parts[:-1]), literal(parts[-1]).sql("sqlite")
+        if self.run(f"SELECT 1 FROM {place}sqlite_schema WHERE type = 'view' AND lower(name) = lower({name})"):
+            return NotRun("a view has no statistics: only the rows can tell")
+        found: list[tuple[str]] = []
         if self.run(f"SELECT 1 FROM {place}sqlite_schema WHERE name = 'sqlite_stat1'"):
-            stat = self.run(f"SELECT tbl, stat FROM {place}sqlite_stat1")  # "rows average ...": what ANALYZE found
-            known = {table: int(text.split()[0]) for table, text in stat if text}
-        return [Size(name, known.get(name) if kind == "table" else None) for name, kind in names]
+            found = self.run(f"SELECT stat FROM {place}sqlite_stat1 WHERE stat <> '' AND lower(tbl) = lower({name})")
+        if not found:
+            return NotRun("SQLite has no statistics of it, or it was empty: run ANALYZE, or let the rows be read")
+        return self.about(max(int(stat.split()[0]) for (stat,) in found))
+
+    def _place(self, schema: str = "") -> str:
+        return f"{self.quoted(schema)}." if schema else ""
 
 
 def _column(name: str, declared: str) -> Column:

@@ -34,10 +34,11 @@ def keys_in(trees: Iterable[Tree]) -> dict[str, InSet]:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation (SQL: a name, or a query in parentheses) with its columns."""
+    """A relation (SQL: a name, or a query in parentheses) with its columns; *parts* of its name, none of a query."""
 
     sql: str
     columns: tuple[Column, ...]
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from dq.engines.database.server import ROWS_AT_ONCE
+from dq.errors import EngineError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -97,13 +98,45 @@ def _digits(kind: pa.DataType) -> dict[str, int]:
     return {"p": kind.precision, "s": kind.scale} if pa.types.is_decimal(kind) else {}
 
 
-def rows_of(batches: Iterable[pa.RecordBatch], dialect: str, more: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of *batches*, some thousand at a time, as values that a driver takes, with *more* at the end of each."""
+def rows_of(
+    batches: Iterable[pa.RecordBatch], dialect: str, more: Sequence[str], lists: Collection[str] = ()
+) -> Iterator[list[tuple[Any, ...]]]:
+    """
+    The rows of *batches*, some thousand at a time, as values that a driver takes, with *more* at the end of each.
+
+    Columns *lists* take a list as it is.
+    """
     for batch in batches:
         for start in range(0, batch.num_rows, ROWS_AT_ONCE):
             part = batch.slice(start, ROWS_AT_ONCE)
-            columns = [[_value(cell, dialect) for cell in column.to_pylist()] for column in part.columns]
+            columns = [
+                column.to_pylist() if name in lists else [_value(cell, dialect) for cell in column.to_pylist()]
+                for name, column in zip(part.schema.names, part.columns, strict=True)
+            ]
             yield list(zip(*columns, *([text] * part.num_rows for text in more), strict=True))
+
+
+def whole_numbers(batches: Iterable[pa.RecordBatch], names: Collection[str]) -> Iterator[pa.RecordBatch]:
+    """
+    *batches* whose columns *names* hold whole numbers, be they floats: a server may not take 5.0 for 5.
+
+    Raises:
+        EngineError: one is not whole.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    for batch in batches:
+        made = batch
+        for place, field in enumerate(batch.schema):
+            if field.name in names and pa.types.is_floating(field.type):
+                cells = batch.column(place)
+                try:
+                    cells = pc.if_else(pc.is_nan(cells), None, cells).cast(pa.int64())
+                except pa.ArrowInvalid as error:
+                    raise EngineError(f"column '{field.name}' takes whole numbers: {error}", field.name) from None
+                made = made.set_column(place, field.name, cells)
+        yield made
 
 
 def _value(cell: Any, dialect: str) -> Any:

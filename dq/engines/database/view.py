@@ -16,13 +16,13 @@ from dq.engines.database.arrow import batches_of
 from dq.engines.database.culprits import culprits
 from dq.engines.database.marked import RAW, MarkedRows
 from dq.engines.database.marks import Marks
-from dq.engines.database.rows import bad_rows, counted_rows, diverting, good_rows, marked_rows, numbers
+from dq.engines.database.rows import bad_rows, counted_rows, diverting, good_rows, marked_rows, numbers, over_good
 from dq.engines.database.server import Session
 from dq.engines.database.statements import Statements, columns_of
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError
 from dq.plan import Columns, Passes, Predicate
-from dq.result import ColumnProfile
+from dq.result import ColumnProfile, Estimate, NotRun
 from dq.source import Format
 from dq.sql import Base, InSet, ReadAs, Scalar, Tree, render_query
 from dq.why import Ground
@@ -60,6 +60,12 @@ class TableView:
         self._ids: bytes | None = None
 
     # -- the passes ------------------------------------------------------------------------------------------------------
+
+    def estimate(self) -> Estimate | NotRun:
+        """See `View.estimate`."""
+        if not self._all.rows.parts:
+            return NotRun("a database keeps no statistics of a query: only the rows can tell")
+        return self._session.estimate(self._all.rows.parts)
 
     def look(self, passes: Passes) -> Findings:
         """Run the passes; see `View.look`. A check that cannot run errs alone."""
@@ -156,8 +162,9 @@ class TableView:
 
     def measure_good(self, passes: Passes) -> Mapping[str, Scalar]:
         """See `View.measure_good`."""
-        listed = [self._statements.sql(tree) for tree in passes.good.values()]
-        row = self._session.run(good_rows(self._statements, diverting(self._live, self._wanted), listed))[0]
+        diverted = diverting(self._live, self._wanted)
+        listed = [self._statements.sql(over_good(tree) if diverted else tree) for tree in passes.good.values()]
+        row = self._session.run(good_rows(self._statements, diverted, listed))[0]
         return {name: _plain(value, tree) for (name, tree), value in zip(passes.good.items(), row, strict=True)}
 
     def bad_numbers(self) -> np.ndarray[Any, Any]:

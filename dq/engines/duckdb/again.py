@@ -17,7 +17,7 @@ from dq.engines.duckdb.view import RAW, DuckView
 from dq.engines.model import Findings
 from dq.errors import EngineError
 from dq.plan import Passes, Predicate
-from dq.source import DeadLetters, Format
+from dq.source import DeadLetters, Format, Standing
 from dq.sql import ROW_NO, SOURCE, InSet, Tree, all_of, column, compare, literal, render
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ class LettersView(DuckView):
         target = self._source.target
         if target is None:
             return types
+        if isinstance(target, Standing):
+            return {key: kind if key in self._letters.kept else target.types.get(key) or kind for key, kind in types.items()}
         form = target.format or Format.PARQUET
         there = types_of(self._connection, f"SELECT * FROM {scan(target.paths[0], form, types)}")
         if there.keys() != types.keys():
@@ -178,6 +180,9 @@ class LettersView(DuckView):
         for key, tree in self._passes.columns.items():
             value = render(tree, "duckdb")
             plain = tree == column(key) and key in self._letters.shifted
+            if key in self._letters.kept:
+                listed.append(f"coalesce({name(key)}::VARCHAR, ({value})::VARCHAR) AS {name(key)}")
+                continue
             listed.append(f"({value} AT TIME ZONE 'UTC') AS {name(key)}" if plain else f"{value} AS {name(key)}")
         return ", ".join(listed)
 

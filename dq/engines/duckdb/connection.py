@@ -1,10 +1,11 @@
-"""One locked-down DuckDB connection: limits first, then the door is closed; a query runs in a thread so that Ctrl-C stops it."""
+"""DuckDB, locked down: limits first, then the door is closed; a query runs in a thread so that Ctrl-C stops it."""
 
 from __future__ import annotations
 
+import queue
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,38 +21,42 @@ if TYPE_CHECKING:
 _FIRST_REPORT = 0.5  # seconds before progress is told
 
 
+def start(memory_limit: str, threads: int, spill: Path) -> duckdb.DuckDBPyConnection:
+    """
+    A new instance. *memory_limit* as DuckDB writes it ("400MB"), *threads* 0 for all cores, *spill* for what does not fit.
+
+    Raises:
+        UsageError: the limit is none.
+    """
+    raw = duckdb.connect(config={"autoload_known_extensions": False, "autoinstall_known_extensions": False})
+    try:
+        raw.execute(f"SET memory_limit = {_quote(memory_limit)}")
+    except duckdb.Error as error:
+        raise UsageError(f"memory limit {memory_limit!r}: {_first_line(error)}", "settings", "say memory_limit = '1GB'") from None
+    if threads:
+        raw.execute(f"SET threads = {int(threads)}")
+    raw.execute(f"SET temp_directory = {_quote(str(spill))}")
+    raw.execute("SET GLOBAL TimeZone = 'UTC'")
+    raw.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0")
+    return raw
+
+
+def lock(raw: duckdb.DuckDBPyConnection, files: Sequence[str], folders: Sequence[str]) -> None:
+    """Allow *files* and *folders*, then nothing else, for good."""
+    inside = ", ".join(map(_quote, folders))
+    listed = ", ".join(map(_quote, files))
+    raw.execute(f"SET allowed_paths = [{listed}]")
+    raw.execute(f"SET allowed_directories = [{inside}]")
+    raw.execute("SET enable_external_access = false; SET python_enable_replacements = false; SET lock_configuration = true")
+
+
 class Connection:
-    """
-    A connection that reads only what it was opened for.
+    """A connection that runs statements in a thread, so that Ctrl-C stops them, and tells how far they are."""
 
-    *memory_limit* as DuckDB writes it ("400MB"), *threads* 0 for all cores, *spill* the folder for what does not fit.
-    """
-
-    def __init__(self, *, memory_limit: str, threads: int, spill: Path, progress: Progress | None = None) -> None:
-        self.spill = spill
-        self.raw = duckdb.connect(config={"autoload_known_extensions": False, "autoinstall_known_extensions": False})
+    def __init__(self, raw: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
+        self.raw = raw
         self._progress = progress
-        try:
-            self.raw.execute(f"SET memory_limit = {_quote(memory_limit)}")
-        except duckdb.Error as error:
-            raise UsageError(
-                f"memory limit {memory_limit!r}: {_first_line(error)}", "settings", "say memory_limit = '1GB'"
-            ) from None
-        if threads:
-            self.raw.execute(f"SET threads = {int(threads)}")
-        self.raw.execute(f"SET temp_directory = {_quote(str(spill))}")
-        self.raw.execute("SET TimeZone = 'UTC'")
-        self.raw.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0")
-
-    def lock(self, files: Sequence[str], folders: Sequence[str]) -> None:
-        """Allow *files*, *folders* and the spill folder, then nothing else, for good."""
-        inside = ", ".join(_quote(name) for name in (str(self.spill), *folders))
-        listed = ", ".join(_quote(name) for name in files)
-        self.raw.execute(f"SET allowed_paths = [{listed}]")
-        self.raw.execute(f"SET allowed_directories = [{inside}]")
-        self.raw.execute(
-            "SET enable_external_access = false; SET python_enable_replacements = false; SET lock_configuration = true"
-        )
+        self._hand = _Hand()
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement and fetch all of its rows. Ctrl-C stops it at once."""
@@ -64,31 +69,21 @@ class Connection:
 
     def close(self) -> None:
         """Close the connection and free what it spilled."""
+        self._hand.give(None)
         self.raw.close()
 
     def _in_thread(self, work: Any) -> Any:
-        done = threading.Event()
-        box: dict[str, Any] = {}
-
-        def target() -> None:
-            try:
-                box["value"] = work()
-            except BaseException as error:  # noqa: BLE001  raised again in the caller's thread
-                box["error"] = error
-            finally:
-                done.set()
-
-        thread = threading.Thread(target=target, daemon=True)
-        thread.start()
+        task = _Task(work)
+        self._hand.give(task)
         try:
-            self._wait(done)
+            self._wait(task.done)
         except BaseException:
             self.raw.interrupt()
-            thread.join()
+            task.done.wait()
             raise
-        if "error" in box:
-            raise translated(box["error"]) from box["error"]
-        return box["value"]
+        if task.error is not None:
+            raise translated(task.error) from task.error
+        return task.value
 
     def _wait(self, done: threading.Event) -> None:
         if done.wait(_FIRST_REPORT):
@@ -98,6 +93,45 @@ class Connection:
                 share = self.raw.query_progress()
                 if share >= 0:
                     self._progress(share / 100)
+
+
+class _Task:
+    """One statement, run by another thread."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.done = threading.Event()
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self._work = work
+
+    def run(self) -> None:
+        """Do the work; what it raises is kept for who waits."""
+        try:
+            self.value = self._work()
+        except BaseException as error:  # noqa: BLE001  raised again in the caller's thread
+            self.error = error
+        finally:
+            self.done.set()
+
+
+class _Hand:
+    """The thread that runs the statements of one connection, begun by the first one."""
+
+    def __init__(self) -> None:
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._begun = False
+
+    def give(self, task: _Task | None) -> None:
+        """Have *task* run; None: there are no more."""
+        if not self._begun and task is not None:
+            self._begun = True
+            threading.Thread(target=self._work, daemon=True).start()
+        self._tasks.put(task)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task.run()
+            del task  # with what it found
 
 
 def integers(batch: pa.RecordBatch) -> np.ndarray[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,9 +15,10 @@ from sqlglot import exp
 
 from dq.engines.duckdb.again import LettersView
 from dq.engines.duckdb.append import Rows, append
-from dq.engines.duckdb.connection import Connection, translated
+from dq.engines.duckdb.connection import Connection, lock, start, translated
 from dq.engines.duckdb.files import Found, delta_files, find
 from dq.engines.duckdb.letters import Letters, open_letters
+from dq.engines.duckdb.shared import is_small, shared
 from dq.engines.duckdb.view import DuckView
 from dq.engines.model import Progress, View
 from dq.errors import SourceError, UsageError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 ORIGIN = "__dq_source"
 _OWN = (ROW_NO, ORIGIN)
+_Connected = tuple[Connection, Path, Callable[[Sequence[str]], None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,11 @@ class DuckDB:
         writable: tuple[str, ...] = (),
     ) -> Iterator[View]:
         """A view of a frame or files; see `Engine.open`."""
-        folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
-        connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder, progress=progress)
-        try:
+        if not writable and is_small((source, *(other.source for other in references.values()))):
+            connected = self._shared(progress)
+        else:
+            connected = self._alone(progress, writable)
+        with connected as (connection, folder, locked):
             opener = _Opener(connection, folder)
             letters = None
             if isinstance(source, DeadLetters):
@@ -89,15 +93,12 @@ class DuckDB:
             _create(connection, opened.select, "__dq_base")
             for name, other in others.items():
                 _create(connection, other.select, reference(name).name)
-            connection.lock([path for item in (opened, *others.values()) for path in item.files], writable)
+            locked([path for item in (opened, *others.values()) for path in item.files])
             watched = tuple(path for item in (opened, *others.values()) for path in item.watched)
             columns = {name: item.columns for name, item in others.items()}
             unwatched = tuple(name for name, item in others.items() if not item.watched)
             said = (connection, opened, columns, lambda: _stamps(watched), unwatched)
             yield LettersView(source, letters, *said) if letters and isinstance(source, DeadLetters) else DuckView(*said)
-        finally:
-            connection.close()
-            shutil.rmtree(folder, ignore_errors=True)
 
     def append(self, rows: Rows, path: str, file_format: Format, facts: Mapping[str, str], before: str) -> int:
         """
@@ -106,13 +107,30 @@ class DuckDB:
         Raises:
             EngineError: the columns are others. WorldError, OSError: it cannot be written.
         """
-        folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
-        connection = Connection(memory_limit=self.memory_limit, threads=self.threads, spill=folder)
-        try:
+        with self._alone() as (connection, _, _):
             return append(connection, rows, path, file_format, facts=facts, before=before)
+
+    @contextmanager
+    def _alone(self, progress: Progress | None = None, writable: tuple[str, ...] = ()) -> Iterator[_Connected]:
+        """An instance for this source alone, with a folder of its own, and what locks it."""
+        folder = Path(tempfile.mkdtemp(prefix="dq-", dir=self.spill or None))
+        try:
+            connection = Connection(start(self.memory_limit, self.threads, folder), progress=progress)
+            try:
+                yield connection, folder, lambda files: lock(connection.raw, files, (str(folder), *writable))
+            finally:
+                connection.close()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _shared(self, progress: Progress | None) -> Iterator[_Connected]:
+        """The instance of small frames, which is locked already, and needs no folder."""
+        connection = shared(memory_limit=self.memory_limit, spill=self.spill, progress=progress)
+        try:
+            yield connection, Path(), lambda _: None
         finally:
             connection.close()
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Opener:
@@ -248,7 +266,7 @@ def _readable(source: Source, name: str) -> Frame | Files:
 
 def _of(source: DeadLetters, letters: Letters) -> Opened:
     """Dead letters as any other source; what their key has published must not change while they are judged."""
-    target = source.target.paths if source.target else ()
+    target = source.target.paths if isinstance(source.target, Files) else ()
     shown = {key: source.shown.get(key, kind.sql("duckdb")) for key, kind in letters.columns.types.items()}
     return Opened(
         str(source),

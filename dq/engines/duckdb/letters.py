@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from dq.engines.duckdb.append import name, scan, text, types_of
 from dq.engines.duckdb.connection import Connection, translated
 from dq.errors import EngineError, SourceError, UsageError
 from dq.plan import RECORD, Columns, Field, base_of
-from dq.source import DeadLetters, Files, Format
+from dq.source import DeadLetters, Files, Format, Reading, Standing
 from dq.sql import ROW_NO, Base
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 ORIGIN, RAW, REASONS = "__dq_source", "__dq_raw", "__dq_reasons"
 WAS, PUBLISHED, LETTERS, EDITED = "__dq_was", "__dq_published", "__dq_letters", "__dq_edited"
+STANDING = "__dq_standing"
 _OWN = (ROW_NO, REASONS, ORIGIN, RAW, "__dq_row_id")
 _JSON = ("JSON", "mixed")
+NESTED = (Base.OBJECT, Base.ARRAY, Base.MAP, Base.JSON)
 _LOSSLESS = "TRY_CAST({value} AS {kind})::{back} IS NOT DISTINCT FROM {value}"
 
 
@@ -33,8 +35,9 @@ class Letters:
     """
     What dead letters become: *select* over `__dq_letters`, its *columns*, and the records that nobody could read.
 
-    *shifted* are columns of moments that are UTC because their text was read so; *changed* are those that somebody edited;
-    *before* says, by column, the text of each value as it was kept, over `__dq_letters` as `l`.
+    *shifted* are columns of moments that are UTC because their text was read so; *kept* are those that are handed on as the
+    text that they are, whatever they are read as; *changed* are those that somebody edited; *before* says, by column, the text
+    of each value as it was kept, over `__dq_letters` as `l`.
     """
 
     select: str
@@ -42,6 +45,7 @@ class Letters:
     malformed: pa.Table | None
     rows: int
     shifted: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     changed: tuple[str, ...] = ()
     before: Mapping[str, str] = field(default_factory=dict)
 
@@ -53,13 +57,11 @@ def open_letters(connection: Connection, source: DeadLetters, fields: tuple[Fiel
     Raises:
         SourceError: the edited file has other rows, unknown columns, or values that the columns cannot hold.
     """
-    import pyarrow as pa  # noqa: PLC0415
-
-    path = folder / "letters.arrow"
-    rows = _spill(source, path)
-    with pa.memory_map(str(path)) as file:
-        table = pa.ipc.open_file(file).read_all()
-    connection.raw.register(LETTERS, table)
+    rows = _spill(connection, LETTERS, source.batches(), folder)
+    if not rows:
+        raise SourceError("there are no rows", str(source), "look at `dq quarantine list`")
+    if isinstance(source.target, Standing) and source.among:
+        _spill(connection, STANDING, source.target.rows(source.among), folder)
     types = {key: kind for key, kind in types_of(connection, f"SELECT * FROM {LETTERS}").items() if key not in _OWN}
     opener = _Opener(connection, source, {one: item for item in fields for one in (item.source, item.name)}, types)
     if source.edited:
@@ -67,20 +69,23 @@ def open_letters(connection: Connection, source: DeadLetters, fields: tuple[Fiel
     return opener.letters(rows)
 
 
-def _spill(source: DeadLetters, path: Path) -> int:
+def _spill(connection: Connection, table: str, batches: Iterable[pa.RecordBatch], folder: Path) -> int:
+    """Put *batches* on disk as a *table*; how many rows. Of no batch there is no table, unless a reader knows its columns."""
     import pyarrow as pa  # noqa: PLC0415
 
-    writer, rows = None, 0
+    path, rows = folder / f"{table}.arrow", 0
+    writer = pa.ipc.new_file(str(path), batches.schema) if isinstance(batches, pa.RecordBatchReader) else None
     try:
-        for batch in source.batches():
+        for batch in batches:
             writer = writer or pa.ipc.new_file(str(path), batch.schema)
             writer.write_batch(batch)
             rows += batch.num_rows
     finally:
         if writer is not None:
             writer.close()
-    if writer is None:
-        raise SourceError("there are no rows", str(source), "look at `dq quarantine list`")
+    if writer is not None:
+        with pa.memory_map(str(path)) as file:
+            connection.raw.register(table, pa.ipc.open_file(file).read_all())
     return rows
 
 
@@ -130,7 +135,7 @@ class _Opener:
     def letters(self, rows: int) -> Letters:
         """The whole, put together."""
         unread: dict[str, tuple[str, exp.DataType]] = {}
-        listed, shifted, written, columns = [], set(), set(), {}
+        listed, shifted, written, kept, columns = [], set(), set(), set(), {}
         joined = f"{LETTERS} l" + (f" LEFT JOIN {EDITED} e ON TRY_CAST(e.{ROW_NO} AS BIGINT) = l.{ROW_NO}" if self.edits else "")
         for place, (key, kind) in enumerate(self.types.items()):
             own, beside = self._edited(key, kind)
@@ -140,7 +145,9 @@ class _Opener:
                 listed.append(f"{beside} AS {name(word)}")
             own, actual, is_shifted = self._as_read(key, own, kind)
             shifted |= {key} if is_shifted else set()
-            written |= {key} if self.source.reading is not None and actual == "VARCHAR" else set()
+            as_text = self._is_text_alone(key, kind)
+            kept |= {key} if as_text else set()
+            written |= {key} if (self.source.reading is not None or as_text) and actual == "VARCHAR" else set()
             columns[key] = actual
             listed.append(f"{own} AS {name(key)}")
         lost = f"l.{REASONS} = {text(RECORD)}"
@@ -151,8 +158,10 @@ class _Opener:
         select = f"SELECT {', '.join(listed)}, {mine} FROM {joined} WHERE NOT {lost}"
         types = {key: exp.DataType.build(kind, dialect="duckdb") for key, kind in columns.items()}
         before = {key: "coalesce({}::VARCHAR, {}::VARCHAR)".format(*self._kept(key)) for key in self.types}
-        shown = Columns(types, self.source.reading, frozenset(written), unread)
-        return Letters(select, shown, self._malformed(joined, lost), rows, frozenset(shifted), tuple(self.edits), before)
+        reading = self.source.reading or (Reading() if kept else None)
+        shown = Columns(types, reading, frozenset(written), unread)
+        malformed = self._malformed(joined, lost)
+        return Letters(select, shown, malformed, rows, frozenset(shifted), frozenset(kept), tuple(self.edits), before)
 
     def _malformed(self, joined: str, lost: str) -> pa.Table | None:
         listed = f"l.{ROW_NO}, l.{ORIGIN}, NULL::BIGINT AS line, l.{RAW}, '' AS problem"
@@ -161,6 +170,12 @@ class _Opener:
 
     def _any(self, tree: str, joined: str) -> bool:
         return bool(self.connection.run(f"SELECT count({tree}) > 0 FROM {joined}")[0][0])
+
+    def _is_text_alone(self, key: str, kind: str) -> bool:
+        """Whether a column of a table came as text because there was no type for its values: it is declared as another one."""
+        declared = self.fields.get(key)
+        base = declared.kind.base if declared and declared.kind else Base.TEXT
+        return self.source.table and kind == "VARCHAR" and base not in (Base.TEXT, Base.UNKNOWN)
 
     def _is_json(self, key: str) -> bool:
         return self.source.shown.get(key) in _JSON
@@ -223,7 +238,12 @@ class _Opener:
             return f"({own})::JSON", "JSON", False
         if self._is_json(key) and base is Base.ARRAY and kind == "VARCHAR[]":
             return f"({own})::JSON[]", "JSON[]", False
+        if self._is_text_alone(key, kind) and base in NESTED and self._all_json(key):
+            return f"({own})::JSON", "JSON", False
         return own, kind, False
+
+    def _all_json(self, key: str) -> bool:
+        return not self.connection.run(f"SELECT count(*) FROM {LETTERS} WHERE NOT json_valid({name(key)})")[0][0]
 
 
 def with_fixes(connection: Connection, letters: Letters, fixes: Mapping[str, Sequence[str]]) -> Letters:
@@ -289,8 +309,10 @@ def _fitting(connection: Connection, letters: Letters, key: str, trees: Sequence
     raise UsageError(f"the new value cannot be computed: {problem}", f"set '{key}'", "see docs/conditions.md")
 
 
-def with_published(connection: Connection, letters: Letters, published: Files) -> str:
+def with_published(connection: Connection, letters: Letters, published: Files | Standing) -> str:
     """The letters, and below them the rows that their key has published, with numbers below zero."""
+    if isinstance(published, Standing):
+        return _with_standing(connection, letters)
     path, form = published.paths[0], published.format or Format.PARQUET
     types = {key: kind.sql("duckdb") for key, kind in letters.columns.types.items()}
     there = types_of(connection, f"SELECT * FROM {scan(path, form, types)}")
@@ -300,6 +322,17 @@ def with_published(connection: Connection, letters: Letters, published: Files) -
     return (
         f"{letters.select} UNION ALL BY NAME SELECT {listed}, (-1 - {number})::BIGINT AS {ROW_NO}, "
         f"NULL::VARCHAR AS {ORIGIN}, NULL::VARCHAR AS {WAS}, 1 AS {PUBLISHED} FROM {table}"
+    )
+
+
+def _with_standing(connection: Connection, letters: Letters) -> str:
+    """`with_published`, of a table; what a value is there that is none of the letters' type is like no letter."""
+    there = types_of(connection, f"SELECT * FROM {STANDING}")
+    types = {key: kind.sql("duckdb") for key, kind in letters.columns.types.items() if key in there}
+    listed = "".join(f"TRY_CAST({name(key)} AS {kind}) AS {name(key)}, " for key, kind in types.items())
+    return (
+        f"{letters.select} UNION ALL BY NAME SELECT {listed}(-row_number() OVER ())::BIGINT AS {ROW_NO}, "
+        f"NULL::VARCHAR AS {ORIGIN}, NULL::VARCHAR AS {WAS}, 1 AS {PUBLISHED} FROM {STANDING}"
     )
 
 

@@ -18,7 +18,7 @@ from dq.engines.duckdb.why import Evidence
 from dq.engines.model import Findings, Seen, Write
 from dq.errors import DqError, EngineError, SourceChanged
 from dq.plan import TYPED, Columns, Passes, Predicate, needed
-from dq.result import ColumnProfile
+from dq.result import ColumnProfile, Estimate, NotRun
 from dq.source import Format
 from dq.sql import ROW_NO, SOURCE, InSet, Scalar, Tree, any_of, column, reference, render, render_query
 from dq.why import Ground
@@ -63,6 +63,10 @@ class DuckView:
             self._malformed = int(opened.malformed.num_rows)
 
     # -- the passes ---------------------------------------------------------------------------------------------------
+
+    def estimate(self) -> Estimate | NotRun:
+        """See `View.estimate`: of frames and files nobody keeps statistics."""
+        return NotRun("only the rows can tell")
 
     def look(self, passes: Passes) -> Findings:
         """Run the passes; see `View.look`. A check that cannot run errs alone."""

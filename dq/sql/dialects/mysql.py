@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlglot import exp
 
 from dq.sql import words
+from dq.sql.build import table
 from dq.sql.dialect import Dialect, Reading, Regex, Writer
 from dq.sql.dialects.duckdb import scaled
 from dq.sql.dialects.everywhere import EVERYWHERE, HIGHEST, LOWEST
 from dq.sql.nodes import (
+    SOURCE,
     AnyOf,
     Base,
     IsFinite,
@@ -28,6 +31,7 @@ from dq.sql.nodes import (
 )
 from dq.sql.pen import Pen, Write
 from dq.sql.regex import ways, write_regex
+from dq.sql.zones import alike, kind_of, last_year, offsets
 
 T = exp.DType
 _NOPAD, _MYSQL_NOPAD = "utf8mb4_nopad_bin", "utf8mb4_0900_bin"  # by code point, trailing blanks included
@@ -138,6 +142,59 @@ def _array_size(pen: Pen, node: exp.Expr) -> str:
     return f"CASE WHEN {x} IS NOT NULL THEN (SELECT COUNT({counted}) FROM {items} WHERE __dq_item <> 'null') END"
 
 
+def _quantile(pen: Pen, node: exp.Expr) -> str:
+    """
+    A quantile by a sub-select: what is one over windows here, and what MySQL lacks altogether.
+
+    Its rows are those of `SOURCE`, or of the table that *node* names as `rows`: whoever writes the statement says so.
+    """
+    rows, value = pen.sql(table(node.args.get("rows") or SOURCE)), pen.sql(node.expression)
+    values = f"SELECT CAST({value} AS DOUBLE) AS __dq_v FROM {rows}"
+    ranked = (
+        "SELECT __dq_v, ROW_NUMBER() OVER (ORDER BY __dq_v) AS __dq_n,"
+        f" 1 + (COUNT(*) OVER () - 1) * {pen.sql(node.this)} AS __dq_p FROM ({values}) AS __dq_values WHERE __dq_v IS NOT NULL"
+    )
+    low, high = (f"MAX(CASE WHEN __dq_n = {side}(__dq_p) THEN __dq_v END)" for side in ("FLOOR", "CEILING"))
+    return f"(SELECT {low} + ({high} - {low}) * MAX(__dq_p - FLOOR(__dq_p)) FROM ({ranked}) AS __dq_ranked)"
+
+
+def _in_utc(pen: Pen, node: exp.Expr) -> str:
+    """
+    A time of a zone in UTC, by a list of when its clocks were changed: the server has zones only where they were loaded.
+
+    INTERVAL finds a number among sorted ones, ELT takes one of a list. Beyond the calendar a time stays what it is.
+    """
+    zone, x = node.args["zone"].name, pen.part(node.this)
+    if zone == "UTC":
+        return x
+    try:
+        changes = offsets(zone)
+    except (OSError, ValueError):
+        return pen.gap(node, f"'{zone}'")
+    if len(changes) == 1:
+        return f"COALESCE({x} - INTERVAL {changes[0][1]} SECOND, {x})"
+    at = ", ".join(str(_seconds(moment)) for moment, _ in changes[1:])
+    before = ", ".join(str(offset) for _, offset in changes)
+    return f"COALESCE({x} - INTERVAL ELT(1 + INTERVAL({_place(x, changes)}, {at}), {before}) SECOND, {x})"
+
+
+def _place(x: str, changes: Sequence[tuple[datetime, int]]) -> str:
+    """The seconds from the beginning of the calendar to *x*; where rules repeat, to the same time of a year that is alike."""
+    plain = f"TIMESTAMPDIFF(SECOND, TIMESTAMP '0001-01-01 00:00:00', {x})"
+    if changes[-1][0].year < last_year() - 1:
+        return plain
+    year = f"YEAR({x})"
+    years = sorted({alike(item) for item in range(last_year(), last_year() + 28)}, key=kind_of)
+    listed = ", ".join(str(_seconds(datetime(item, 1, 1))) for item in years)  # noqa: DTZ001  local times
+    kind = f"1 + WEEKDAY(MAKEDATE({year}, 1)) + 7 * ({year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0))"
+    since = f"TIMESTAMPDIFF(SECOND, MAKEDATE({year}, 1), {x})"
+    return f"CASE WHEN {year} >= {last_year()} THEN ELT({kind}, {listed}) + {since} ELSE {plain} END"
+
+
+def _seconds(moment: datetime) -> int:
+    return (moment - datetime(1, 1, 1)) // timedelta(seconds=1)  # noqa: DTZ001  both are local
+
+
 _TRUNCATED: Mapping[str, str] = {
     "YEAR": "CAST(DATE_FORMAT({x}, '%Y-01-01') AS DATETIME(6))",
     "QUARTER": "CAST(CONCAT(DATE_FORMAT({x}, '%Y-'), LPAD(QUARTER({x}) * 3 - 2, 2, '0'), '-01') AS DATETIME(6))",
@@ -182,7 +239,7 @@ def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
         exp.ArrayCompact: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArrayDistinct: lambda pen, node: pen.gap(node, "but for its size"),
         exp.ArraySize: _array_size,
-        exp.AtTimeZone: words.already_utc,
+        exp.AtTimeZone: _in_utc,
         exp.Avg: "AVG(CAST({this} AS DOUBLE))",
         exp.Cast: words.casting(moment=_moment),
         exp.Nullif: _nullif,
@@ -202,6 +259,7 @@ def _writes(collation: str) -> Mapping[type[exp.Expr], Writer]:
         exp.Mod: "{this} % NULLIF({expression}, 0) + 0.",  # the decimal -0 is not 0 there
         exp.Mul: _in_digits("*", "* 1."),
         exp.Neg: _negative,
+        exp.PercentileCont: _quantile,
         exp.Round: words.round_as("DECIMAL(65, 20)"),
         exp.StddevSamp: "STDDEV_SAMP(CAST({this} AS DOUBLE))",  # of whole numbers it would be rounded
         exp.StartsWith: "(LEFT({this}, CHAR_LENGTH({expression})) = {expression})",
@@ -288,6 +346,7 @@ SINGLESTORE = replace(
             **_writes("utf8mb4_bin"),
             exp.TimestampTrunc: words.truncated,
             Matches: words.matches,
+            exp.AtTimeZone: words.already_utc,
         }.items()
         if word not in _OF_JSON
     },

@@ -135,7 +135,7 @@ def test_few_statements_read_the_table(place: Place, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(type(_session(place)), "stream", noting_too)
     result = dq.validate(place.table(), rules)
     assert result.bad_rows == 8  # all but the one without an id
-    assert len([sql for sql in statements if sql.startswith("WITH")]) == 3
+    assert len([sql for sql in statements if sql.startswith("WITH") and "pg_catalog" not in sql]) == 3
 
 
 def _session(place: Place) -> Session:
@@ -377,15 +377,6 @@ def test_a_fingerprint_names_the_rows_that_are_meant(place: Place, tmp_path: Pat
     assert enforced() == first
     place.run("UPDATE t SET state = 'shut' WHERE id = 1")
     assert enforced() != first
-
-
-def test_metadata_only_reads_no_rows(place: Place) -> None:
-    """Names and types of columns are judged without a row being read."""
-    place.run("CREATE TABLE t (id varchar(5), state varchar(10))")
-    result = dq.validate(place.table(), ORDERS, metadata_only=True)
-    status = {item.check.id: str(item.status) for item in result.checks}
-    fits = "skip" if place.kind == "sqlite" else "pass"  # where a column holds values of any type, only the rows can tell
-    assert (status["columns"], status["state.type"], result.rows) == ("fail", fits, 0)
 
 
 def test_nobody_takes_silence_on_where_for_an_answer(place: Place) -> None:

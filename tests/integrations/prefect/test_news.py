@@ -20,7 +20,7 @@ from dq_prefect.runs import Run
 from tests.integrations.prefect.conftest import CONTRACT
 from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, SOCKETS, artifacts, batches, events, flow, run, task, wait_for
 
-pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS)]
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS), pytest.mark.timeout(300)]
 
 
 def test_artifacts_tell_the_summary_first() -> None:
@@ -40,9 +40,12 @@ def test_artifacts_tell_the_summary_first() -> None:
     assert (rows[0]["check"], rows[0]["status"], rows[0]["bad rows"], rows[0]["of"]) == ("ALL", "quarantined", 1, 3)
     assert (rows[1]["check"], rows[1]["status"]) == ("age.maximum", "fail")
     assert {row["status"] for row in rows[2:]} == {"pass"}
-    link = re.fullmatch(r"\[report\]\(file://(.*)\)", found["dq-people-people-raw-stage-report"].data)
+    report = found["dq-people-people-raw-stage-report"]
+    assert report.description == "`people.people | Raw Stage! | d1` `fail: 1 of 3 rows are bad: age.maximum`"
+    link = re.fullmatch(r"\[report\]\(file://(.*)\)\n\non the machine of the run: `(.*)`", report.data)
     assert link is not None
-    assert "age is at most 120" in Path(link[1]).read_text("utf-8")
+    assert "age is at most 120" in Path(link[2]).read_text("utf-8")
+    assert link[1] == link[2]
 
 
 def test_async_runs_have_artifacts_too() -> None:

@@ -20,7 +20,7 @@ from dq_prefect import BlockedError, ContractVersion, gate
 from tests.integrations.prefect.conftest import write_contract
 from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, SOCKETS, active, batches, flow, run, task
 
-pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS)]
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS), pytest.mark.timeout(300)]
 
 PLACES: dict[str, Callable[[Any], Any]] = {
     "outside": lambda function: gate("people", stage="raw", key="{day}")(task(function)),
@@ -69,67 +69,6 @@ def test_a_flow_is_guarded_below_its_decorator_too() -> None:
 
     assert work(ROWS, "d1") == [ROWS[0]]
     assert active() == ["d1 [rows]", "d1"]
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_retries_are_one_identity(place: str) -> None:
-    """Without a key the tries of one task run are one part; two runs of the same task are two."""
-    tries: list[int] = []
-
-    def rows(number: int) -> list[Any]:
-        tries.append(number)
-        if tries.count(number) == 1:
-            raise OSError("the network is down")
-        return [*ROWS, {"id": len(tries), "age": 1}]
-
-    def unkeyed(function: Any) -> Any:
-        if place == "outside":
-            return gate("people", stage="raw")(task(retries=2)(function))
-        return task(retries=2)(gate("people", stage="raw")(function))
-
-    load = unkeyed(rows)
-
-    @gate("people", stage="input", inputs={"rows": "people"})
-    @task(retries=1)
-    def use(rows: list[Any]) -> list[Any]:
-        if len(tries) < 5:
-            tries.append(-1)
-            raise OSError("the network is down again")
-        return rows
-
-    @flow
-    def work() -> str:
-        load(1)
-        load(2)
-        use(ROWS)
-        return str(flow_run.id)
-
-    flow_run_id = work()
-    assert [key.split(":")[0] for key in active()] == [flow_run_id] * 4
-    assert len(set(active(stage="raw"))) == 2
-    assert len(active(stage="input")) == 2  # what goes in, and what comes out
-
-
-def test_a_function_that_a_run_calls_is_told_apart_by_its_calls() -> None:
-    """Two calls of a gated function in one run are two parts; a retry of the run finds the same two."""
-    tries: list[int] = []
-
-    @gate("people", stage="raw")
-    def load(number: int) -> list[Any]:
-        return [*ROWS, {"id": number, "age": 1}]
-
-    @flow(retries=1)
-    def work() -> None:
-        load(7)
-        load(8)
-        tries.append(1)
-        if len(tries) == 1:
-            raise OSError("the network is down")
-
-    work()
-    assert len(tries) == 2
-    assert len(batches()) == 2
-    assert len(set(active())) == 2
 
 
 def test_a_cached_run_skips_the_gate_until_the_contract_changes(folder: Path) -> None:
@@ -182,6 +121,31 @@ def test_a_rollback_withdraws_the_batch() -> None:
     fails.append(False)
     work()
     assert batches() == [("d1", "published")]
+
+
+def test_a_rollback_removes_the_file(folder: Path) -> None:
+    """The file that a rolled back task wrote is gone with its batch; run again, it is there."""
+    (folder / "d1.csv").write_text("id,age\n1,30\n2,141\n", "utf-8")
+    fails = [True, False]
+
+    @gate("people", stage="raw", key="{day}", output="good/{key}.csv")
+    @task
+    def load(day: str) -> str:
+        return f"{day}.csv"
+
+    @flow
+    def work() -> None:
+        with transaction():
+            assert Path(load("d1")).read_text("utf-8").split() == ["id,age", "1,30"]
+            if fails.pop(0):
+                raise OSError("the warehouse is full")
+
+    with pytest.raises(OSError, match="full"):
+        work()
+    assert list((folder / "good").iterdir()) == []
+    work()
+    assert batches() == [("d1", "published")]
+    assert (folder / "good/d1.csv").exists()
 
 
 def test_a_rollback_leaves_alone_what_an_earlier_run_published() -> None:

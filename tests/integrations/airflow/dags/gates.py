@@ -144,8 +144,20 @@ with DAG("overhead", schedule=None, params={"output": ""}):  # of tests/benchmar
         **hooks,
     )
 
+with DAG("lineage", schedule=None, params={"source": ""}):  # the only one that OpenLineage hears of
+    for name, budget in (("open", "10"), ("shut", "0")):
+        ContractGateOperator(
+            task_id=name,
+            contract="people",
+            stage="told",
+            source="{{ params.source }}",
+            output=f"{{{{ params.source }}}}.{name}/",
+            key=name,
+            policy={"budget": budget},
+        )
+
 with DAG("care", schedule=None):
-    QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=1)
+    QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=8)
 
 with DAG("wrong", schedule=None, params={"source": ""}):
     said: dict[str, Any] = {"stage": "raw", "output": "{{ params.source }}.wrong/", **AGAIN}

@@ -119,7 +119,7 @@ SAFE_CAST(`x` AS DATETIME)
 DATETIME(`x`, 'UTC')
 
 -- from a zone
-DATETIME((TIMESTAMP(`x`, 'Europe/Berlin')), 'UTC')
+DATETIME((TIMESTAMP(`x`, 'Asia/Kolkata')), 'UTC')
 
 -- nan
 IS_NAN(`x`)

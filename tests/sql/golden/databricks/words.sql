@@ -119,7 +119,7 @@ TRY_CAST(`x` AS TIMESTAMP_NTZ)
 CAST(`x` AS TIMESTAMP_NTZ)
 
 -- from a zone
-CAST((CONVERT_TIMEZONE('Europe/Berlin', 'UTC', `x`)) AS TIMESTAMP_NTZ)
+CAST((CONVERT_TIMEZONE('Asia/Kolkata', 'UTC', `x`)) AS TIMESTAMP_NTZ)
 
 -- nan
 ISNAN(`x`)

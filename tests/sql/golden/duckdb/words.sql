@@ -119,7 +119,7 @@ CASE WHEN TYPEOF("x") = 'VARCHAR' THEN CASE WHEN CAST("x" AS TEXT) LIKE '____-__
 "x" AT TIME ZONE 'UTC'
 
 -- from a zone
-("x" AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'UTC'
+("x" AT TIME ZONE 'Asia/Kolkata') AT TIME ZONE 'UTC'
 
 -- nan
 ISNAN("x")

@@ -119,7 +119,7 @@ CASE WHEN COERCIBILITY(`x`) < 5 THEN CASE WHEN REGEXP_LIKE(CAST(`x` AS CHAR), '(
 `x`
 
 -- from a zone
--- gap: AtTimeZone 'Europe/Berlin'
+(COALESCE(`x` - INTERVAL ELT(1 + INTERVAL(TIMESTAMPDIFF(SECOND, TIMESTAMP '0001-01-01 00:00:00', `x`), 58490380792, 58979921270, 60115910930, 61244038800, 61263558000, 61272982800, 61371471600), 21208, 21200, 19270, 19800, 23400, 19800, 23400, 19800) SECOND, `x`))
 
 -- nan
 FALSE
@@ -185,7 +185,7 @@ JSON_LENGTH(CASE WHEN JSON_TYPE(`x`) = 'ARRAY' THEN `x` END)
 STDDEV_SAMP(CAST(`x` AS DOUBLE))
 
 -- quantile
--- gap: PercentileCont
+(SELECT MAX(CASE WHEN __dq_n = FLOOR(__dq_p) THEN __dq_v END) + (MAX(CASE WHEN __dq_n = CEILING(__dq_p) THEN __dq_v END) - MAX(CASE WHEN __dq_n = FLOOR(__dq_p) THEN __dq_v END)) * MAX(__dq_p - FLOOR(__dq_p)) FROM (SELECT __dq_v, ROW_NUMBER() OVER (ORDER BY __dq_v) AS __dq_n, 1 + (COUNT(*) OVER () - 1) * 0.9 AS __dq_p FROM (SELECT CAST(`x` AS DOUBLE) AS __dq_v FROM `__dq_source_rows`) AS __dq_values WHERE __dq_v IS NOT NULL) AS __dq_ranked)
 
 -- share
 CAST(COUNT(CASE WHEN (`x` > 0) THEN 1 END) AS DOUBLE) / NULLIF(COUNT(*), 0)

@@ -119,7 +119,7 @@ CAST("x" AS TIMESTAMP)
 SYS_EXTRACT_UTC("x")
 
 -- from a zone
-SYS_EXTRACT_UTC((FROM_TZ(CAST("x" AS TIMESTAMP), 'Europe/Berlin')))
+SYS_EXTRACT_UTC((FROM_TZ(CAST("x" AS TIMESTAMP), 'Asia/Kolkata')))
 
 -- nan
 ("x" IS NAN)

@@ -119,7 +119,7 @@ CASE WHEN PG_TYPEOF("x") IN ('text', 'character varying', 'character', 'unknown'
 "x" AT TIME ZONE 'UTC'
 
 -- from a zone
-("x" AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'UTC'
+("x" AT TIME ZONE 'Asia/Kolkata') AT TIME ZONE 'UTC'
 
 -- nan
 ("x" = 'NaN')

@@ -119,7 +119,7 @@ TRY_CAST("x" AS TIMESTAMP)
 "x" AT TIME ZONE 'UTC'
 
 -- from a zone
-("x" AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'UTC'
+("x" AT TIME ZONE 'Asia/Kolkata') AT TIME ZONE 'UTC'
 
 -- nan
 ("x" = CAST('NaN' AS DOUBLE PRECISION))

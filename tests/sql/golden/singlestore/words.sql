@@ -119,7 +119,7 @@ CAST(`x` AS DATETIME(6))
 `x`
 
 -- from a zone
--- gap: AtTimeZone 'Europe/Berlin'
+-- gap: AtTimeZone 'Asia/Kolkata'
 
 -- nan
 FALSE
@@ -185,7 +185,7 @@ SELECT `v` FROM (SELECT `x` AS `v` FROM `t`) AS s
 STDDEV_SAMP(CAST(`x` AS DOUBLE))
 
 -- quantile
--- gap: PercentileCont
+(SELECT MAX(CASE WHEN __dq_n = FLOOR(__dq_p) THEN __dq_v END) + (MAX(CASE WHEN __dq_n = CEILING(__dq_p) THEN __dq_v END) - MAX(CASE WHEN __dq_n = FLOOR(__dq_p) THEN __dq_v END)) * MAX(__dq_p - FLOOR(__dq_p)) FROM (SELECT __dq_v, ROW_NUMBER() OVER (ORDER BY __dq_v) AS __dq_n, 1 + (COUNT(*) OVER () - 1) * 0.9 AS __dq_p FROM (SELECT CAST(`x` AS DOUBLE) AS __dq_v FROM `__dq_source_rows`) AS __dq_values WHERE __dq_v IS NOT NULL) AS __dq_ranked)
 
 -- share
 CAST(COUNT(CASE WHEN (`x` > 0) THEN 1 END) AS DOUBLE) / NULLIF(COUNT(*), 0)

@@ -119,7 +119,7 @@ CASE WHEN TYPEOF("x") = 'text' AND LENGTH("x") NOT IN (10, 26) THEN CASE WHEN TY
 "x"
 
 -- from a zone
-(DQ_FROM_ZONE("x", 'Europe/Berlin'))
+(DQ_FROM_ZONE("x", 'Asia/Kolkata'))
 
 -- nan
 FALSE

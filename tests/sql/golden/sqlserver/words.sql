@@ -119,7 +119,7 @@ TRY_CAST([x] AS DATETIME2(6))
 CAST([x] AT TIME ZONE 'UTC' AS DATETIME2(6))
 
 -- from a zone
--- gap: AtTimeZone 'Europe/Berlin'
+-- gap: AtTimeZone 'Asia/Kolkata'
 
 -- nan
 (1 = 0)

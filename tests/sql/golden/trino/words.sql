@@ -119,7 +119,7 @@ TRY_CAST("x" AS TIMESTAMP(6))
 CAST("x" AT TIME ZONE 'UTC' AS TIMESTAMP(6))
 
 -- from a zone
-CAST((WITH_TIMEZONE("x", 'Europe/Berlin')) AT TIME ZONE 'UTC' AS TIMESTAMP(6))
+CAST((WITH_TIMEZONE("x", 'Asia/Kolkata')) AT TIME ZONE 'UTC' AS TIMESTAMP(6))
 
 -- nan
 IS_NAN("x")
