@@ -30,11 +30,11 @@ def test_both_tables_have_together_what_came_in(kind: str, tmp_path: Path, datab
     What is moved is what objects would have got, for the same reasons; and a contract without a rule brings all of it back.
     """
 
-    @bounded(1.0)
-    @given(cases(), st.booleans())
-    def property_(case: Case, doubled: bool) -> None:
-        rows = replace(case.rows(tmp_path), database=database)
-        source = table(replace(rows, values=[*rows.values, *rows.values[:2]]) if doubled else rows, kind)
+    @bounded(0.6)
+    @given(cases(), st.sampled_from((0, 2)))
+    def property_(case: Case, twice: int) -> None:
+        case = replace(case, cells=(*case.cells, *case.cells[:twice]))
+        source = table(replace(case.rows(tmp_path), database=database), kind)
         if kind == "mariadb":
             _ask(source, f"ALTER TABLE {source.name} ADD COLUMN `n` bigint AUTO_INCREMENT PRIMARY KEY")
         came = _bag(source, source.name)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import dq
 from dq.cli import main
 from dq.contract import dump
+from dq.engines.database import marked, view
 from dq.store import faults
 from tests.engines.database.conftest import ORDERS, ROWS, Place, contract, custom, orders
 from tests.engines.database.test_publish import ask
@@ -209,6 +210,22 @@ def test_a_blocked_batch_moves_nothing(place: Place) -> None:
     assert all_is_well()
 
 
+def test_bad_rows_stay_in_their_database(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are counted and named where they are; those of a check that marks few are looked at, as samples."""
+    loaded(place)
+    monkeypatch.setattr(view, "_RARE", 1)
+    fetched: list[int] = []
+    fill = marked.MarkedRows._count
+    monkeypatch.setattr(marked.MarkedRows, "_count", lambda self, batch: (fetched.append(batch.num_rows), fill(self, batch))[1])
+    done = move(place)
+    assert sum(fetched) < done.rows_quarantined
+    assert {item.check: item.rows for item in done.reasons} == {
+        name: sum(name in said.split("; ") or f"{name}:duplicate_row" in said for said in done.bad["__dq_reasons"].to_pylist())
+        for name in ("id.required", "id.unique", "known", "amount.minimum")
+    }
+    assert all_is_well()
+
+
 @pytest.mark.parametrize("name", ["ma rt", 'ma"rt', "ma`rt", "ma%rt", "select", "ма́рт", "m;DROP TABLE t"])
 def test_names_of_any_spelling_survive(place: Place, name: str) -> None:
     """Tables and columns may be called as they like."""
@@ -307,6 +324,21 @@ def test_a_crash_after_the_move_is_found_out(place: Place) -> None:
     done = move(place)
     assert (done.batch.state, done.batch.edition, done.rows_in) == ("published", 1, len(ROWS))
     assert ask(place, "SELECT * FROM t__quarantine") == before
+
+
+@pytest.mark.parametrize("point", ["before-publish", "publish:after COMMIT"])
+def test_recover_ends_what_a_crash_left(place: Place, point: str) -> None:
+    """Without the pipeline, by what the store keeps: what is not moved is moved, what is moved is marked."""
+    loaded(place)
+    Path("c.odcs.yaml").write_text(dump(ORDERS), "utf-8")
+    faults.hook(faults.from_text(f"{point}:raise"))
+    with pytest.raises(OSError, match="fault at"):
+        dq.enforce(place.table(), "c.odcs.yaml", stage="raw", key="d1", policy=WHOLE, output="in_place")
+    faults.hook(None)
+    (found,) = dq.History(dq.Settings(databases=(place.url,))).recover()
+    assert (found.error, dq.History().batches()[0].state) == (None, "published")
+    assert both(place) == whole(ROWS)
+    assert all_is_well()
 
 
 def test_rows_that_change_meanwhile_stop_it(place: Place) -> None:
