@@ -29,7 +29,7 @@ demo: $(VENV)/.demo
 	$(BIN)/python docs/demo/run.py
 
 demo-airflow: $(VENV)/.demo-airflow
-	$(BIN)/python docs/demo/in_airflow.py
+	$(BIN)/python docs/demo/in_airflow.py $(ARGS)
 
 demo-prefect: $(VENV)/.demo-prefect
 	$(BIN)/python docs/demo/run_prefect.py

@@ -115,8 +115,9 @@ def choose(store: Store, vault: Vault, batch: Batch, wanted: Wanted, *, barred: 
     breaks = np.ones(batch.rows_bad, dtype=bool)
     first = 0
     for found in read(vault, batch, ("__dq_row_no", "__dq_reasons")):
-        here = slice(first, first + found.num_rows)
-        numbers[here] = found.column("__dq_row_no").to_numpy(zero_copy_only=False)
+        said = found.column("__dq_row_no").to_numpy(zero_copy_only=False)
+        here = said if batch.place else slice(first, first + found.num_rows)  # of moved rows some may have been erased
+        numbers[here] = said
         reasons = found.column("__dq_reasons")
         breaks[here] = _breaks(reasons, wanted.rules, default=True) & ~_breaks(reasons, barred, default=False)
         first += found.num_rows
@@ -160,7 +161,7 @@ def _are_open(batch: Batch, wanted: tuple[int, ...], numbers: np.ndarray[Any, An
 
 def read(vault: Vault, batch: Batch, columns: Iterable[str] = ()) -> Iterator[pa.RecordBatch]:
     """The rows of *batch*, in order; some *columns* of them."""
-    pieces = vault.tables.rows(batch) if batch.place else (piece for part in batch.parts for piece in vault.read(part))
+    pieces = vault.tables.standing(batch) if batch.place else (piece for part in batch.parts for piece in vault.read(part))
     for found in pieces:
         yield found.select(list(columns)) if columns else found
 

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from dq.checks import NONE_BAD, Check, Foreign, Keys, Rows
 from dq.errors import UsageError
+from dq.lasting import lasts
 from dq.plan import Field, Plan
 from dq.quarantine import FileTarget, TableTarget, placed, target
 from dq.recall import target_of
@@ -56,6 +57,9 @@ def chosen_place(store: Store, batches: Sequence[Batch], to: str | Table, settin
         return target(to, batch.slot.key)
     if to.query:
         raise UsageError("good rows go into a table, not into a query", "to", "name the table: dq.Table(url, 'mart.orders')")
+    if not lasts(to):
+        what = "a table in memory is gone when this process ends: nobody would find the rows again"
+        raise UsageError(what, "to", "name a file or a server: dq.Table('sqlite:///shop.db', 'mart')")
     return _table_target(to, batch, settings)
 
 
@@ -79,7 +83,7 @@ def standing_in(place: Place, batch: Batch, *, there: bool) -> Files | Standing 
     if not is_there(place.table):
         return None
     with connected(place.table, place.timeout) as session:
-        Into(session, place.table, place.slot).must_take(json.loads(batch.schema)["columns"].keys())
+        Into.of(session, place.table, place.slot).must_take(json.loads(batch.schema)["columns"].keys())
     return standing(place.table, place.slot, place.timeout)
 
 

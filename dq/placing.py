@@ -74,7 +74,7 @@ def prepared(job: Job, output: Output, view: View, stage: str, key: str | None) 
     if isinstance(output, Table):
         from dq.engines.database.publish import must_take  # noqa: PLC0415  heavy
 
-        must_take(view, job.source, output, job.settings.statement_timeout)
+        must_take(view, job.source, output, job.settings.statement_timeout, job.plan.fields)
     if output == IN_PLACE:
         from dq.engines.database.aside import movable_source, must_move  # noqa: PLC0415  heavy
 

@@ -10,6 +10,7 @@ from dq.diversion import Order
 from dq.errors import UsageError
 from dq.job import Job, Ref, prepare
 from dq.lasting import absolute, found, lasts, reading_of, said
+from dq.placing import IN_PLACE
 from dq.plan import Selection
 from dq.policy import Policy
 from dq.settings import Settings
@@ -42,7 +43,11 @@ def remembered(job: Job, order: Order) -> dict[str, Any]:
             "where": job.where,
             "reading": asdict(job.reading),
             "stage": order.stage,
-            "output": None if isinstance(order.output, Table) else absolute(order.output),
+            "output": order.output
+            if order.output == IN_PLACE
+            else None
+            if isinstance(order.output, Table)
+            else absolute(order.output),
             "policy": asdict(order.policy),
         },
     }

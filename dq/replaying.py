@@ -239,11 +239,13 @@ def discard(
     return Discarded(sum(count for count, _ in done), tuple(item for count, item in done if count), dry_run)
 
 
-def withdraw(batch: str | Batch, *, note: str = "", settings: Settings | None = None) -> Batch:
+def withdraw(batch: str | Batch, *, unpublish: bool = False, note: str = "", settings: Settings | None = None) -> Batch:
     """
     Say that the pipeline rolled back what a batch published: it is active no longer, nor what its replays made.
 
-    The target is not touched. What a replay made can be withdrawn until it is published: its rows are open again then.
+    The target is not touched, but with *unpublish*: the file is removed, or the rows are deleted from the table, when nothing
+    but this batch stands there of the key; what stood there before is not put back. What a replay made can be withdrawn
+    until it is published: its rows are open again then.
 
     Raises:
         UsageError: the batch is not active; or it came of a replay that is published. WorldError: somebody publishes it now.
@@ -251,9 +253,21 @@ def withdraw(batch: str | Batch, *, note: str = "", settings: Settings | None = 
     settings = settings or settings_module.load()
     store, _ = places(settings)
     found = store.batch(_id(batch))
-    with store.holding(found, patience=_PATIENCE) if found.parent else nullcontext():
+    with store.holding(found, patience=_PATIENCE) if found.parent or unpublish else nullcontext():
         _has_not_landed(store, store.batch(found.id), settings)
-        return store.withdraw(found.id, actor=actor(), note=note)
+        done = store.withdraw(found.id, actor=actor(), note=note)
+        return _taken_back(store, done, settings) if unpublish else done
+
+
+def _taken_back(store: Store, batch: Batch, settings: Settings) -> Batch:
+    """The withdrawn batch without output, when its good rows could be taken back from there; else as it is."""
+    if not batch.output or batch.parent:
+        return batch
+    with suppress(UsageError):  # it is no file of dq, or a table that nobody finds again
+        if place_of(store, batch, settings).remove(batch.slot.text, f"{batch.id}:{batch.edition}"):
+            store.note(batch.id, "unpublished", actor=actor(), detail={"output": batch.output})
+            return replace(batch, output="")
+    return batch
 
 
 def _has_not_landed(store: Store, batch: Batch, settings: Settings) -> None:
@@ -317,6 +331,18 @@ def _each(
     return Replay(tuple(done), left_out, dry_run)
 
 
+def _lies_in_objects(batch: Batch) -> None:
+    """
+    Refuse rows that stay in their database: they go on by enforcing their key again.
+
+    Raises:
+        UsageError: they are such.
+    """
+    if batch.place:
+        mend = "put its rows right there (UPDATE), or change the contract, and enforce the key again: what is good then goes back"
+        raise UsageError(f"batch {batch.id[:12]} was moved in place: nothing is replayed from there", str(batch.slot), mend)
+
+
 def _paced(batches: Sequence[Batch], rate: float | None, done: Sequence[Replayed]) -> Iterator[Batch]:
     """*batches*, one at a time, so that on average no more than *rate* rows a second are *done*."""
     started = time.monotonic()
@@ -331,6 +357,7 @@ def _one(shop: _Shop, batch_id: str, wanted: Wanted, order: Order, *, dry_run: b
     """One batch; its slot is held, so that nobody else replays it."""
     with nullcontext() if dry_run else shop.store.replaying(shop.store.batch(batch_id).slot):
         batch = shop.store.batch(batch_id)
+        _lies_in_objects(batch)
         faults.at("after-take")
         decidable(batch.state, batch.id, str(batch.slot))
         _finish_others(shop, batch, dry_run=dry_run)

@@ -210,7 +210,12 @@ def source(given: object) -> Source:
         return Frame(given, Library.ROWS)
     if isinstance(given, Iterator):
         return Frame(given, Library.BATCHES)
-    msg = f"cannot read a {type(given).__module__}.{type(given).__qualname__}"
+    of = (
+        next((f" of {_kind(item)}" for item in given if not isinstance(item, Mapping)), "")
+        if isinstance(given, list | tuple)
+        else ""
+    )
+    msg = f"cannot read the type {_kind(given)}{of}"
     raise UsageError(
         msg, "source", "give a path, paths, a pandas, Polars or Arrow frame, a list of dicts, Arrow batches, or dq.Table"
     )
@@ -230,3 +235,8 @@ def _library(given: object) -> Library | None:
         if known:
             return known
     return None
+
+
+def _kind(item: object) -> str:
+    kind = type(item)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

@@ -485,7 +485,12 @@ def test_a_literal_of_another_type_is_an_error() -> None:
     [
         (
             lambda: dq.validate(3, _contract()),
-            f"source: cannot read a builtins.int\n  {READABLE}",
+            f"source: cannot read the type int\n  {READABLE}",
+        ),
+        (lambda: dq.validate([{"id": 1}, 2], _contract()), f"source: cannot read the type list of int\n  {READABLE}"),
+        (
+            lambda: dq.validate(({"id": number} for number in range(2)), _contract()),
+            "Arrow batches: item 0 is a dict, no Arrow batch\n  yield pyarrow.RecordBatch, or give a list of dicts",
         ),
         (lambda: dq.validate(ROWS), "validate: no contract is given\n  name one: contract='flights@^1', or a path"),
         (
@@ -501,7 +506,7 @@ def test_a_literal_of_another_type_is_an_error() -> None:
             "people@1.0.0: no schema object 'nosuch'\n  say schema=NAME, one of: people",
         ),
     ],
-    ids=["source", "contract", "column of where", "condition of where", "schema"],
+    ids=["source", "items", "generator", "contract", "column of where", "condition of where", "schema"],
 )
 def test_a_wrong_call_says_how_it_is_right(call: Callable[[], object], message: str) -> None:
     """A call that cannot be meant is refused with what can."""

@@ -312,7 +312,7 @@ def test_a_wrong_gate_is_refused_before_any_call(function: Any, said: dict[str, 
         (_plain, "{day.year}", "a key takes plain names"),
         (_plain, "{", "the key is malformed"),
         (lambda day: None if day else ROWS, "{day}", "what it returned is None"),
-        (lambda day: 7 if day else ROWS, "{day}", "cannot read a builtins.int"),
+        (lambda day: 7 if day else ROWS, "{day}", "cannot read the type int"),
     ],
 )
 def test_a_wrong_call_is_told(function: Any, key: str, told: str) -> None:

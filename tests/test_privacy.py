@@ -1,4 +1,4 @@
-"""Dead letters have an end: retention, holds, purge, erasure, rotation, audit, numbers; all through `dq.History`."""
+"""Dead letters have an end: retention, holds, purge, erasure, rotation, audit, numbers. Replays: test_replay_privacy.py."""
 
 from __future__ import annotations
 
@@ -319,110 +319,6 @@ def test_erasure_works_on_postgresql(
     assert history.stats().datasets[0].purged == 2
     assert [item.error for item in history.purge(batch.id)] == [None]
     assert (history.check(), history.verify()) == ((), ())
-
-
-# -- replays ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def replayed(enforce: Enforce, settings: dq.Settings, tmp_path: Path) -> tuple[dq.History, Batch, Batch]:
-    """A batch about P-7 to P-11, and what came of its replay under a wider contract: P-7 landed, the others did not."""
-    batch = enforce(retention="P30D")
-    path = tmp_path / "wider.odcs.yaml"
-    path.write_text(CONTRACT.format(version="2.0.0", subject=SUBJECT, retention="").replace("120", "150"), "utf-8")
-    done = dq.replay(batch.id, contract=path, settings=settings)
-    child = done.batches[0].child
-    assert child is not None
-    assert (done.landed, done.stayed, child.open) == (1, 4, 4)
-    return dq.History(settings), batch, child
-
-
-def test_a_replay_makes_no_row_younger(replayed: tuple[dq.History, Batch, Batch]) -> None:
-    """What fails again is kept as long as it would have been."""
-    _, batch, child = replayed
-    assert child.expires_at == batch.expires_at is not None
-
-
-@pytest.mark.parametrize(("name", "rows"), [("P-7", 2), ("P-8", 2)])
-def test_who_was_replayed_is_forgotten(name: str, rows: int, replayed: tuple[dq.History, Batch, Batch], tmp_path: Path) -> None:
-    """In the batch, in what came of it, and in the copy of what landed; doing it again changes nothing."""
-    history, _, _ = replayed
-    assert history.erase(name).rows == rows
-    assert history.erase(name).rows == 0
-    assert not [text for text in _words(tmp_path) if name in text]
-    assert (history.check(), history.verify()) == ((), ())
-
-
-def test_what_was_replayed_is_purged_with_what_landed(replayed: tuple[dq.History, Batch, Batch], tmp_path: Path) -> None:
-    """No object is left of either batch; what was decided stays."""
-    history, batch, child = replayed
-    assert [item.error for item in history.purge(batch.id, child.id)] == [None, None]
-    assert not [path for path in (tmp_path / "vault").rglob("*") if path.is_file()]
-    assert [(item.state, item.rows) for item in history._store.row_states(batch.id)] == [(RowState.REPLAYED, 5)]
-    assert [(item.state, item.rows) for item in history._store.row_states(child.id)] == [(RowState.PURGED, 4)]
-    assert (history.check(), history.verify()) == ((), ())
-
-
-def test_what_landed_is_encrypted_anew(replayed: tuple[dq.History, Batch, Batch], settings: dq.Settings, key: str) -> None:
-    """The newest key alone reads all, the copy of what landed included."""
-    from dataclasses import replace
-
-    from dq.quarantine.landing import good_rows
-
-    _, _, child = replayed
-    fresh = new_key()
-    assert len(dq.History(replace(settings, quarantine_key=f"{fresh},{key}".rstrip(","))).rotate()) == 2
-    alone = dq.History(replace(settings, quarantine_key=fresh))
-    assert [row["id"] for piece in good_rows(alone._store, alone._vault, child.id) for row in piece.to_pylist()] == ["P-7"]
-    assert (alone.check(), alone.verify(), alone.rotate()) == ((), (), ())
-
-
-def test_rows_that_landed_nowhere_are_not_purged(enforce: Enforce, settings: dq.Settings, tmp_path: Path) -> None:
-    """A replay that died before it published has the only good copy: recover first. Given back, erased rows stay erased."""
-    from dq.store import faults
-
-    batch = enforce()
-    path = tmp_path / "wider.odcs.yaml"
-    path.write_text(CONTRACT.format(version="2.0.0", subject=SUBJECT, retention="").replace("120", "1500"), "utf-8")
-    faults.hook(faults.from_text("before-publish:raise"))
-    try:
-        with pytest.raises(OSError, match="fault"):
-            dq.replay(batch.id, contract=path, settings=settings)
-    finally:
-        faults.hook(None)
-    history = dq.History(settings)
-    (child,) = [item for item in history.batches() if item.parent]
-    (refused,) = history.purge(child.id)
-    assert "not published yet" in str(refused.error)
-    left = history.erase("P-8")
-    assert (left.complete, left.rows) == (True, 2)  # in the batch, and in the copy that has not landed
-    dq.withdraw(child.id, settings=settings)
-    states = [item.state for item in history._store.row_states(batch.id) for _ in range(item.rows)]
-    assert states[0] is RowState.OPEN
-    assert states[1] is not RowState.OPEN
-    assert history.erase("P-8").complete
-
-
-def test_purged_rows_are_not_given_back(enforce: Enforce, settings: dq.Settings, tmp_path: Path) -> None:
-    """When a replay is withdrawn whose batch was purged meanwhile, its rows are purged, too."""
-    from dq.store import faults
-
-    batch = enforce()
-    path = tmp_path / "wider.odcs.yaml"
-    path.write_text(CONTRACT.format(version="2.0.0", subject=SUBJECT, retention="").replace("120", "1500"), "utf-8")
-    faults.hook(faults.from_text("before-publish:raise"))
-    try:
-        with pytest.raises(OSError, match="fault"):
-            dq.replay(batch.id, contract=path, settings=settings)
-    finally:
-        faults.hook(None)
-    history = dq.History(settings)
-    assert history.purge(batch.id)[0].error is None
-    (child,) = [item for item in history.batches() if item.parent]
-    dq.withdraw(child.id, settings=settings)
-    assert [(item.state, item.rows) for item in history._store.row_states(batch.id)] == [(RowState.PURGED, 5)]
-    assert history.purge(child.id)[0].error is None
-    assert history.check() == ()
 
 
 # -- keys ------------------------------------------------------------------------------------------------------------

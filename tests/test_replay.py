@@ -335,6 +335,36 @@ def test_what_is_discarded_is_never_published(folder: Path) -> None:
     del folder
 
 
+@pytest.mark.parametrize("output", ["good/", "good/{key}.csv", "good.parquet"])
+def test_a_withdrawn_batch_takes_its_file_with_it(folder: Path, output: str) -> None:
+    """On request the file that a batch published goes, with the note beside it; enforced again, it is there."""
+    done = _enforce(output=output)
+    assert dq.withdraw(done.batch, unpublish=True).state is State.WITHDRAWN
+    assert [path for path in folder.rglob("*good*") if path.is_file()] == []
+    assert _enforce(output=output).batch.state is State.PUBLISHED
+    assert ids(done.output) == [1, 4]
+
+
+@pytest.mark.parametrize("how", ["replayed", "another's", "gone", "a frame's"])
+def test_a_withdrawn_batch_takes_nothing_else_with_it(folder: Path, how: str) -> None:
+    """A file that holds replayed rows too, or is not dq's, stays; one that is gone, or never was, is not missed."""
+    done = _enforce(
+        **({"source": pd.DataFrame({"id": [1], "age": [3]}), "ref": "ages", "output": None} if how == "a frame's" else {})
+    )
+    place = Path(done.output)
+    if how == "replayed":
+        dq.replay(done.batch, contract="people")
+    elif how == "another's":
+        place.write_bytes(b"mine")
+    elif how == "gone":
+        place.unlink()
+    before = place.read_bytes() if place.is_file() else None
+    assert dq.withdraw(done.batch, unpublish=True).state is State.WITHDRAWN
+    assert (place.read_bytes() if place.is_file() else None) == before
+    assert (how in ("replayed", "another's")) == (before is not None)
+    del folder
+
+
 def test_a_batch_is_withdrawn_with_what_came_of_it(folder: Path) -> None:
     """Withdrawing a batch withdraws what its replays made; what a replay published cannot be withdrawn alone."""
     done = _enforce()

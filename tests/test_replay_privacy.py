@@ -17,6 +17,7 @@ import pytest
 import dq
 from dq.errors import UsageError, WorldError
 from dq.quarantine import Keys, Vault, new_key
+from dq.quarantine.landing import good_rows
 from dq.store import Batch, RowState, State, faults
 
 CONTRACT = """\
@@ -155,6 +156,7 @@ def test_a_replay_keeps_no_longer_than_its_parent(place: Place) -> None:
     assert [item.error for item in place.history.purge()] == [None] * 3
     assert place.objects() == set()
     assert all(item.purged_at for item in place.history.batches())
+    assert _states(place, parent) == [(0, 4, RowState.REPLAYED)]
     assert place.published()[-5:] == [f"P-{number}" for number in (7, 8, 9, 10, 11)]
     place.sound()
 
@@ -175,6 +177,20 @@ def test_a_replay_is_encrypted_as_its_parent(place: Place, key: str) -> None:
     assert {part.key_id for part in place.history.batch(child.id).payload.objects}.isdisjoint(keys)
     assert place.replay(place.history.batch(child.id), 3).rows_good == 2
     assert any("P-9" in text for text in place.owned())
+    place.sound()
+
+
+def test_what_landed_is_encrypted_anew(place: Place, key: str) -> None:
+    """Whether it was encrypted before or not: the newest key alone reads all, the copy of what landed included."""
+    child = place.replay(place.enforce())
+    fresh = new_key()
+    place.settings = replace(place.settings, quarantine_key=f"{fresh},{key}".rstrip(","))
+    assert len(place.history.rotate()) == 2
+    place.settings = replace(place.settings, quarantine_key=fresh)
+    alone = place.history
+    landed = [row["id"] for piece in good_rows(alone._store, alone._vault, child.id) for row in piece.to_pylist()]
+    assert landed == ["P-7", "P-8", "P-9"]
+    assert alone.rotate() == ()
     place.sound()
 
 
@@ -304,6 +320,7 @@ def test_purged_rows_do_not_come_back_open(place: Place) -> None:
     place.history.purge(parent.id)
     dq.withdraw(child.id, settings=place.settings)
     assert _states(place, parent) == [(0, 4, RowState.PURGED)]
+    assert [item.error for item in place.history.purge(child.id)] == [None]
     place.sound()
 
 
@@ -387,6 +404,7 @@ def test_what_was_purged_cannot_come_back(place: Place) -> None:
     dq.withdraw(child.id, settings=place.settings)
     assert place.history.recover() == ()
     assert _states(place, parent) == [(0, 4, RowState.PURGED)]
+    assert [item.error for item in place.history.purge(child.id)] == [None]
     place.sound()
 
 

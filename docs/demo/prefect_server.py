@@ -24,6 +24,15 @@ def server(home: Path) -> Iterator[dict[str, str]]:
         RuntimeError: it ended, or did not answer in time; the message holds the end of its log.
     """
     home.mkdir(parents=True, exist_ok=True)
+    process, environment = _started(home, tries=3)
+    try:
+        yield environment
+    finally:
+        stop(process)
+
+
+def _started(home: Path, *, tries: int) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
+    """A server that answers; when it ends at once, somebody else may have taken the port that was free: then another one."""
     port = _free_port()
     known = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     own = {
@@ -39,9 +48,15 @@ def server(home: Path) -> Iterator[dict[str, str]]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=home)
     try:
         _wait(process, f"{own['PREFECT_API_URL']}/health", home / "server.log")
-        yield environment
-    finally:
+    except RuntimeError:
+        if process.poll() is None or tries == 1:
+            stop(process)
+            raise
+        return _started(home, tries=tries - 1)
+    except BaseException:
         stop(process)
+        raise
+    return process, environment
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -9,36 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dq import source as kinds
-from dq.cli.options import (
-    REPORT,
-    Contract,
-    Contracts,
-    Dataset,
-    Debug,
-    DecimalMark,
-    Delimiter,
-    Encoding,
-    MemoryLimit,
-    NoHeader,
-    NullTokens,
-    Parameters,
-    Query,
-    Quote,
-    References,
-    Schema,
-    Server,
-    Sources,
-    Suites,
-    Table,
-    Threads,
-    TimestampFormats,
-    Where,
-    chosen,
-    dialect,
-    given,
-    referenced,
-    suited,
-)
+from dq.cli import options
 from dq.cli.output import page, write
 from dq.cli.progress import watched
 from dq.errors import UsageError
@@ -67,11 +38,11 @@ class MaxMode(StrEnum):
 
 
 def enforce(
-    source: Sources = None,
+    source: options.Sources = None,
     *,
-    contract: Contract = "",
-    suites: Suites = None,
-    parameters: Parameters = None,
+    contract: options.Contract = "",
+    suites: options.Suites = None,
+    parameters: options.Parameters = None,
     stage: Annotated[str, typer.Option(metavar="S", help="The point of the pipeline, say raw.", rich_help_panel=_STAGE)],
     output: Annotated[
         str,
@@ -106,28 +77,28 @@ def enforce(
     max_mode: Annotated[
         MaxMode | None, typer.Option("--max-mode", help="The strongest mode a rule may have here.", rich_help_panel=_STAGE)
     ] = None,
-    table: Table = None,
-    query: Query = None,
-    schema: Schema = None,
-    references: References = None,
-    where: Where = None,
-    dataset: Dataset = None,
-    server: Server = None,
-    delimiter: Delimiter = None,
-    quote: Quote = None,
-    encoding: Encoding = None,
-    decimal: DecimalMark = None,
-    null_tokens: NullTokens = None,
-    timestamp_formats: TimestampFormats = None,
-    no_header: NoHeader = False,
-    form: Annotated[EnforceFormat, typer.Option("--format", "-f", rich_help_panel=REPORT)] = EnforceFormat.TERMINAL,
+    table: options.Table = None,
+    query: options.Query = None,
+    schema: options.Schema = None,
+    references: options.References = None,
+    where: options.Where = None,
+    dataset: options.Dataset = None,
+    server: options.Server = None,
+    delimiter: options.Delimiter = None,
+    quote: options.Quote = None,
+    encoding: options.Encoding = None,
+    decimal: options.DecimalMark = None,
+    null_tokens: options.NullTokens = None,
+    timestamp_formats: options.TimestampFormats = None,
+    no_header: options.NoHeader = False,
+    form: Annotated[EnforceFormat, typer.Option("--format", "-f", rich_help_panel=options.REPORT)] = EnforceFormat.TERMINAL,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Quarantined rows are exit code 1 too.", rich_help_panel=REPORT)
+        bool, typer.Option("--strict", help="Quarantined rows are exit code 1 too.", rich_help_panel=options.REPORT)
     ] = False,
-    memory_limit: MemoryLimit = None,
-    threads: Threads = None,
-    contracts: Contracts = None,
-    debug: Debug = False,
+    memory_limit: options.MemoryLimit = None,
+    threads: options.Threads = None,
+    contracts: options.Contracts = None,
+    debug: options.Debug = False,
 ) -> None:
     """Check data against a contract, put its bad rows into quarantine, and write its good rows to OUT."""
     del debug  # the application reads it
@@ -142,29 +113,29 @@ def enforce(
     policy = Policy(most) if budget is None else Policy(most, budget)
     with watched("reading") as progress:
         done = run(
-            given(source, table, query),
+            options.given(source, table, query),
             contract,
-            suites=suited(suites or (), parameters or ()),
+            suites=options.suited(suites or (), parameters or ()),
             stage=stage,
             key=key,
             at=None if at is None else moment(at, "--at"),
             output=_output(source, table or query, output, output_table),
             policy=policy,
             schema=schema,
-            references=referenced(references or []),
+            references=options.referenced(references or []),
             where=where,
             dataset=dataset,
             server=server,
-            reading=dialect(
+            reading=options.dialect(
                 delimiter=delimiter,
                 quote=quote,
                 encoding=encoding,
                 decimal=decimal,
-                null_tokens=tuple(null_tokens) if null_tokens else None,
-                timestamp_formats=tuple(timestamp_formats) if timestamp_formats else None,
-                header=False if no_header else None,
+                null_tokens=null_tokens,
+                timestamp_formats=timestamp_formats,
+                no_header=no_header,
             ),
-            settings=chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
+            settings=options.chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
             progress=progress,
         )
     if form is EnforceFormat.JSON:

@@ -123,9 +123,11 @@ def _parameter(item: str) -> tuple[str, str | int | float]:
     return name, text
 
 
-def dialect(**said: Any) -> dict[str, Any] | None:
+def dialect(*, no_header: bool = False, **said: Any) -> dict[str, Any] | None:
     """The words said about text files; None when there are none."""
-    words = {name: value for name, value in said.items() if value is not None}
+    words = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items() if value not in (None, [])}
+    if no_header:
+        words["header"] = False
     if words.get("delimiter") in ("\\t", "tab"):
         words["delimiter"] = "\t"
     for name in ("delimiter", "quote", "decimal"):

@@ -102,17 +102,12 @@ def replay(
     from dq.replaying import replay as run  # noqa: PLC0415  heavy
 
     settings = chosen(contracts=contracts)
+    which = _which(rows, since, until, dataset=dataset, stage=stage, key=key, rule=rule)
 
     def do(*, dry: bool) -> Replay:
         return run(
             batch,
-            dataset=dataset,
-            stage=stage,
-            key=key,
-            rule=rule,
-            since=_moment(since, "--since"),
-            until=_moment(until, "--until"),
-            rows=tuple(rows or ()),
+            **which,
             contract=contract,
             references=referenced(references or []) or None,
             fix=fix,
@@ -186,16 +181,12 @@ def discard(
     del debug  # the application reads it
     from dq.replaying import discard as run  # noqa: PLC0415  heavy
 
+    which = _which(rows, since, until, dataset=dataset, stage=stage, key=key, rule=rule)
+
     def do(*, dry: bool) -> Discarded:
         return run(
             batch,
-            dataset=dataset,
-            stage=stage,
-            key=key,
-            rule=rule,
-            since=_moment(since, "--since"),
-            until=_moment(until, "--until"),
-            rows=tuple(rows or ()),
+            **which,
             note=note,
             dry_run=dry,
         )
@@ -211,21 +202,25 @@ def discard(
 def withdraw(
     batch: BatchId,
     *,
+    unpublish: Annotated[
+        bool,
+        typer.Option("--unpublish", help="Take its good rows back, if nothing else of the key is there.", rich_help_panel=_HOW),
+    ] = False,
     note: Note = "",
     yes: Yes = False,
     form: Annotated[ListFormat, typer.Option("--format", "-f", rich_help_panel=_HOW)] = ListFormat.TERMINAL,
     debug: Debug = False,
 ) -> None:
-    """Say that a pipeline rolled back what a batch published. The target is not touched."""
+    """Say that a pipeline rolled back what a batch published. The target is not touched, but with --unpublish."""
     del debug  # the application reads it
     from dq.history import History  # noqa: PLC0415  heavy
     from dq.replaying import withdraw as run  # noqa: PLC0415
 
     found = History().batch(batch)
     sure(f"Withdraw batch {found.id[:12]} of {found.slot}?", yes=yes)
-    done = run(found.id, note=note)
-    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": found.output or None}
-    row = (done.id[:12], str(done.slot), str(done.state), found.output)
+    done = run(found.id, unpublish=unpublish, note=note)
+    record = {"id": done.id, "slot": str(done.slot), "state": str(done.state), "output": done.output or None}
+    row = (done.id[:12], str(done.slot), str(done.state), done.output)
     told(form, [record], ("batch", "slot", "state", "its good rows are still in"), [row], empty="")
 
 
@@ -256,6 +251,11 @@ def _ask_and_do(do: Callable[..., Replay], what: str, *, dry_run: bool, yes: boo
     done = do(dry=False)
     _show(done, form, f"{what}ed")
     raise typer.Exit(max((item.error.exit_code for item in done.batches if item.error), default=0))
+
+
+def _which(rows: list[int] | None, since: str | None, until: str | None, **names: str | None) -> dict[str, Any]:
+    """The rows that are meant, in the words of `dq.replay` and `dq.discard`."""
+    return {**names, "rows": tuple(rows or ()), "since": _moment(since, "--since"), "until": _moment(until, "--until")}
 
 
 def _moment(said: str | None, option: str) -> datetime | None:

@@ -11,38 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dq.cli import options
 from dq.cli.formats import Format, chosen_format, rendered
-from dq.cli.options import (
-    REPORT,
-    RUN,
-    WHAT,
-    Contract,
-    Contracts,
-    Debug,
-    DecimalMark,
-    Delimiter,
-    Encoding,
-    MemoryLimit,
-    NoHeader,
-    NullTokens,
-    Parameters,
-    Query,
-    Quote,
-    References,
-    Schema,
-    Server,
-    Sources,
-    Suites,
-    Table,
-    Threads,
-    TimestampFormats,
-    Where,
-    chosen,
-    dialect,
-    given,
-    referenced,
-    suited,
-)
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
 from dq.cli.tables import deliver, judged, refuse
@@ -53,31 +23,36 @@ if TYPE_CHECKING:
 
 
 def validate(
-    source: Sources = None,
+    source: options.Sources = None,
     *,
-    contract: Contract = "",
-    suites: Suites = None,
-    parameters: Parameters = None,
-    table: Table = None,
-    query: Query = None,
-    schema: Schema = None,
-    references: References = None,
-    where: Where = None,
-    rules: Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule.", rich_help_panel=WHAT)] = None,
+    contract: options.Contract = "",
+    suites: options.Suites = None,
+    parameters: options.Parameters = None,
+    table: options.Table = None,
+    query: options.Query = None,
+    schema: options.Schema = None,
+    references: options.References = None,
+    where: options.Where = None,
+    rules: Annotated[
+        list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule.", rich_help_panel=options.WHAT)
+    ] = None,
     dimensions: Annotated[
-        list[str] | None, typer.Option("--dimension", metavar="D", help="Only rules of this dimension.", rich_help_panel=WHAT)
+        list[str] | None,
+        typer.Option("--dimension", metavar="D", help="Only rules of this dimension.", rich_help_panel=options.WHAT),
     ] = None,
     tags: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="T", help="Only rules with this tag.", rich_help_panel=WHAT)
+        list[str] | None, typer.Option("--tag", metavar="T", help="Only rules with this tag.", rich_help_panel=options.WHAT)
     ] = None,
     stage: Annotated[
         str | None,
-        typer.Option(metavar="S", help="The stage of the pipeline; rules of others are left out.", rich_help_panel=WHAT),
+        typer.Option(metavar="S", help="The stage of the pipeline; rules of others are left out.", rich_help_panel=options.WHAT),
     ] = None,
     metadata_only: Annotated[
         bool,
         typer.Option(
-            "--metadata-only", help="Judge names and types of columns, and tables' sizes; read no rows.", rich_help_panel=WHAT
+            "--metadata-only",
+            help="Judge names and types of columns, and tables' sizes; read no rows.",
+            rich_help_panel=options.WHAT,
         ),
     ] = False,
     tables: Annotated[
@@ -86,46 +61,57 @@ def validate(
             "--tables",
             metavar="SCHEMA",
             help="With --metadata-only: all tables of this schema of the database, against the whole contract.",
-            rich_help_panel=WHAT,
+            rich_help_panel=options.WHAT,
         ),
     ] = None,
-    server: Server = None,
-    delimiter: Delimiter = None,
-    quote: Quote = None,
-    encoding: Encoding = None,
-    decimal: DecimalMark = None,
-    null_tokens: NullTokens = None,
-    timestamp_formats: TimestampFormats = None,
-    no_header: NoHeader = False,
+    server: options.Server = None,
+    delimiter: options.Delimiter = None,
+    quote: options.Quote = None,
+    encoding: options.Encoding = None,
+    decimal: options.DecimalMark = None,
+    null_tokens: options.NullTokens = None,
+    timestamp_formats: options.TimestampFormats = None,
+    no_header: options.NoHeader = False,
     form: Annotated[
         Format | None,
-        typer.Option("--format", "-f", help="Default: by the suffix of --out, else terminal.", rich_help_panel=REPORT),
+        typer.Option("--format", "-f", help="Default: by the suffix of --out, else terminal.", rich_help_panel=options.REPORT),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", metavar="FILE", help="Write the report there; the page still shows here.", rich_help_panel=REPORT
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Write the report there; the page still shows here.",
+            rich_help_panel=options.REPORT,
         ),
     ] = None,
     bad: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write every bad row with all its reasons: .parquet, .csv, .jsonl.", rich_help_panel=REPORT
+            metavar="FILE",
+            help="Write every bad row with all its reasons: .parquet, .csv, .jsonl.",
+            rich_help_panel=options.REPORT,
         ),
     ] = None,
     profile: Annotated[
-        bool, typer.Option("--profile", help="Say what every column holds, too; html always does.", rich_help_panel=REPORT)
+        bool,
+        typer.Option("--profile", help="Say what every column holds, too; html always does.", rich_help_panel=options.REPORT),
     ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="A warning is exit code 1 too.", rich_help_panel=REPORT)] = False,
-    no_record: Annotated[bool, typer.Option("--no-record", help="Leave a configured store alone.", rich_help_panel=RUN)] = False,
-    memory_limit: MemoryLimit = None,
-    threads: Threads = None,
-    contracts: Contracts = None,
-    debug: Debug = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A warning is exit code 1 too.", rich_help_panel=options.REPORT)
+    ] = False,
+    no_record: Annotated[
+        bool, typer.Option("--no-record", help="Leave a configured store alone.", rich_help_panel=options.RUN)
+    ] = False,
+    memory_limit: options.MemoryLimit = None,
+    threads: options.Threads = None,
+    contracts: options.Contracts = None,
+    debug: options.Debug = False,
 ) -> None:
     """Check data against a contract, or the suite of another tool."""
     del debug  # the application reads it
-    others = referenced(references or [])
+    others = options.referenced(references or [])
     files = [path for paths in others.values() for path in paths]
     _check_outputs(
         out,
@@ -137,26 +123,26 @@ def validate(
         about_one: dict[str, object] = {"--table": table, "--query": query, "--schema": schema, "--where": where}
         about_one |= {"--suite": suites, "--with": references, "--rule": rules, "--dimension": dimensions, "--tag": tags}
         refuse(about_one | {"--profile": profile}, chosen_format(form, out), metadata_only=metadata_only)
-        how = chosen(contracts=contracts)
+        how = options.chosen(contracts=contracts)
         found = judged(source, contract, tables, stage=stage, server=server, settings=how)
         deliver(found, form, out)
         raise typer.Exit(exit_code(found, strict=strict))
-    reading = dialect(
+    reading = options.dialect(
         delimiter=delimiter,
         quote=quote,
         encoding=encoding,
         decimal=decimal,
-        null_tokens=tuple(null_tokens) if null_tokens else None,
-        timestamp_formats=tuple(timestamp_formats) if timestamp_formats else None,
-        header=False if no_header else None,
+        null_tokens=null_tokens,
+        timestamp_formats=timestamp_formats,
+        no_header=no_header,
     )
     from dq.run import validate as run  # noqa: PLC0415  engines are heavy
 
     with watched("reading") as progress:
         result = run(
-            given(source, table, query),
+            options.given(source, table, query),
             contract,
-            suites=suited(suites or (), parameters or ()),
+            suites=options.suited(suites or (), parameters or ()),
             schema=schema,
             references=others,
             stage=stage,
@@ -168,7 +154,7 @@ def validate(
             profile=profile or (chosen_format(form, out) is Format.HTML and not metadata_only),
             server=server,
             reading=reading,
-            settings=chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
+            settings=options.chosen(memory_limit=memory_limit, threads=threads, contracts=contracts),
             progress=progress,
             record=False if no_record else None,
         )

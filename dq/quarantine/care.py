@@ -83,7 +83,7 @@ def rows(store: Store, vault: Vault, batch_id: str) -> Iterator[pa.RecordBatch]:
     while True:
         batch = present(store.batch(batch_id))
         try:
-            for piece in _after(vault, batch, given):
+            for piece in _after(store, vault, batch, given):
                 yield piece
                 given += piece.num_rows
         except WorldError:
@@ -107,10 +107,10 @@ def present(batch: Batch) -> Batch:
     return batch
 
 
-def _after(vault: Vault, batch: Batch, given: int) -> Iterator[pa.RecordBatch]:
+def _after(store: Store, vault: Vault, batch: Batch, given: int) -> Iterator[pa.RecordBatch]:
     """The rows from number *given* on."""
     if batch.place:
-        yield from vault.tables.rows(batch, given)
+        yield from vault.tables.rows(batch, given, store.erased(batch.id))
         return
     for part in batch.parts:
         if given >= part.rows:
@@ -139,7 +139,7 @@ def _problems(store: Store, vault: Vault, batch: Batch) -> Iterator[Problem]:
     if broken := store.verify_audit(batch.id):
         yield Problem(broken, f"batch {batch.id[:12]}")
     if batch.place:
-        yield from vault.tables.problems(batch)
+        yield from vault.tables.problems(batch, store.erased(batch.id))
     for part in batch.payload.objects:
         if part.purged_at:
             continue

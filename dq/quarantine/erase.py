@@ -19,6 +19,7 @@ from dq.quarantine.retention import PATIENCE
 from dq.quarantine.rewriting import Swap, bury, rewrite
 from dq.quarantine.subjects import RAW, Path, Person, Whom, hasher, hashers
 from dq.quarantine.vault import Vault
+from dq.sql import ROW_NO
 from dq.store import Batch, Part, RowRange, RowState, Store
 
 if TYPE_CHECKING:
@@ -162,6 +163,10 @@ class _Work:
         found = self._look(batch, paths)
         if not found.rows:
             return None
+        if batch.place:
+            places = [[item.first, item.last] for item in found.ranges]
+            detail = {"subject": self.hash, "key": self.key_id, "rows": found.rows, "note": self.note, "places": places}
+            return Erased(self.store.erase_moved(batch.id, found.ranges, detail=detail, actor=self.actor), found.rows)
         anew = {
             part.path: partial(way, self.vault, part, found.places[part.path])
             for parts, way in ((batch.parts, _without), (batch.landing, _dropped))
@@ -177,6 +182,13 @@ class _Work:
         """Read all rows of a batch: those about the person, and whom the others are about."""
         person, found = Person(self.subject, paths), _Found(Whom(tuple(paths), hasher(self.store, self.vault.keys)))
         if batch.purged_at:
+            return found
+        if batch.place:
+            for piece in self.vault.tables.standing(batch):
+                numbers = piece.column(ROW_NO).to_pylist()
+                hits = [numbers[place] for place in person.rows(piece)]
+                found.places.setdefault(batch.place, set()).update(hits)
+                found.ranges.extend(_ranges(iter(hits)) if hits else ())
             return found
         first = 0
         for part in batch.parts:

@@ -58,6 +58,10 @@ class Target(Protocol):
         """Add the rows of the turn's batch to what it holds."""
         ...
 
+    def remove(self, slot: str, edition: str) -> bool:
+        """Take back what it holds of *slot* when that is this *edition* and nothing else; whether it did."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FileTarget:
@@ -129,6 +133,21 @@ class FileTarget:
             before = str(self.path) if there else ""
             return self._replace(turn, (*editions, turn.edition), lambda path, facts: write(path, self.format, facts, before))
 
+    def remove(self, slot: str, edition: str) -> bool:
+        """
+        Remove the file when it holds this *edition* of *slot* and nothing else; whether it did. The slot is held by who asks.
+
+        Raises:
+            UsageError: a file is there that dq did not write. WorldError: it cannot be removed.
+        """
+        with self._telling("good rows cannot be taken back"):
+            if self.owner() != Owner(slot, (edition,)):
+                return False
+            self.path.unlink()
+            _note(self.path).unlink(missing_ok=True)
+            _sync(self.path.parent)
+            return True
+
     def must_hold(self, published: Mapping[str, str], editions: Iterable[str]) -> None:
         """
         Refuse to add to a file that lacks, among its *editions*, one of those *published* there.
@@ -159,12 +178,12 @@ class FileTarget:
         return Placed(rows, editions)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _telling(self, what: str = "good rows cannot be published") -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise WorldError(
-                f"good rows cannot be published: {error.strerror or error}",
+                f"{what}: {error.strerror or error}",
                 str(self),
                 "make room or give write permission, then run again",
             ) from error

@@ -44,7 +44,7 @@ class TableTarget:
         if not is_there(self.table):
             return None
         with connected(self.table, self.timeout) as session:
-            into = Into(session, self.table, self.slot)
+            into = Into.of(session, self.table, self.slot)
             found = into.editions() if into.columns() else None
         return None if found is None else Owner(self.slot, found)
 
@@ -61,7 +61,7 @@ class TableTarget:
             if there is not None and turn.edition in there:
                 return Placed(turn.batch.rows_due, there)
             self._is_not_late(turn, there or ())
-            into.clear({*(there or ()), *turn.beside})
+            into.clear({*(there or ()), *turn.beside, turn.edition})  # its own, when somebody lost the ledger
             faults.at("after-delete")
             rows = self._insert(into, turn, insert)
             into.outside(rows, before=0)
@@ -83,6 +83,24 @@ class TableTarget:
             rows = self._insert(into, turn, lambda into, edition: into.put_all(batches, edition))
             into.outside(rows, before=before)
             return self._sign(into, turn, (*(there or ()), turn.edition), rows, new=there is None)
+
+    def remove(self, slot: str, edition: str) -> bool:
+        """
+        Delete what the table holds of *slot* when it is this *edition* and nothing else; whether it did.
+
+        Raises:
+            WorldError: the database failed; nothing was changed.
+        """
+        if self.owner() != Owner(slot, (edition,)):
+            return False
+        with self._writing() as into:
+            entry = into.entry()
+            if entry is None or entry.editions != (edition,) or (self.table.where and into.held() != entry.rows):
+                return False
+            into.clear(entry.editions)
+            into.sign((), 0, new=False)
+            into.session.commit()
+            return True
 
     def make(self, turn: Turn, schema: pa.Schema) -> None:
         """
@@ -149,7 +167,7 @@ class TableTarget:
         from dq.engines.database.into import Into  # noqa: PLC0415
 
         with writing(self.table, self.timeout) as session:
-            yield Into(session, self.table, self.slot)
+            yield Into.of(session, self.table, self.slot)
 
     def _is_not_late(self, turn: Turn, there: Iterable[str]) -> None:
         later = [edition for edition in there if int(edition.rpartition(":")[2]) > turn.batch.edition]

@@ -142,8 +142,11 @@ class Vault:
                     yield from stream
 
     def delete(self, path: str) -> None:
-        """Remove the object; that it is gone already is no error."""
-        self._objects.delete(path)
+        """Remove the object, or the rows of a table that *path* says as JSON; that they are gone already is no error."""
+        if path.startswith("{"):
+            self.tables.delete(path)
+        else:
+            self._objects.delete(path)
 
     def garbage(self, store_id: str, *, needed: Callable[[str, int, str], bool], grace: timedelta, batch: str = "") -> int:
         """

@@ -27,14 +27,21 @@ class Brief:
     bad: str
     comes_from: tuple[str, ...]
     to_do: tuple[str, ...]
+    done: tuple[str, ...] = ()  # what became of the rows, when somebody decided about them
 
 
-def brief(result: Result) -> Brief:
-    """The summary of *result*; a result without any check says that nothing was judged."""
+def brief(result: Result, outcome: str = "", batch: str = "") -> Brief:
+    """
+    The summary of *result*; a result without any check says that nothing was judged.
+
+    With the *outcome* of the enforcement that it comes from, and its *batch*, it says what was done with the rows.
+    """
     told = [item for item in words.troubled(result) if item.status is not Status.SKIP and not words.is_observed(item)]
     serious = [item for item in told if item.status is not Status.WARN] or told
     more = max(len(serious) - _NAMED, 0)
-    return Brief(tuple(serious[:_NAMED]), more, _bad(result), tuple(_origins(told)), tuple(_advice(result)))
+    done = tuple(_done(outcome, batch))
+    to_do = (*(() if done else _advice(result)), *_besides(result))
+    return Brief(tuple(serious[:_NAMED]), more, _bad(result), tuple(_origins(told)), to_do, done)
 
 
 def _bad(result: Result) -> str:
@@ -52,12 +59,22 @@ def _origins(told: list[CheckResult]) -> Iterator[str]:
             yield f"{shown(item.check.id, 80)}: {words.standout(item, item.why[0])}"
 
 
+def _done(outcome: str, batch: str) -> Iterator[str]:
+    """What became of the rows; nothing when nobody decided about them."""
+    match outcome:
+        case "passed":
+            yield "All rows went on."
+        case "quarantined":
+            yield "The good rows went on; the bad ones are dead letters."
+            yield f"See `dq quarantine show {batch[:12]}`; mend and replay them, or discard them."
+        case "blocked":
+            yield "The stage is blocked: nothing went on, the bad rows are kept as evidence."
+            yield "Mend the data, and run again."
+
+
 def _advice(result: Result) -> Iterator[str]:
+    """What to do about the rows."""
     failed = [item for item in result.failures if item.status is Status.FAIL]
-    if all(item.status is Status.SKIP for item in result.checks):
-        yield "No check ran: nothing is known about this data."
-    if erred := [item for item in result.failures if item.status is Status.ERROR]:
-        yield f"Mend {words.count(len(erred), 'rule')} that could not run, and run again: {shown(erred[0].message, 200)}"
     if any(item.check.mode is Mode.BLOCK for item in failed):
         names = ", ".join(shown(item.check.id, 80) for item in failed if item.check.mode is Mode.BLOCK)
         yield f"Publish nothing yet: {shown(names, 200)} must hold first."
@@ -66,15 +83,23 @@ def _advice(result: Result) -> Iterator[str]:
         yield f"Set the bad rows aside; {words.count(good, 'good row')} can go on."
     elif failed:
         yield "No single row is to blame: look at the data as a whole before it goes on."
-    if not failed and not erred and any(item.status is Status.WARN for item in result.checks):
+    elif result.status is Status.PASS:
+        yield "Nothing to do."
+
+
+def _besides(result: Result) -> Iterator[str]:
+    """What to do about the contract and its rules, and whom to tell."""
+    if all(item.status is Status.SKIP for item in result.checks):
+        yield "No check ran: nothing is known about this data."
+    if erred := [item for item in result.failures if item.status is Status.ERROR]:
+        yield f"Mend {words.count(len(erred), 'rule')} that could not run, and run again: {shown(erred[0].message, 200)}"
+    if not result.failures and any(item.status is Status.WARN for item in result.checks):
         yield "Nothing has to stop. Look at the warnings, or mend the contract where it is wrong."
     if missing := [gap for gap in result.coverage.skipped if not gap.waived]:
         were = "was" if len(missing) == 1 else "were"
         yield f"{words.count(len(missing), 'clause')} of the contract {were} not enforced: see Coverage."
     if not result.ok and result.owners:
         yield f"Tell {shown(', '.join(result.owners), 200)}, who own the contract."
-    if result.status is Status.PASS:
-        yield "Nothing to do."
 
 
 def command(result: Result, more: str = "") -> str:

@@ -25,9 +25,11 @@ _NOTES = 100
 _MANY = 300  # checks and columns, from which on a browser lays out only what is in sight
 
 
-def html(result: Result) -> str:
+def html(result: Result, *, outcome: str = "", batch: str = "") -> str:
     """
     The result as one self-contained HTML page, for screens, phones and paper, light and dark.
+
+    With the *outcome* of the enforcement that it comes from, and the id of its *batch*, it says what became of the rows.
 
     No rows, no checks and no profile leave their parts out. The first failing checks come with samples, clause and SQL, the
     others in one line each, so that 5,000 checks make a page of some megabytes; everything is in the JSON report. Values are
@@ -49,7 +51,8 @@ def html(result: Result) -> str:
         Markup(f"<style>{style}</style>"),
     )
     many = len(result.checks) + len(result.profile) > _MANY
-    body = tag("body", joined(_body(result)), Markup(f"<script>{script}</script>"), class_="many" if many else None)
+    parts = joined(_body(result, outcome, batch))
+    body = tag("body", parts, Markup(f"<script>{script}</script>"), class_="many" if many else None)
     return f'<!doctype html>\n<html lang="en">\n{head}\n{body}\n</html>\n'
 
 
@@ -65,11 +68,11 @@ def _digest(text: str) -> str:
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
-def _body(result: Result) -> Iterator[Markup]:
+def _body(result: Result, outcome: str, batch: str) -> Iterator[Markup]:
     yield tag("a", "Skip to the checks", href="#checks", class_="skip")
     yield tag("header", tag("div", _head(result), class_="width"), class_=f"masthead {kind(result.status)}")
     main = (
-        _brief(result, brief(result)),
+        _brief(result, brief(result, outcome, batch)),
         checks(result),
         columns(result),
         _coverage(result),
@@ -119,16 +122,17 @@ def _brief(result: Result, said: Brief) -> Markup:
     if said.more:
         broke.append(tag("li", f"and {said.more:,} more", class_="soft"))
     nothing = "Nothing broke." if result.ok and result.checks else "No rule was broken that anybody knows of."
+    to_do, last = (*said.done, *said.to_do), "What was done" if said.done else "What to do"
     parts = [
         ("What broke", tag("ul", joined(broke)) if broke else tag("p", nothing)),
         ("How bad", joined((tag("p", said.bad, class_="lead"), _tally(result)))),
         ("Where it comes from", tag("ul", joined(tag("li", line) for line in said.comes_from)) if said.comes_from else None),
-        ("What to do", tag("ul", joined(tag("li", line) for line in said.to_do)) if said.to_do else None),
+        (last, tag("ul", joined(tag("li", line) for line in to_do)) if to_do else None),
     ]
     unknown = "No column, file or stretch of rows is known to stand out." if result.bad_rows else "There are no bad rows."
     if NOT_LOOKED_INTO in result.notes:
         unknown = f"{NOT_LOOKED_INTO.capitalize()}."
-    empty = {"Where it comes from": unknown, "What to do": "Nothing to do."}
+    empty = {"Where it comes from": unknown, last: "Nothing to do."}
     return tag(
         "div",
         joined(tag("section", tag("h2", name), text or tag("p", empty[name], class_="soft")) for name, text in parts),

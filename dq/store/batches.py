@@ -370,6 +370,7 @@ def _settle(
         expires_at=_expiry(connection, row, said, at),
         legal_hold=row.legal_hold or _is_held(connection, row.parent),
         place=said.place or None,
+        cleared_at=None,
     )
     parts.put(connection, batch_id, said.landing, schema.landing)
     for table in (schema.part, schema.reason):

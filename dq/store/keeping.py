@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dq.store import parts, retention, stats, subjects
+from dq.store import audit, parts, retention, stats, subjects
 from dq.store.connect import Database
 from dq.store.holding import PATIENCE, held
 from dq.store.model import Batch, Hashes, Payload, RowRange
@@ -87,6 +87,20 @@ class Keeping:
         said: dict[str, Any] = {"before": before, "after": after, "event": event, "detail": detail, "actor": actor}
         said |= {"hashes": hashes, "erased": erased, "even_held": even_held}
         return self._database.write("swap", partial(retention.swap, batch_id=batch_id, token=token, **said))
+
+    def erase_moved(self, batch_id: str, erased: Collection[RowRange], *, detail: Mapping[str, Any], actor: str) -> Batch:
+        """
+        Forget some rows of a batch that were moved within their database; they are doomed, their counts stay.
+
+        Raises:
+            UsageError: a legal hold is on the batch. WorldError: the store failed.
+        """
+        said: dict[str, Any] = {"detail": detail, "actor": actor}
+        return self._database.write("erase", lambda c: retention.erase_moved(c, batch_id, erased, **said))
+
+    def erased(self, batch_id: str) -> tuple[RowRange, ...]:
+        """The rows of a batch that were erased since it was settled; one may be named twice."""
+        return self._database.read(lambda c: tuple(audit.erased(c, batch_id)[0]))
 
     def abandon_rewrites(self, before: datetime) -> int:
         """Void what was begun and not swapped before *before*; how many."""

@@ -147,7 +147,7 @@ class Batch:
     *token* is that of the latest claim, *edition* that of the claim that was committed (0: none was).
     *open* is how many of its rows still wait; only those of an active batch do. *parts* are objects with its bad rows,
     *landing*, of a replay, with the good ones. *place*, as JSON, is the table of their own database that its bad rows are moved
-    to when it is published; "" when they are in objects.
+    to when it is published; "" when they are in objects. *cleared_at*: they were purged there.
     """
 
     id: str
@@ -181,11 +181,12 @@ class Batch:
     expires_at: datetime | None = None
     legal_hold: bool = False
     place: str = ""
+    cleared_at: datetime | None = None
 
     @property
     def purged_at(self) -> datetime | None:
         """When its rows were removed; their counts and reasons stay."""
-        return next((part.purged_at for part in self.payload.objects if part.purged_at), None)
+        return self.cleared_at or next((part.purged_at for part in self.payload.objects if part.purged_at), None)
 
     @property
     def payload(self) -> Payload:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from dq.store import schema
 from dq.store.connect import insert_missing
-from dq.store.model import Part, Payload
+from dq.store.model import Part, Payload, RowRange
 
 
 def of(connection: sa.Connection, batch_id: str, table: sa.Table = schema.part) -> tuple[Part, ...]:
@@ -43,9 +45,16 @@ def payload(connection: sa.Connection, batch_id: str) -> Payload:
 
 
 def kept() -> sa.ColumnElement[bool]:
-    """Of a batch in a query: that it still has objects."""
-    tables = (schema.part, schema.landing)
-    return sa.or_(*(sa.exists().where(t.c.batch == schema.batch.c.id, t.c.purged_at.is_(None)) for t in tables))
+    """Of a batch in a query: that it still has objects, or rows that were moved."""
+    tables, b = (schema.part, schema.landing), schema.batch
+    moved = sa.and_(b.c.place.is_not(None), b.c.cleared_at.is_(None), b.c.rows_bad > 0)
+    return sa.or_(moved, *(sa.exists().where(t.c.batch == b.c.id, t.c.purged_at.is_(None)) for t in tables))
+
+
+def moved(row: sa.Row[Any], places: Iterable[RowRange] = ()) -> str:
+    """What is to go of a batch whose rows were moved, for `doom`: those at *places*; none: all that it ever had there."""
+    said = {"place": row.place, "batch": row.id, "edition": row.edition, "rows": [[item.first, item.last] for item in places]}
+    return json.dumps(said)
 
 
 def told(parts: Collection[Part]) -> list[list[object]]:

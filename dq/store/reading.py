@@ -13,7 +13,7 @@ from dq.store.model import Batch, Reason, RowState, Slot, State
 
 _PLAIN = (
     "id", "token", "edition", "plan", "policy", "fingerprint", "now", "digest", "schema", "output", "run", "supersedes",
-    "superseded_by", "parent", "depth", "claimed_at", "settled_at", "published_at", "expires_at", "legal_hold",
+    "superseded_by", "parent", "depth", "claimed_at", "settled_at", "published_at", "expires_at", "legal_hold", "cleared_at",
 )  # fmt: skip
 
 _BATCH = sa.select(schema.batch).where(schema.batch.c.id == sa.bindparam("wanted"))

@@ -60,18 +60,22 @@ def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) ->
     """
     The rows of a batch are gone: its open ones are `purged`, its objects doomed; counts, reasons and audit stay.
 
-    A batch without objects, or purged already, is left as it is.
+    A batch without rows, or purged already, is left as it is.
 
     Raises:
-        UsageError: a legal hold is on it; or its objects have good rows of a replay that are published nowhere yet.
+        UsageError: a legal hold is on it; or its objects have good rows of a replay that are published nowhere yet; or its
+            rows are to be moved, and are not yet.
     """
     row = batches.hold_batch(connection, batch_id)
     if row.legal_hold:
         mend = f"`dq quarantine release {batch_id[:12]}` when the law allows it"
         raise UsageError(f"batch {batch_id[:12]} is on legal hold", "purge", mend)
     here = [item for item in parts.payload(connection, batch_id).objects if item.purged_at is None]
-    if not here:
+    moved = bool(row.place and row.cleared_at is None and row.rows_bad)
+    if not here and not moved:
         return _batch(connection, batch_id)
+    if moved and row.state == State.COMMITTED:
+        raise UsageError(f"the rows of batch {batch_id[:12]} are not moved yet", "purge", "enforce the key again first")
     if row.parent and row.state == State.COMMITTED:
         mend = f"`dq quarantine recover` publishes them, `dq quarantine withdraw {batch_id[:12]}` gives them back"
         raise UsageError(f"good rows of replay {batch_id[:12]} are not published yet", "purge", mend)
@@ -81,7 +85,9 @@ def purge(connection: sa.Connection, batch_id: str, *, actor: str, note: str) ->
     rows.act(connection, batch_id, gone, actor=actor, at=at, note=note or "purged")
     for table in (schema.part, schema.landing):
         connection.execute(sa.update(table).where(table.c.batch == batch_id, table.c.purged_at.is_(None)).values(purged_at=at))
-    parts.doom(connection, [item.path for item in here], at)
+    parts.doom(connection, [*(item.path for item in here), *([parts.moved(row)] if moved else [])], at)
+    if moved:
+        _set(connection, batch_id, cleared_at=at)
     subjects.put(connection, batch_id, ())
     runs = sa.select(schema.run.c.id).where(schema.run.c.batch == batch_id)
     connection.execute(sa.delete(schema.sample).where(schema.sample.c.run.in_(runs)))
@@ -159,6 +165,27 @@ def swap(
     if after.landing or before.landing:
         said |= {"landing": parts.told(after.landing)}
     audit.append(connection, batch_id, event, actor=actor, at=at, detail=said)
+    return _batch(connection, batch_id)
+
+
+def erase_moved(
+    connection: sa.Connection, batch_id: str, erased: Collection[RowRange], *, detail: Mapping[str, Any], actor: str
+) -> Batch:
+    """
+    Some rows of a batch that were moved are gone: those of them that were open are `purged`; what was said to fix them, too.
+
+    Raises:
+        UsageError: a legal hold is on the batch.
+    """
+    row = batches.hold_batch(connection, batch_id)
+    if row.legal_hold:
+        raise UsageError(f"batch {batch_id[:12]} is on legal hold", ERASED, "nothing was changed")
+    at = _now()
+    gone = rows.open_among(rows.states(connection, batch_id, row.rows_bad or 0), erased)
+    rows.act(connection, batch_id, list(gone), actor=actor, at=at, note=ERASED)
+    _forget_fixes(connection, batch_id, at)
+    parts.doom(connection, [parts.moved(row, erased)], at)
+    audit.append(connection, batch_id, ERASED, actor=actor, at=at, detail={**detail, "parts": []})
     return _batch(connection, batch_id)
 
 

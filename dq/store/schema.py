@@ -216,6 +216,7 @@ batch = sa.Table(
     sa.Column("expires_at", Instant),
     sa.Column("legal_hold", sa.Boolean, nullable=False),
     sa.Column("place", Words),  # of bad rows that stay in their database: the table that they are moved to, as JSON
+    sa.Column("cleared_at", Instant),  # those were purged
     sa.Column("audit_seq", sa.Integer, nullable=False),  # length and end of the chain: a cut chain shows
     sa.Column("audit_sha", Words, nullable=False),
     sa.CheckConstraint("state = 'writing' OR rows_in = rows_good + rows_bad", name="balance"),
@@ -254,7 +255,7 @@ rewrite = sa.Table(
 )
 
 doomed = sa.Table(
-    "dq_doomed",  # objects that no batch has any more, and that are to go
+    "dq_doomed",  # objects that no batch has any more, and that are to go; also rows of a table, as JSON
     metadata,
     sa.Column("path", Words, primary_key=True),
     sa.Column("at", Instant, nullable=False),

@@ -15,7 +15,7 @@ from dq_airflow.errors import GateError, StageBlocked
 from dq_airflow.lineage import Lineage
 from dq_airflow.links import ViolationReportLink
 from dq_airflow.operators import default_key
-from dq_airflow.outcome import Blocking, mark_assets, reasons, skips, tell
+from dq_airflow.outcome import Blocking, check_fits, mark_assets, reasons, skips, tell
 from dq_airflow.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class ContractGateDecoratedOperator(_PythonDecoratedOperator, Lineage, Blocking)
                 raise GateError(f"{why}\n  a rule could not run; see the report")
             self._stop(context, StageBlocked(f"{why}\n  {done[-1].result.headline}", summary, done[-1].result))
             return None
+        if self.do_xcom_push:
+            check_fits(made, attempt.where)
         mark_assets(context, self, summary)
         self._go_on(context)
         return made

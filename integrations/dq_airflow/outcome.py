@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Literal, NoReturn, TypeVar, cast
 
 from dq_airflow._compat import AirflowSkipException, Asset, BaseOperator, BranchMixIn
+from dq_airflow.errors import GateError
 
 SUMMARY = "dq_summary"
 OUTPUT = "output"  # where good rows are: `gate.output["output"]` hands it to the next task
@@ -25,6 +28,29 @@ def mark_assets(context: Mapping[str, Any], operator: BaseOperator, summary: Map
     for asset in operator.outlets:
         if isinstance(asset, Asset):
             context["outlet_events"][asset].extra["dq"] = dict(summary)
+
+
+def check_fits(made: object, where: str) -> None:
+    """
+    See that XCom can hold what a task returns, by a row of it; a backend of somebody's own knows itself.
+
+    Raises:
+        GateError: it cannot. Airflow would say so later, as an error of any task's, and try again.
+    """
+    from airflow.sdk.bases.xcom import BaseXCom  # noqa: PLC0415  every task has it by now
+    from airflow.sdk.execution_time.xcom import XCom  # noqa: PLC0415
+
+    if XCom.serialize_value is not BaseXCom.serialize_value:
+        return
+    some: Any = made
+    with suppress(Exception):  # what has no rows is looked at whole
+        some = some[:1]
+    try:
+        json.dumps(XCom.serialize_value(some))
+    except (TypeError, AttributeError, RecursionError, ValueError) as error:
+        what = f"{type(made).__module__}.{type(made).__qualname__}"
+        mend = "return rows, or a path with output=…; or say do_xcom_push=False"
+        raise GateError(f"{where}: XCom cannot hold the {what} that the task returns: {error}\n  {mend}") from error
 
 
 T = TypeVar("T", bound=type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import html
 import json
@@ -15,6 +16,7 @@ from fastapi import Depends, FastAPI, Query
 from fastapi.responses import HTMLResponse
 
 import dq
+from dq_airflow._compat import AirflowNotFoundException
 from dq_airflow.outcome import SUMMARY
 from dq_airflow.surroundings import surroundings
 
@@ -26,6 +28,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_BARE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+<title>Contract report</title><style>body { font: 1rem/1.5 system-ui, sans-serif; margin: 1.5rem; opacity: .75 }</style>"""
 
 
 @functools.cache
@@ -52,10 +56,16 @@ def report(
     if not summary or not summary.get("run_id"):
         return _said("No contract was judged by this task yet.", 404)
     try:
-        result = dq.History(surroundings(summary.get("dq_conn_id")).settings).result(summary["run_id"])
+        history = dq.History(surroundings(summary.get("dq_conn_id")).settings)
+        run = history.run(str(summary["run_id"]))
+        if (run.origin.get("airflow") or {}).get("dag_id") != dag_id:  # an XCom may be written by hand, and name what others ran
+            return _said("That run is not of this DAG.", 404)
+        result = history.result(run.id)
     except dq.DqError as error:
         return _said(str(error), 503 if isinstance(error, dq.WorldError) else 404)
-    return HTMLResponse(dq.report.html(result), headers=_HEADERS)
+    except AirflowNotFoundException as error:
+        return _said(f"{error}: the store cannot be found without it.", 404)
+    return HTMLResponse(dq.report.html(result, outcome=str(run.outcome or ""), batch=run.batch), headers=_HEADERS)
 
 
 def _summary(dag_id: str, run_id: str, task_id: str, map_index: int) -> dict[str, Any]:
@@ -64,11 +74,10 @@ def _summary(dag_id: str, run_id: str, task_id: str, map_index: int) -> dict[str
     with create_session() as session:
         found = session.scalars(query).first()
         value = None if found is None else XComModel.deserialize_value(found)
-    said = json.loads(value) if isinstance(value, str) else value
-    return said if isinstance(said, dict) else {}
+    with contextlib.suppress(ValueError):  # a backend of somebody's own may have put it elsewhere
+        value = json.loads(value) if isinstance(value, str) else value
+    return value if isinstance(value, dict) else {}
 
 
 def _said(text: str, status: int) -> HTMLResponse:
-    head = "<!doctype html><meta charset='utf-8'><title>Contract report</title>"
-    page = f"{head}<p style='font-family:sans-serif'>{html.escape(text)}"
-    return HTMLResponse(page, status_code=status, headers=_HEADERS)
+    return HTMLResponse(f"{_BARE}<p>{html.escape(text)}", status_code=status, headers=_HEADERS)

@@ -39,8 +39,14 @@ class QuarantineClearedTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {**told, "poke_interval": self.poke_interval}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look, and look again; the store being away is waited out, as it may come back."""
+        """
+        Wait, look, and look again; the store being away is waited out, as it may come back.
+
+        The sensor has just looked. And a busy scheduler may hear of what fires at once before it hears that the process which
+        deferred has ended; then it takes that end for the task's, and fails it (apache/airflow issues 67287, 72716).
+        """
         while True:
+            await asyncio.sleep(self.poke_interval)
             try:
                 if not await asyncio.to_thread(open_rows, self.waited):
                     yield TriggerEvent({"cleared": True})
@@ -50,4 +56,3 @@ class QuarantineClearedTrigger(BaseTrigger):
             except Exception as error:  # noqa: BLE001  a trigger that dies silently is waited for till the timeout
                 yield TriggerEvent({"cleared": False, "error": str(error)})
                 return
-            await asyncio.sleep(self.poke_interval)

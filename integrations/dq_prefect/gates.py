@@ -69,7 +69,7 @@ def gate(
 
     Args:
         contract: as in `dq.gate`, and so are stage, at, inputs, output, policy, schema, dataset, references, reading.
-        key: as in `dq.gate`; None: in a run, the run's own identity (flow run, task key, dynamic key), else by content.
+        key: as in `dq.gate`; None: in a run, the run itself (flow run, task, which call of it), else by content.
         on_block: a function of the blocked enforcement, whose answer is returned; None: BlockedError.
         settings: instead of those of the folder and the environment.
         store: a DQStore, or the name of a saved one, read in every call.

@@ -1,4 +1,4 @@
-"""What a rolled back transaction undoes: the batch of its enforcement is withdrawn."""
+"""What a rolled back transaction undoes: the batch of its enforcement is withdrawn, and what it published is taken back."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def _withdrawal(batch: str, run: Run, settings: dq.Settings) -> Callable[[Any], 
     """A rollback never raises for what it cannot undo: Prefect would stop rolling back there."""
     who = run.origin["prefect"]
     name = "flow_run" if who["flow_run"] else "task_run"
+    identity = run.identity
 
     def withdraw_dead_letters(transaction: object) -> None:
         del transaction
@@ -30,7 +31,7 @@ def _withdrawal(batch: str, run: Run, settings: dq.Settings) -> Callable[[Any], 
             history = dq.History(settings)
             made = history.run(history.batch(batch).run).origin.get("prefect", {})
             if made.get(name) == who[name]:  # what an earlier run published is not ours to withdraw
-                dq.withdraw(batch, note=f"rolled back by {run.identity}", settings=settings)
+                dq.withdraw(batch, unpublish=True, note=f"rolled back by {identity}", settings=settings)
         except dq.DqError as error:
             get_logger("dq").warning("batch %s was not withdrawn: %s", batch[:12], error)
 

@@ -90,7 +90,7 @@ def enforce_contract(
     """
     `dq.enforce` as a task: the good rows, as a frame of the kind that came in, or as the path that was written.
 
-    Without a key it is the run's own identity: flow run, task key, dynamic key.
+    Without a key it is the run itself: flow run, task, and which call of it.
 
     Raises:
         BlockedError: nothing goes on. As `dq.enforce` otherwise.

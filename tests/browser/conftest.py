@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,17 +57,24 @@ def axe() -> str:
     return script.read_text("utf-8")
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A running browser."""
+@contextmanager
+def browser() -> Iterator[Any]:
+    """A running Chromium; its loop runs in this thread as long."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: it is not installed")
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.skip("needs chromium: it is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=list(FLAGS))
-        yield browser
-        browser.close()
+        running = started.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running browser, for all tests here."""
+    with browser() as running:
+        yield running
 
 
 @pytest.fixture

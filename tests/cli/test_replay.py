@@ -92,6 +92,13 @@ def test_the_rest_of_the_family(done: dq.Enforcement, capsys: pytest.CaptureFixt
     assert "withdrawn" in capsys.readouterr().out
 
 
+def test_what_is_withdrawn_may_be_unpublished(done: dq.Enforcement, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --unpublish it says where the good rows still are; with it they are nowhere."""
+    assert main(["quarantine", "withdraw", done.batch.id, "--yes", "--unpublish", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["output"] is None
+    assert not Path(done.output).exists()
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [

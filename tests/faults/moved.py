@@ -1,7 +1,7 @@
 """
 The fault campaign in place: bad rows are moved beside their table, and back, killed at every named point.
 
-    python -m tests.faults.moved [--attempts N] [--seed S] [--database sqlite|postgres|both]
+    python -m tests.faults.moved [--attempts N] [--seed S] [--database sqlite|postgres|both] [--mutant NAME]
 
 One table is loaded with one content after another, or with the same one again, and enforced under one contract after another,
 also by two at once, and while somebody loads it. At every rest each row that was loaded last is in exactly one of the two
@@ -15,6 +15,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,14 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 import dq
-from dq import placing
 from dq.diversion import places
 from dq.engines.database.aside import Moving
 from dq.engines.database.into import Into
-from dq.quarantine import Vault, verify
+from dq.quarantine import verify
 from dq.quarantine.inplace import InPlace
-from dq.store import Batch, State, Store, faults
+from dq.store import Batch, State, faults
 from tests.faults.enforced import ROWS, Input, Report, World, run
-from tests.faults.mutants import Patch
+from tests.faults.mutants import Patch, sown
 from tests.faults.tabled import Tables
 from tests.postgres import server
 
@@ -64,7 +64,7 @@ class Moves(Tables):
         """The same content, under any contract."""
         return Input(given.content, rng.randint(1, 2))
 
-    def given_to(self, given: Input) -> tuple[Any, Any]:
+    def given_to(self, _: Input) -> tuple[Any, Any]:
         """Source and output of an enforcement."""
         return dq.Table(self.database, "orders"), "in_place"
 
@@ -94,18 +94,26 @@ class Moves(Tables):
         store, vault = places(self.settings)
         batches = store.batches(dataset=self.dataset)
         found = [str(problem) for problem in store.check()]
-        found += [str(problem) for batch in batches if batch.state is not State.WRITING for problem in verify(store, vault, batch.id)]
-        return [*found, *self._misplaced(given[-1]), *self._unrecorded(batches, given, current)]
+        found += [
+            str(problem) for batch in batches if batch.state is not State.WRITING for problem in verify(store, vault, batch.id)
+        ]
+        return [*found, *self._misplaced(given[-1], batches), *self._unrecorded(batches, given, current)]
 
-    def _misplaced(self, last: Input) -> list[str]:
+    def _misplaced(self, last: Input, batches: tuple[Batch, ...]) -> list[str]:
         """Rows that are not in exactly one table, or that were lost beside it."""
-        here, beside, standing = Counter(number for (number,) in self._run("SELECT id FROM orders")), self.beside(), self.standing()
+        here, beside, standing = (
+            Counter(number for (number,) in self._run("SELECT id FROM orders")),
+            self.beside(),
+            self.standing(),
+        )
         wanted = Counter(last.rows.keys())
         found = []
-        if here != wanted and here + Counter(beside.get(standing, ())) != wanted:
+        fresh = beside.keys() - self.left.keys()  # moved since it was loaded
+        if fresh - {standing} or ((here != wanted or fresh) and here + Counter(beside.get(standing, ())) != wanted):
             found.append(f"{len(here)} rows are here, {len(beside.get(standing, ()))} beside, of {ROWS} that came in")
-        batch = standing.partition(":")[0]
-        lost = [item for item, ids in self.left.items() if beside.get(item) != ids and item.partition(":")[0] != batch]
+        again = {f"{batch.id}:{number}" for batch in batches for number in range(batch.edition)}  # came in once more since
+        old = {item: ids for item, ids in self.left.items() if item not in again and not ids <= last.rows.keys()}
+        lost = [item for item, ids in old.items() if beside.get(item) != ids]
         return found + [f"edition {item[:8]} of an older load is not there any more" for item in lost]
 
     def _unrecorded(self, batches: tuple[Batch, ...], given: list[Input], current: Input | None) -> list[str]:
@@ -189,15 +197,16 @@ def nothing_goes_back() -> list[Patch]:
 @mutant
 def copies_go_back() -> list[Patch]:
     """Rows that go back into the source stay beside it, too."""
-    drop = Moving.drop
 
     def back(self: Moving, editions: Any) -> int:
         session = self.view.session
         columns = ", ".join(map(session.quoted, self.view.shown))
         source = session.relation(self.source.parts)
-        return session.changed(f"INSERT INTO {source} ({columns}) SELECT {columns} FROM {self.into.sql} WHERE {self._of(editions)}")
+        return session.changed(
+            f"INSERT INTO {source} ({columns}) SELECT {columns} FROM {self.into.sql} WHERE {self._of(editions)}"
+        )
 
-    return [(Moving, "back", back), (Moving, "drop", drop)]
+    return [(Moving, "back", back)]
 
 
 @mutant
@@ -222,51 +231,12 @@ def older_loads_are_cleared() -> list[Patch]:
     return [(Moving, "drop", all_of_it)]
 
 
-@mutant
-def moved_before_it_is_recorded() -> list[Patch]:
-    """Rows are moved before the batch is committed in the store."""
-    commit = Store.commit
-
-    def late(self: Store, claim: Any, settlement: Any, *, actor: str) -> Batch:
-        connected = _LAST.get("work")
-        if connected is not None:
-            connected(claim, settlement)
-        return commit(self, claim, settlement, actor=actor)
-
-    from dq.quarantine import protocol
-
-    settle = protocol._settle
-
-    def remember(store: Store, vault: Vault, claim: Any, **said: Any) -> Batch:
-        from dataclasses import replace
-
-        from dq.store import Turn
-
-        def early(claim: Any, settlement: Any) -> None:
-            batch = Batch(
-                claim.batch_id, claim.slot, State.WRITING, claim.token, claim.token, "", "", said["work"].fingerprint, claim.now
-            )
-            rows = {"rows_in": settlement.rows, "rows_good": settlement.rows - settlement.bad, "rows_bad": settlement.bad}
-            said["work"].rest()
-            said["work"].publish(Turn(replace(batch, **rows), (), lambda: None))
-
-        _LAST["work"] = early
-        return settle(store, vault, claim, **said)
-
-    return [(Store, "commit", late), (protocol, "_settle", remember)]
-
-
-_LAST: dict[str, Callable[[Any, Any], None]] = {}
-
-
-def campaign(kind: str, attempts: int, seed: int, store: str, url: str) -> Report:
-    """Play it on one kind of database."""
-    del kind
+def campaign(attempts: int, seed: int, store: str = "", url: str = "") -> Report:
+    """Play it, with the store and the tables at these addresses; "": files of SQLite."""
 
     def world(root: Path, dataset: str, _: str) -> World:
         return Moves(root, store, "csv", dataset, url)
 
-    assert placing.IN_PLACE
     return run(attempts, seed, make=world, points=POINTS)
 
 
@@ -276,15 +246,21 @@ def main() -> int:
     parser.add_argument("--attempts", type=int, default=600, help="processes to start, over all databases")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--mutant", choices=sorted(MUTANTS), help="a fault to sow; the campaign must find it")
     said = parser.parse_args()
+    with sown(said.mutant, MUTANTS) if said.mutant else nullcontext():
+        return _played(said)
+
+
+def _played(said: argparse.Namespace) -> int:
     kinds = ("sqlite", "postgres") if said.database == "both" else (said.database,)
     wrong = False
     for kind in kinds:
         if kind == "sqlite":
-            report = campaign(kind, said.attempts // len(kinds), said.seed, "", "")
+            report = campaign(said.attempts // len(kinds), said.seed)
         else:
             with server() as fresh:
-                report = campaign(kind, said.attempts // len(kinds), said.seed, fresh(), fresh())
+                report = campaign(said.attempts // len(kinds), said.seed, fresh(), fresh())
         print(f"{kind}: {report}", flush=True)
         wrong |= bool(report.wrong)
     return int(wrong)

@@ -274,6 +274,15 @@ def _erased_while_it_waits(world: Key, report: Report, cure: str) -> None:
     _at_rest(world, report, f"erased before {cure}")
 
 
+def _published_and_not_told(world: Key, report: Report) -> None:
+    """A replay dies when its rows are in place and the store does not know."""
+    _in_peace(world, lambda: world.enforce_content(1), report)
+    kill = Blow("after-publish", "kill")
+    started = {_start(world, _replaying(world, 3, fix=False), kill, report): kill}
+    _count(world, children.end(started), started, report)
+    _at_rest(world, report, "killed after it published")
+
+
 def _at_rest(world: Key, report: Report, what: str) -> None:
     _in_peace(world, world.recover, report)
     report.wrong += world.laws(at_rest=True)
@@ -281,7 +290,12 @@ def _at_rest(world: Key, report: Report, what: str) -> None:
         report.wrong.append(f"history {world.dataset} {world.suffix}: {what}")
 
 
-_CRISES = (_two_at_once, partial(_erased_while_it_waits, cure="withdraw"), partial(_erased_while_it_waits, cure="recover"))
+_CRISES = (
+    _two_at_once,
+    _published_and_not_told,
+    partial(_erased_while_it_waits, cure="withdraw"),
+    partial(_erased_while_it_waits, cure="recover"),
+)
 
 
 def _history(world: Key, rng: random.Random, report: Report, pending: list[str]) -> None:
@@ -383,11 +397,8 @@ def _play(said: argparse.Namespace) -> int:
     stores = ("sqlite", "postgres") if said.store == "both" else (said.store,)
     wrong = False
     for store in stores:
-        if store == "sqlite":
-            report = run(said.attempts // len(stores), said.seed)
-        else:
-            with server() as fresh:
-                report = run(said.attempts // len(stores), said.seed, fresh())
+        with nullcontext(str) if store == "sqlite" else server() as fresh:
+            report = run(said.attempts // len(stores), said.seed, fresh())
         missed = sorted(set(report.points) - report.killed)
         print(f"{store}: {report.attempts} attempts, {dict(report.ends)}", *report.wrong[:10], sep="\n")
         print(f"nobody was killed at: {', '.join(missed)}" if missed else "killed at every point", flush=True)

@@ -173,8 +173,9 @@ class Moving:
         """
         Look at the source together with the slot's rows that were moved out of it, if it is as they left it.
 
-        They came in together. A source that was loaded anew since is looked at alone.
+        They came in together. A source that was loaded anew since is looked at alone. Bad rows are looked at where they are.
         """
+        self.view.stays = True
         found = self.into.entry()
         if found is None or not found.rows or found.content != self.name:
             return

@@ -90,6 +90,14 @@ def is_there(table: Table) -> bool:
     return not in_file(table.url) or Path(str(table.url.database)).expanduser().is_file()
 
 
+def same_place(one: Table, other: Table) -> bool:
+    """Whether two tables lie in one database, whoever reads them."""
+    if one.database is other.database or same_database(one, other):
+        return True
+    keys = [(url.get_backend_name(), url.host, url.port, url.database) for url in (one.url, other.url)]
+    return keys[0] == keys[1] and one.url.get_backend_name() != "sqlite"
+
+
 def same_database(one: Table, other: Table) -> bool:
     """Whether two tables lie in one database, so that one statement reaches both."""
     if one.database is other.database:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from dq.engines.database.server import Column, Session
 from dq.engines.database.statements import columns_of
-from dq.engines.database.values import rows_of
+from dq.engines.database.values import rows_of, whole_numbers
 from dq.errors import EngineError, Fenced, SourceError
 from dq.plan import Plan, bind
 from dq.source import Table
@@ -63,6 +63,20 @@ class Into:
     session: Session
     table: Table
     slot: str
+
+    @classmethod
+    def of(cls, session: Session, table: Table, slot: str) -> Into:
+        """
+        *table* where it lies: when the search path leads to another schema than that of new tables, by its whole name.
+
+        A ledger that an earlier dq kept in the schema of new tables is kept there.
+        """
+        plain = cls(session, table, slot)
+        if not (schema := session.elsewhere(table.parts)):
+            return plain
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, *table.parts))
+        own = cls(session, replace(table, name=quoted), slot)
+        return plain if own.editions() is None and plain.editions() is not None else own
 
     # -- names -----------------------------------------------------------------------------------------------------------
 
@@ -310,7 +324,9 @@ class Into:
         """Put rows from elsewhere there; their number."""
         import pyarrow as pa  # noqa: PLC0415  heavy
 
-        stamped = [edition] if self.stamp(edition) else []
-        lists = {item.name for item in self.columns() if pa.types.is_list(item.arrow)}
-        chunks = rows_of(batches, self.session.dialect, stamped, lists)
+        stamped, there = [edition] if self.stamp(edition) else [], self.columns()
+        lists = {item.name for item in there if pa.types.is_list(item.arrow)}
+        loose = self.session.dialect == "sqlite"
+        wholes = {item.name for item in there if pa.types.is_integer(item.arrow) and not loose}
+        chunks = rows_of(whole_numbers(batches, wholes), self.session.dialect, stamped, lists)
         return self.session.insert(self.sql, [*names, *([BATCH] if stamped else [])], chunks)

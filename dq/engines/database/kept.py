@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dq.engines.database.arrow import batches_of
 from dq.engines.database.aside import BATCH, REASONS
-from dq.engines.database.connect import connected
+from dq.engines.database.connect import connected, writing
 from dq.engines.database.marked import ORIGIN, RAW
 from dq.engines.database.server import Column, Session
 from dq.engines.database.statements import Relation, Statements
@@ -30,9 +30,9 @@ class Kept:
     kinds: Mapping[str, str | None]
     timeout: float = 0
 
-    def rows(self, first: int = 0) -> Iterator[pa.RecordBatch]:
+    def rows(self) -> Iterator[pa.RecordBatch]:
         """
-        The rows from number *first* on, as they are handed on, with their number, their reasons, and what could not be held.
+        The rows in order, as they are handed on, with their number, their reasons, and what could not be held.
 
         Raises:
             SourceError, WorldError: the table is not there, or cannot be reached.
@@ -41,8 +41,7 @@ class Kept:
 
         with self._statements() as statements:
             q = statements.session.quoted
-            tail = f"WHERE {q(ROW_NO)} >= {int(first)} ORDER BY {q(ROW_NO)}"
-            sql = statements.select(statements.handed(), tail=tail)
+            sql = statements.select(statements.handed(), tail=f"ORDER BY {q(ROW_NO)}")
             fields = [(item.name, item.arrow) for item in statements.rows.columns]
             for found in batches_of(statements.session.stream(sql), pa.schema([*fields, (RAW, pa.binary())]), RAW):
                 yield found.add_column(found.num_columns - 1, ORIGIN, pa.nulls(found.num_rows, pa.string()))
@@ -84,3 +83,32 @@ class Kept:
     def _declared(self, item: Column) -> Column:
         kind = self.kinds.get(item.name)
         return item.instead.get(Base(kind), item) if kind else item
+
+
+_AT_ONCE = 200  # ranges of numbers in one statement
+
+
+def delete(table: Table, batch_id: str, edition: int, numbers: Sequence[Sequence[int]], timeout: float) -> None:
+    """
+    Delete the rows of a batch, up to an *edition*, with *numbers* (from, to); none: all. Where there is no table, there are none.
+
+    Raises:
+        SourceError, WorldError: they cannot be deleted, or not now.
+    """
+    with writing(table, timeout) as session:
+        name, q = session.relation(table.parts), session.quoted
+        if not _is_there(session, name):
+            return
+        whose = render(literal(f"{batch_id}:%"), session.dialect)
+        number = f"CAST(SUBSTR({q(BATCH)}, {len(batch_id) + 2}) AS {session.whole_number})"
+        test = f"{q(BATCH)} LIKE {whose} AND {number} <= {int(edition)}"
+        for start in range(0, len(numbers), _AT_ONCE) or [0]:
+            ranges = [f"{q(ROW_NO)} BETWEEN {int(first)} AND {int(last)}" for first, last in numbers[start : start + _AT_ONCE]]
+            session.changed(f"DELETE FROM {name} WHERE {test}" + (f" AND ({' OR '.join(ranges)})" if ranges else ""))
+        session.commit()
+
+
+def _is_there(session: Session, name: str) -> bool:
+    with suppress(EngineError), session.trying():
+        return bool(session.columns(name))
+    return False

@@ -65,6 +65,11 @@ class MarkedRows:
         hashes = numbers(batch.column(HASH)).astype("uint64")[diverted]
         self._digest = (self._digest + int(hashes.sum(dtype="uint64"))) % 2**64
 
+    def told(self, rows: int, hashes: int, by_check: Mapping[int, int]) -> None:
+        """What the database says of the diverted rows, where they are not fetched: how many, the sum of their hashes."""
+        self.diverted, self._digest = rows, hashes % 2**64
+        self.by_check = {**self.by_check, **by_check}
+
     @property
     def digest(self) -> str:
         """A name of the diverted rows, whatever their order."""

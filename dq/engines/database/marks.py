@@ -61,6 +61,11 @@ class Marks:
         ]
         return " OR ".join(tests) or "1 = 0"
 
+    def has_sql(self, check: int) -> str:
+        """SQL that is TRUE where *check* marks the row, and does not spare it."""
+        word, bit = self.bits[check] // _BITS, 1 << self.bits[check] % _BITS
+        return f"({name(MARKED, word)} & {bit}) <> 0 AND ({name(SPARED, word)} & {bit}) = 0"
+
     # -- over arrays of words --------------------------------------------------------------------------------------------
 
     def has(self, words: Mapping[str, Any], check: int, letter: str = MARKED) -> np.ndarray[Any, Any]:
@@ -96,11 +101,9 @@ class Marks:
         """SQL of what `reasons` says of a row; *names* are SQL of texts, *joined* writes texts (SQL) one after the other."""
         told = []
         for check, place in self.bits.items():
-            marked, spared, copied = (
-                f"({name(letter, place // _BITS)} & {1 << place % _BITS})" for letter in (MARKED, SPARED, COPIED)
-            )
-            said = joined(["'; '", names[check], f"CASE WHEN {copied} <> 0 THEN ':duplicate_row' ELSE '' END"])
-            told.append(f"CASE WHEN {marked} <> 0 AND {spared} = 0 THEN {said} ELSE '' END")
+            copied = f"({name(COPIED, place // _BITS)} & {1 << place % _BITS}) <> 0"
+            said = joined(["'; '", names[check], f"CASE WHEN {copied} THEN ':duplicate_row' ELSE '' END"])
+            told.append(f"CASE WHEN {self.has_sql(check)} THEN {said} ELSE '' END")
         return f"SUBSTR({joined(told)}, 3)"
 
     def _wanted(self, checks: Collection[int], word: int) -> int:

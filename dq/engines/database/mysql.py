@@ -146,6 +146,11 @@ class MySql(Session):
                 cursor.close()
         return tuple(_column(field) for field in fields)
 
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """See `Session.whole`; by the current database, and where names of tables are of one case in that."""
+        named = tuple(parts) if len(parts) > 1 else (str(self.run("SELECT DATABASE()")[0][0]), *parts)
+        return tuple(map(str.lower, named)) if int(self.run("SELECT @@lower_case_table_names")[0][0]) else named
+
     def hash_of(self, values: Sequence[str]) -> str:
         """See `Session.hash_of`."""
         listed = ", ".join(f"QUOTE({value})" for value in values)

@@ -198,6 +198,24 @@ class Postgres(Session):
             )
         ]
 
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """See `Session.whole`; by the search path."""
+        return self._schema(parts) or tuple(parts)
+
+    def elsewhere(self, parts: Sequence[str]) -> str:
+        """See `Session.elsewhere`."""
+        found = self._schema(parts) if len(parts) == 1 else ()
+        return found[0] if found and found[0] != self.run("SELECT current_schema()")[0][0] else ""
+
+    def _schema(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """Schema and name of a relation that is there."""
+        place = render(literal(self.relation(parts)), self.dialect)
+        found = self.run(
+            "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            f"WHERE c.oid = pg_catalog.to_regclass({place})"
+        )
+        return tuple(map(str, found[0])) if found else ()
+
     def hash_of(self, values: Sequence[str]) -> str:
         """See `Session.hash_of`."""
         return f"hashtextextended(ROW({', '.join(values)})::text, 0)"

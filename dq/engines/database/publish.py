@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TypeGuard
 
-from dq.engines.database.connect import same_database, writing
+from dq.engines.database.connect import same_database, same_place, writing
 from dq.engines.database.into import Into
+from dq.engines.database.server import Session
 from dq.engines.database.values import ddl_types
 from dq.engines.database.view import TableView
+from dq.engines.database.widening import misfits
 from dq.engines.model import View
-from dq.errors import UsageError
+from dq.errors import SourceError, UsageError
+from dq.plan import Field
 from dq.source import Source, Table
 
 
@@ -28,17 +33,30 @@ def refuse(source: Source, table: Table) -> None:
         raise UsageError("the output is also read", str(table), "publish into another table")
 
 
-def must_take(view: View, source: Source, table: Table, timeout: float) -> None:
+def must_take(view: View, source: Source, table: Table, timeout: float, fields: Sequence[Field] = ()) -> None:
     """
     Refuse a table that cannot take the rows of *view*, before they are read; one that is not there will be made.
 
+    *fields* say what text of files will be.
+
     Raises:
-        SourceError, UsageError: as `Into.must_take`, and as `writing`.
+        SourceError, UsageError: as `Into.must_take`, and as `writing`; it is the table that is read.
     """
-    if _near(view, source, table):
-        return Into(view.session, table, "").must_take(view.shown)
-    with writing(table, timeout) as session:
-        return Into(session, table, "").must_take(view.shown)
+    with nullcontext(view.session) if _near(view, source, table) else writing(table, timeout) as session:
+        if isinstance(source, Table) and source.name and same_place(source, table):
+            _is_not_read(session, source, table)
+        into = Into.of(session, table, "")
+        into.must_take(view.shown)
+        found = misfits(view.columns, fields, into.columns(), session.dialect)
+    if found:
+        listed = "; ".join(f"'{name}' is {given}, and {there} there" for name, given, there in found)
+        mend = "cast it in a query or a view that is read, or change the column of the table"
+        raise SourceError(f"the table cannot take columns as they are: {listed}", str(table), mend)
+
+
+def _is_not_read(session: Session, source: Table, table: Table) -> None:
+    if session.whole(source.parts) == session.whole(table.parts):
+        raise UsageError("the output is also read", str(table), "publish into another table")
 
 
 def made(view: View, source: Source, table: Table, slot: str, timeout: float) -> None:
@@ -49,7 +67,7 @@ def made(view: View, source: Source, table: Table, slot: str, timeout: float) ->
         SourceError, EngineError, WorldError: it cannot be made.
     """
     with writing(table, timeout) as session:
-        into = Into(session, table, slot)
+        into = Into.of(session, table, slot)
         if not _near(view, source, table):
             into.create(ddl_types(view.good().schema, session.dialect))
         elif session.dialect == "sqlite":

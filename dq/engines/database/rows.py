@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlglot import exp
 
@@ -44,7 +45,7 @@ def numbers(statements: Statements, live: Live, measures: Mapping[str, Tree]) ->
     return list(counts), f"{statements.head(trees)} SELECT {', '.join(_aliased(counts))} FROM ({inner}) AS {MARKED_ROWS}"
 
 
-def _aliased(listed: Mapping[str, str]) -> list[str]:
+def _aliased(listed: Mapping[Any, str]) -> list[str]:
     return [f"{sql} AS a{place}" for place, sql in enumerate(listed.values())]
 
 
@@ -90,6 +91,18 @@ def over_good(tree: Tree) -> Tree:
         return node
 
     return tree.copy().transform(named, copy=False)
+
+
+def counted_rows(statements: Statements, live: Live, marks: Marks, checks: Collection[int], ids: Sequence[str] | None) -> str:
+    """
+    Of the rows that one of *checks* marks and does not spare: how many, the sum of their hashes, and how many each check marks.
+
+    *ids* as in `marked_rows`.
+    """
+    each = (f"COUNT(CASE WHEN {marks.has_sql(check)} THEN 1 END)" for check in live)
+    listed = _aliased(dict(enumerate(["COUNT(*)", statements.session.hash_sum(statements.handed() or ["1"]), *each])))
+    head = _labelled(statements, live, marks, {*checks, *_keyed(live)}, ids)
+    return f"{head} SELECT {', '.join(listed)} FROM {MARKED_ROWS} WHERE {marks.unspared(checks)}"
 
 
 def bad_rows(statements: Statements, live: Live, checks: Collection[int], names: Mapping[int, str], more: Sequence[str]) -> str:

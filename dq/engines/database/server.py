@@ -294,6 +294,15 @@ class Session(ABC):
         """*name* as an identifier."""
         return render(column(name), self.dialect)
 
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """What names a table wherever one stands: two names of one table have the same."""
+        return tuple(parts)
+
+    def elsewhere(self, parts: Sequence[str]) -> str:
+        """The schema of a table without one in its name, when that is not the one in which new tables are made; else ""."""
+        del parts
+        return ""
+
     def known_as(self, name: str) -> str:
         """What column *name* is called inside a WITH, where a database cannot keep its name there."""
         return name

@@ -97,6 +97,10 @@ class Sqlite(Session):
             described = self.raw.execute(f"SELECT * FROM {relation} LIMIT 0").description  # a view renames a column "true"
         return tuple(_column(item[0], declared) for item, (declared,) in zip(described, found, strict=True))
 
+    def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """See `Session.whole`; letters of either case are the same."""
+        return tuple(part.lower() for part in (parts if len(parts) > 1 else ("main", *parts)))
+
     def known_as(self, name: str) -> str:
         """See `Session.known_as`. In a WITH, and in a view, SQLite takes "true" for the value."""
         return f"__dq_{name}" if name.lower() in ("true", "false") else name

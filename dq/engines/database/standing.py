@@ -29,7 +29,7 @@ def standing(table: Table, slot: str, timeout: float) -> Standing | None:
         SourceError, WorldError, EngineError: it cannot be looked at.
     """
     with connected(table, timeout) as session:
-        found, dialect = Into(session, table, slot).columns(), session.dialect
+        found, dialect = Into.of(session, table, slot).columns(), session.dialect
     if not found:
         return None
     types = {item.name: "" if dialect == "sqlite" else _holds(item, dialect) for item in found}
@@ -50,7 +50,7 @@ def _holds(item: Column, dialect: str) -> str:
 
 
 def _reader(table: Table, slot: str, timeout: float, columns: Sequence[Column]) -> pa.RecordBatchReader:
-    return _read(table, timeout, columns, lambda session: Into(session, table, slot).standing(columns))
+    return _read(table, timeout, columns, lambda session: Into.of(session, table, slot).standing(columns))
 
 
 def partners(table: Table, names: Sequence[str], timeout: float) -> pa.RecordBatchReader:

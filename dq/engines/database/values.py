@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from dq.engines.database.server import ROWS_AT_ONCE
+from dq.errors import EngineError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -113,6 +114,29 @@ def rows_of(
                 for name, column in zip(part.schema.names, part.columns, strict=True)
             ]
             yield list(zip(*columns, *([text] * part.num_rows for text in more), strict=True))
+
+
+def whole_numbers(batches: Iterable[pa.RecordBatch], names: Collection[str]) -> Iterator[pa.RecordBatch]:
+    """
+    *batches* whose columns *names* hold whole numbers, be they floats: a server may not take 5.0 for 5.
+
+    Raises:
+        EngineError: one is not whole.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    for batch in batches:
+        made = batch
+        for place, field in enumerate(batch.schema):
+            if field.name in names and pa.types.is_floating(field.type):
+                cells = batch.column(place)
+                try:
+                    cells = pc.if_else(pc.is_nan(cells), None, cells).cast(pa.int64())
+                except pa.ArrowInvalid as error:
+                    raise EngineError(f"column '{field.name}' takes whole numbers: {error}", field.name) from None
+                made = made.set_column(place, field.name, cells)
+        yield made
 
 
 def _value(cell: Any, dialect: str) -> Any:

@@ -16,7 +16,7 @@ from dq.engines.database.arrow import batches_of
 from dq.engines.database.culprits import culprits
 from dq.engines.database.marked import RAW, MarkedRows
 from dq.engines.database.marks import Marks
-from dq.engines.database.rows import bad_rows, diverting, good_rows, marked_rows, numbers, over_good
+from dq.engines.database.rows import bad_rows, counted_rows, diverting, good_rows, marked_rows, numbers, over_good
 from dq.engines.database.server import Session
 from dq.engines.database.statements import Statements, columns_of
 from dq.engines.model import Findings, Seen, Write
@@ -49,11 +49,13 @@ class TableView:
         }
         self.notes: tuple[str, ...] = ()
         self.records = False
+        self.stays = False  # whether bad rows are counted where they are, and only some of them fetched, as samples
         self.shown: Mapping[str, str] = {item.name: item.shown for item in statements.rows.columns}
         self._all = statements
         self._live: dict[int, Predicate] = {}
         self._wanted: frozenset[int] = frozenset()
         self._found = Findings(0, {}, {})
+        self._fetched: frozenset[int] | set[int] = frozenset()
         self._marked: MarkedRows | None = None
         self._ids: bytes | None = None
 
@@ -134,14 +136,19 @@ class TableView:
     def divert(self, checks: Collection[int]) -> int:
         """Settle the bad rows and fetch them, by one statement; see `View.divert`."""
         self._wanted = frozenset(checks) & self._live.keys()
-        fetched = self._wanted | {check for check in self._live if self._found.bad[check] <= _RARE}
+        rare = {check for check in self._live if self._found.bad[check] <= _RARE}
+        self._fetched = rare if self.stays else self._wanted | rare
         marks = Marks.of(self._live.keys())
         types = {item.name: item.arrow for item in self._statements.rows.columns}
         self._marked = MarkedRows(self._folder, marks, self._wanted, types)
-        if fetched:
-            ids = None if self._ids is None else list(dict.fromkeys(self._session.ids(self._ids)))
-            rows = self._session.stream(marked_rows(self._statements, self._live, marks, fetched, ids))
+        ids = None if self._ids is None else list(dict.fromkeys(self._session.ids(self._ids)))
+        if self._fetched:
+            rows = self._session.stream(marked_rows(self._statements, self._live, marks, self._fetched, ids))
             self._marked.fill(batches_of(rows, self._marked.schema, RAW))
+        if self.stays and self._wanted:
+            sql = counted_rows(self._statements, self._live, marks, self._wanted, ids)
+            count, total, *each = self._session.run(sql)[0]
+            self._marked.told(int(count), int(total), dict(zip(self._live, map(int, each), strict=True)))
         return self._marked.diverted
 
     @property
@@ -183,7 +190,7 @@ class TableView:
         if check not in self._live or not limit:
             return ()
         names = [name for name in columns if name in self.columns.types]
-        if check in self._wanted or self._found.bad[check] <= _RARE:
+        if check in self._fetched:
             rows = self._bad.sample(check, names, limit)
         else:
             handed = dict(zip(self.columns.types, self._statements.handed(), strict=True))

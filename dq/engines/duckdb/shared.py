@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import math
 import os
 import secrets
@@ -54,8 +55,14 @@ class _Instances:
         self._inherited.append(self._known)
         self._known, self._lock = {}, threading.Lock()
 
+    def close(self) -> None:
+        """End them before the interpreter takes apart what they stand on."""
+        while self._known:
+            self._known.popitem()[1].close()
+
 
 _instances = _Instances()
+atexit.register(_instances.close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_instances.forked)
 

@@ -38,7 +38,9 @@ def spill_batches(reader: Iterable[Any], spill: Path) -> Path:
         for number, item in enumerate(reader):
             if not isinstance(item, pa.RecordBatch | pa.Table):
                 raise UsageError(
-                    f"item {number} is a {type(item).__qualname__}, no Arrow batch", _PLACE, "yield pyarrow.RecordBatch"
+                    f"item {number} is a {type(item).__qualname__}, no Arrow batch",
+                    _PLACE,
+                    "yield pyarrow.RecordBatch, or give a list of dicts",
                 )
             given = given or item.schema
             if not item.schema.equals(given):

@@ -107,6 +107,32 @@ def test_a_key_replaces_its_own_rows_and_no_others(place: Place) -> None:
     assert amounts(place) == [1, 5, 99]
 
 
+@pytest.mark.parametrize("how", ["by column", "by partition"])
+def test_a_withdrawn_batch_takes_its_rows_with_it(place: Place, how: str) -> None:
+    """On request the rows that a batch published are deleted, and no others; enforced again, they are there."""
+    orders(place, [(1, "open", 1.0), (1, "open", -1.0)])
+    place.run("CREATE TABLE mart (id bigint, state varchar(10), amount double precision, _dq_batch varchar(100))")
+    place.run("INSERT INTO mart (id, amount) VALUES (2, 99)")
+    output = place.table("mart", where="id = 1") if how == "by partition" else place.table("mart")
+    done = enforce(place, RULES, output=output)
+    assert amounts(place) == [1, 99]
+    assert dq.withdraw(done.batch, unpublish=True).output == ""
+    assert amounts(place) == [99]
+    assert [item.event for item in dq.History().audit(done.batch.id)][-2:] == ["withdrawn", "unpublished"]
+    assert enforce(place, RULES, output=output).batch.state == "published"
+    assert amounts(place) == [1, 99]
+
+
+def test_a_withdrawn_batch_leaves_what_others_put_into_its_partition(place: Place) -> None:
+    """Rows that came into the partition meanwhile are not its own: all stay, and it says where."""
+    orders(place, [(1, "open", 1.0)])
+    place.run("CREATE TABLE mart (id bigint, state varchar(10), amount double precision)")
+    done = enforce(place, RULES, output=place.table("mart", where="id = 1"))
+    place.run("INSERT INTO mart (id, amount) VALUES (1, 99)")
+    assert dq.withdraw(done.batch, unpublish=True).output == done.output
+    assert amounts(place) == [1, 99]
+
+
 def test_a_partition_is_replaced_where_no_column_tells(place: Place) -> None:
     """With a `where` on the output its rows give way; rows that are outside it are refused, and nothing is changed."""
     orders(place, [(1, "open", 1.0), (1, "open", -1.0)])

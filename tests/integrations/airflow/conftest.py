@@ -94,7 +94,9 @@ def places(folder: Path) -> dict[str, str]:
         "DQ_FLIGHTS": str(folder / "flights"),
         "AIRFLOW_CONN_AWAY": "postgres://me:secret@127.0.0.1:1/shop",
         "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": f"{folder}/lineage", "append": True}),
-        "AIRFLOW__OPENLINEAGE__SELECTIVE_ENABLE": "True",
+        "AIRFLOW__OPENLINEAGE__EMISSION_POLICY": json.dumps(
+            [{"scope": {}, "controls": {"emit": False}}, {"scope": {"dag_id": "lineage"}, "controls": {"emit_task_events": True}}]
+        ),
     }
 
 

@@ -67,7 +67,7 @@ def test_a_run_by_hand_looks_at_the_newest_event(task: Run, outcomes: list[str],
 
 def test_a_consumer_may_skip_instead(task: Run) -> None:
     """As a gate does."""
-    from airflow.sdk.exceptions import AirflowSkipException
+    from dq_airflow._compat import AirflowSkipException
 
     asset, operator = consumer(accept=("passed",), on_blocked="skip")
     with pytest.raises(AirflowSkipException):

@@ -69,6 +69,22 @@ def test_a_path_comes_back_as_the_path_that_was_written(task: Run, tmp_path: Pat
     assert Path(path).read_text("utf-8").splitlines() == ["id,age", "1,30"]
 
 
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_what_xcom_cannot_hold_is_not_tried_again(task: Run, needs: Callable[[str], Any], library: str) -> None:
+    """The message names the DAG, the task and the mend; who pushes nothing may return anything."""
+    from dq_airflow import GateError
+
+    library_ = needs(library)
+
+    def people() -> Any:
+        table = {"id": [1, 2], "age": [30, 141]}
+        return library_.table(table) if library == "pyarrow" else library_.DataFrame(table)
+
+    with pytest.raises(GateError, match=rf"(?s)DAG 'day', task 'people': XCom cannot hold the {library}.*return rows, or a path"):
+        task(made(people)).run()
+    assert task(made(people, do_xcom_push=False)).run().shape == (1, 2)
+
+
 def test_the_key_is_a_template_over_jinja_and_the_arguments(task: Run) -> None:
     """`{{ }}` is Airflow's, `{ }` are the arguments of the function."""
 

@@ -16,7 +16,7 @@ import dq
 from tests.integrations.airflow.conftest import REPOSITORY, settings
 from tests.integrations.airflow.server import Run, Server, alone, wait_for
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 DAY = ("2013-02-11T00:00:00Z", "2013-02-12T00:00:00Z")
 
 

@@ -50,7 +50,7 @@ def test_nothing_is_told_before_anything_was_judged(airflow: object) -> None:
     assert operator.get_openlineage_facets_on_failure(None) is None
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_catalogue_hears_of_gates_that_end_and_of_gates_that_fail(server: Server, needs: Callable[[str], Any]) -> None:
     """Airflow's own provider sends the events of a run; the judged file is their input, with what was found in it."""
     needs("airflow.providers.openlineage")

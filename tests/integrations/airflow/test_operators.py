@@ -68,9 +68,8 @@ def test_the_summary_is_json_and_is_told(task: Run, tmp_path: Path) -> None:
 
 def test_a_blocked_stage_fails_for_good_and_tells_why(task: Run, tmp_path: Path) -> None:
     """It raises what Airflow does not retry; summary and result are on the exception, and the summary is in XCom."""
-    from airflow.sdk.exceptions import AirflowFailException
-
     from dq_airflow import StageBlocked
+    from dq_airflow._compat import AirflowFailException
 
     ran = task(gate(source=people(tmp_path / "a.csv", 141, 142), output="good/"))
     with pytest.raises(StageBlocked, match="DAG 'day', task 'gate': stage 'raw' is blocked: budget: no row is good") as told:
@@ -197,7 +196,7 @@ def test_good_rows_go_to_a_table(task: Run, shop: str, tmp_path: Path) -> None:
 
 def test_a_database_that_is_away_is_retried(task: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage is the world's; the password is not in what is said."""
-    from airflow.sdk.exceptions import AirflowFailException
+    from dq_airflow._compat import AirflowFailException
 
     monkeypatch.setenv("AIRFLOW_CONN_AWAY", "postgres://me:secret-word@127.0.0.1:1/shop")
     with pytest.raises(dq.WorldError, match=r"DAG 'day', task 'gate': ") as told:
@@ -253,7 +252,7 @@ def test_safety_that_is_asked_for_is_not_left_out(task: Run, monkeypatch: pytest
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "contract": ({"contract": "nobody"}, "nobody"),
     "version": ({"contract": "people@^9"}, "people"),
-    "source": ({"source": {"no": "rows"}}, "cannot read a builtins.dict\n  give a path"),
+    "source": ({"source": {"no": "rows"}}, "cannot read the type dict\n  give a path"),
     "nothing": ({"source": None}, "there is no source\n  say source=…"),
     "suffix": ({"source": "a.data"}, "the format cannot be told"),
     "time": ({"at": "noon"}, "at='noon' is no time"),
@@ -279,7 +278,7 @@ def test_what_a_retry_cannot_help_is_not_retried(task: Run, tmp_path: Path, what
 
 def test_what_the_world_does_is_retried(task: Run) -> None:
     """A file that is not there yet is no AirflowFailException; the message names the DAG and the task, too."""
-    from airflow.sdk.exceptions import AirflowFailException
+    from dq_airflow._compat import AirflowFailException
 
     with pytest.raises(dq.WorldError, match=r"DAG 'day', task 'gate': late\.csv: no such file") as told:
         task(gate(source="late.csv", output="good/")).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_a_replay_of_everything_is_a_typing_mistake(airflow: object, said: dict[
 
 def test_the_sensor_looks_before_it_waits(task: Run, diverted: dict[str, Any]) -> None:
     """Cleared already: it ends without the triggerer. Not cleared: it defers."""
-    from airflow.sdk.exceptions import TaskDeferred
+    from dq_airflow._compat import TaskDeferred
 
     with pytest.raises(TaskDeferred) as told:
         task(sensor(deferrable=True)).run()
@@ -129,9 +130,18 @@ def test_the_trigger_fires_when_nothing_is_open(diverted: dict[str, Any]) -> Non
         await asyncio.sleep(0.5)
         assert not waiting.done()
         await asyncio.to_thread(dq.discard, diverted["batch_id"])
-        return await asyncio.wait_for(waiting, 20)
+        return await asyncio.wait_for(waiting, 120)
 
     assert _run(waited()) == [{"cleared": True}]
+
+
+def test_the_trigger_waits_before_it_looks(task: Run) -> None:  # noqa: ARG001  the store is the task's
+    """A scheduler that has not yet heard that the task deferred would take what fires at once for its failure."""
+    from dq_airflow.triggers import QuarantineClearedTrigger
+
+    started = time.monotonic()
+    assert _run(_all(QuarantineClearedTrigger(poke_interval=0.5))) == [{"cleared": True}]
+    assert time.monotonic() - started >= 0.5
 
 
 async def _all(trigger: Any) -> list[dict[str, Any]]:

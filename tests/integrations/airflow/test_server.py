@@ -13,7 +13,7 @@ import dq
 from tests.integrations.airflow.conftest import settings
 from tests.integrations.airflow.server import Run, Server, alone, wait_for
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 DAY = ("2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z")
 PARAMS = {
     "plain": ("source",),

@@ -40,7 +40,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
-def wait_for(ask: Callable[[], T], *, seconds: float = 40) -> T:
+def wait_for(ask: Callable[[], T], *, seconds: float = 90) -> T:
     """What *ask* answers, as soon as it answers anything; events are flushed when Prefect has time."""
     until = time.monotonic() + seconds
     while not (found := ask()):

@@ -17,7 +17,7 @@ from prefect.task_runners import ProcessPoolTaskRunner
 from dq_prefect import enforce_contract, gate
 from tests.integrations.prefect.pipelines import ROWS, SOCKETS, active, batches, flow, run, task
 
-pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS)]
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS), pytest.mark.timeout(300)]
 
 
 def _rows(*what: int) -> list[Any]:
@@ -206,7 +206,8 @@ def test_the_task_that_enforces_is_one_identity(folder: Any) -> None:
     def work() -> None:
         for name in ("a", "b"):
             (folder / f"{name}.csv").write_text(f"id,age\n{len(tries)},30\n", "utf-8")
-            enforce_contract(f"{name}.csv", "people", stage="raw", output=f"good/{name}.csv")
+            path: Any = enforce_contract(f"{name}.csv", "people", stage="raw", output=f"good/{name}.csv")
+            assert path
         tries.append(1)
         if len(tries) == 1:
             raise OSError("the network is down")

@@ -20,7 +20,7 @@ from dq_prefect.runs import Run
 from tests.integrations.prefect.conftest import CONTRACT
 from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, SOCKETS, artifacts, batches, events, flow, run, task, wait_for
 
-pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS)]
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS), pytest.mark.timeout(300)]
 
 
 def test_artifacts_tell_the_summary_first() -> None:

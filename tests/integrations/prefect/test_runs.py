@@ -20,7 +20,7 @@ from dq_prefect import BlockedError, ContractVersion, gate
 from tests.integrations.prefect.conftest import write_contract
 from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, SOCKETS, active, batches, flow, run, task
 
-pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS)]
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.filterwarnings(SOCKETS), pytest.mark.timeout(300)]
 
 PLACES: dict[str, Callable[[Any], Any]] = {
     "outside": lambda function: gate("people", stage="raw", key="{day}")(task(function)),
@@ -121,6 +121,31 @@ def test_a_rollback_withdraws_the_batch() -> None:
     fails.append(False)
     work()
     assert batches() == [("d1", "published")]
+
+
+def test_a_rollback_removes_the_file(folder: Path) -> None:
+    """The file that a rolled back task wrote is gone with its batch; run again, it is there."""
+    (folder / "d1.csv").write_text("id,age\n1,30\n2,141\n", "utf-8")
+    fails = [True, False]
+
+    @gate("people", stage="raw", key="{day}", output="good/{key}.csv")
+    @task
+    def load(day: str) -> str:
+        return f"{day}.csv"
+
+    @flow
+    def work() -> None:
+        with transaction():
+            assert Path(load("d1")).read_text("utf-8").split() == ["id,age", "1,30"]
+            if fails.pop(0):
+                raise OSError("the warehouse is full")
+
+    with pytest.raises(OSError, match="full"):
+        work()
+    assert list((folder / "good").iterdir()) == []
+    work()
+    assert batches() == [("d1", "published")]
+    assert (folder / "good/d1.csv").exists()
 
 
 def test_a_rollback_leaves_alone_what_an_earlier_run_published() -> None:

@@ -94,7 +94,7 @@ def test_whatever_happens_to_a_run_leaves_one_batch_and_is_told(environment: dic
         assert [state for _, state in batches(stage="rolled back")] == ["withdrawn", "withdrawn"]
         _see_artifacts(environment, runs)
         _see_events(environment, runs)
-        call = wait_for(lambda: told, seconds=90)[0]
+        call = wait_for(lambda: told)[0]
         assert (call["event"], call["dataset"]) == ("dq.contract.violated", "people.people")
         assert call["summary"]["rows_quarantined"] == 1
 
@@ -112,4 +112,4 @@ def _see_events(environment: dict[str, str], runs: list[str]) -> None:
         events = asked(environment, "events", question)["events"]
         return all(sum(flow_run in json.dumps(event) for event in events) >= 4 for flow_run in runs)
 
-    wait_for(all_told, seconds=90)
+    wait_for(all_told)

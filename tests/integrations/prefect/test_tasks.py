@@ -33,7 +33,7 @@ from dq_prefect.runs import _type_of
 from tests.integrations.prefect.conftest import write_contract
 from tests.integrations.prefect.pipelines import BAD, GOOD, ROWS, active, artifacts, batches, flow
 
-pytestmark = pytest.mark.usefixtures("harness")
+pytestmark = [pytest.mark.usefixtures("harness"), pytest.mark.timeout(300)]
 
 
 def test_validate_changes_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Bad rows that stay in their database: where they are moved to."""
+"""Bad rows that stay in their database: where they are moved to, and when they were deleted there."""
 
 from __future__ import annotations
 
@@ -12,5 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the columns."""
     op.add_column("dq_batch", sa.Column("place", sa.Text(), nullable=True))
+    op.add_column("dq_batch", sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True))
