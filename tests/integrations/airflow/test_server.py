@@ -271,9 +271,13 @@ def test_a_database_outage_is_retried(started: dict[str, Started]) -> None:
 
 
 def test_a_sensor_waits_in_the_triggerer(server: Server, history: dq.History, started: dict[str, Started]) -> None:
-    """It defers while a dead letter is open, and ends when somebody decided about it."""
+    """It defers while a dead letter is open, and ends when somebody decided about it; the triggerer, too, finds the connection."""
     started["killed"].run.ended()
-    run = server.run("care")
+    known = settings(server)
+    extra = {"store_url": known.store_url, "quarantine_url": known.quarantine_url}
+    said = {"connection_id": "project", "conn_type": "dq", "extra": json.dumps(extra)}
+    server.ask("POST", "/api/v2/connections", said)
+    run = server.run("care", {"project": "project"})
     wait_for(lambda: run.task("cleared")["state"] == "deferred", "a deferred sensor")
     dq.discard(dataset="killed", settings=settings(server))
     assert run.ended() == {"cleared": "success"}, run.log("cleared")
