@@ -271,7 +271,7 @@ def test_a_database_outage_is_retried(started: dict[str, Started]) -> None:
 
 
 def test_a_sensor_waits_in_the_triggerer(server: Server, history: dq.History, started: dict[str, Started]) -> None:
-    """It defers while a dead letter is open, and ends when somebody decided about it; the triggerer, too, finds the connection."""
+    """It defers while a dead letter is open, and ends when somebody decided; the triggerer, too, finds the connection."""
     started["killed"].run.ended()
     known = settings(server)
     extra = {"store_url": known.store_url, "quarantine_url": known.quarantine_url}
