@@ -176,6 +176,17 @@ def test_a_page_that_is_not_there_says_so(server: Server) -> None:
         assert b"No contract was judged" in said
 
 
+def test_a_summary_that_somebody_wrote_shows_nothing_of_other_dags(server: Server, started: dict[str, Started]) -> None:
+    """Who may write an XCom of one DAG does not read there what the gates of another found."""
+    own, other = started["good branch"].run, started["quarantined"].run
+    own.ended()
+    other.ended()
+    said = {"key": "dq_summary", "value": {"run_id": other.xcom("gate")["run_id"]}, "map_index": -1}
+    server.ask("POST", f"{own.path}/taskInstances/mart/xcomEntries", said)
+    status, _, page = server.raw("GET", f"/dq_airflow/report?dag_id=branching&run_id={own.run_id}&task_id=mart")
+    assert (status, b"That run is not of this DAG" in page, b"people" in page) == (404, True, False)
+
+
 def test_an_asset_event_says_what_the_gate_found(server: Server, started: dict[str, Started]) -> None:
     """Passing and quarantining runs put the summary on it; a blocked run makes none."""
     run, blocked = started["quarantined"].run, started["blocked"].run
