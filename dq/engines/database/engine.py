@@ -129,6 +129,10 @@ def _near(session: Session, table: Table) -> str:
     known: list[str] = []
     with suppress(EngineError), session.trying():  # of a schema that is not there either
         known = session.tables(schema[-1] if schema else "")
+    if name in known:
+        return "it is there, but the database cannot read it: mend the view"
+    if schema and not known:
+        return f"schema '{schema[-1]}' is not there, or has no table that the role may see"
     close = difflib.get_close_matches(name, known, n=3) or [item for item in known if item.lower() == name.lower()]
     hint = f"did you mean {' or '.join(repr(item) for item in close)}? " if close else ""
     return f"{hint}names are taken as they are spelt; tables there: {', '.join(known[:20]) or 'none'}"
