@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dq import report
     from dq.bad import BadRows
+    from dq.catalogue import validate_tables
     from dq.contract import Contract
     from dq.diversion import Enforcement
     from dq.errors import ContractError, DqError, EngineError, SourceError, UsageError, ViolationError, WorldError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dq.history import History
     from dq.policy import Policy
     from dq.replaying import Replay, accept, discard, replay, withdraw
-    from dq.result import Result
+    from dq.result import Catalogue, Result
     from dq.run import enforce, load_contract, load_suite, profile, split, validate
     from dq.settings import Settings
     from dq.source import Files, Reading, Table
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BadRows",
+    "Catalogue",
     "Contract",
     "ContractError",
     "DqError",
@@ -64,11 +66,13 @@ __all__ = [
     "report",
     "split",
     "validate",
+    "validate_tables",
     "withdraw",
 ]
 
 _HOMES = {
     "dq.bad": ("BadRows",),
+    "dq.catalogue": ("validate_tables",),
     "dq.contract": ("Contract",),
     "dq.diversion": ("Enforcement",),
     "dq.policy": ("Policy",),
@@ -76,7 +80,7 @@ _HOMES = {
     "dq.gates": ("gate",),
     "dq.history": ("History",),
     "dq.replaying": ("Replay", "accept", "discard", "replay", "withdraw"),
-    "dq.result": ("Result",),
+    "dq.result": ("Catalogue", "Result"),
     "dq.run": ("enforce", "load_contract", "load_suite", "profile", "split", "validate"),
     "dq.settings": ("Settings",),
     "dq.source": ("Files", "Reading", "Table"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,10 @@ from sqlglot import exp
 
 from dq import database
 from dq import settings as settings_module
-from dq.checks import Keys
-from dq.contract import Contract, SchemaObject, Server, load, resolve, resolved
-from dq.errors import UsageError
-from dq.plan import EVERYTHING, Plan, Selection, compile
+from dq.checks import Answer, Check, Keys
+from dq.contract import Contract, Property, SchemaObject, Server, load, resolve, resolved
+from dq.errors import ContractError, UsageError
+from dq.plan import EVERYTHING, Plan, Selection, compile, target_of
 from dq.settings import Settings
 from dq.source import Files, Format, Frame, Other, Reading, Source, Table
 from dq.source import source as recognise
@@ -91,6 +93,46 @@ def prepare(
     return Job(source, contract, plan, select, read, others, settings, where, said_as, attached, alone)
 
 
+def check_references(job: Job) -> None:
+    """
+    See that rules of the contract name every other dataset that is given, be it at another stage or of another object.
+
+    Raises:
+        UsageError: no rule looks into it; the message lists those that rules name.
+    """
+    if not set(job.references) - set(_others(job.plan.checks, job.references)):
+        return
+    known: dict[str, None] = {}
+    for item in job.contract.objects:
+        with suppress(ContractError):  # of an object that is not meant here
+            plan = compile(job.contract, resolved(item, os.environ), suites=job.suites, allow_code=job.settings.allow_code)
+            known |= dict.fromkeys((*_others(plan.checks, job.references), *_related(item)))
+    for name in (item for item in job.references if item not in known):
+        close = difflib.get_close_matches(name, known, n=1)
+        mend = f"did you mean '{close[0]}'? " if close else ""
+        mend += f"rules name: {', '.join(known) or 'none'}"
+        raise UsageError(f"no rule looks into another dataset '{name}'", job.contract.ref, mend)
+
+
+def _others(checks: Iterable[Check], given: Iterable[str]) -> Iterator[str]:
+    """The other datasets that *checks* look into; of the *given* ones those that a query has a word for."""
+    for check in checks:
+        if isinstance(check.subject, Keys) and check.subject.reference:
+            yield check.subject.reference
+        elif isinstance(check.subject, Answer):
+            yield from check.subject.references
+            yield from (name for name in given if name in check.subject.query)
+
+
+def _related(item: SchemaObject | Property) -> Iterator[str]:
+    """The same of relationships, also of values that are nested, which nobody checks."""
+    yield from (target_of(to)[0] for relation in item.relationships for to in relation.to)
+    for part in item.properties:
+        yield from _related(part)
+    if isinstance(item, Property) and item.items:
+        yield from _related(item.items)
+
+
 def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObject:
     """The schema object that is meant: by name, the only one, or the one that the file is named after."""
     if schema is not None:
@@ -139,7 +181,7 @@ def _server(contract: Contract, name: str | None) -> Server | None:
     )
 
 
-def _from_server(contract: Contract, place: Server | None, schema: str | None) -> Source:
+def _from_server(contract: Contract, place: Server | None, schema: str | None) -> Files | Table:
     if place is None:
         raise UsageError("no source is given, and the contract names no server", contract.ref, "give a source")
     said = resolve(place.said, os.environ)
@@ -156,6 +198,19 @@ def _local(path: object, place: Server) -> str:
     base = Path(place.place.document).parent
     local = bool(path) and "://" not in str(path) and not Path(str(path)).is_absolute() and not Path(str(path)).exists()
     return str(base / str(path)) if local and (base / str(path)).exists() else str(path or "")
+
+
+def table_of(contract: Contract, server: str | None, schema: str) -> Table:
+    """
+    The table that *contract* says for its object *schema*.
+
+    Raises:
+        UsageError: its server is not there, or none of a database.
+    """
+    given = _from_server(contract, _server(contract, server), schema)
+    if not isinstance(given, Table):
+        raise UsageError(f"{given.paths[0]} is no database", contract.ref, "give one, or name a server that is one")
+    return given
 
 
 def _table(contract: Contract, place: Server, kind: str, said: Mapping[str, Any], schema: str | None) -> Table:

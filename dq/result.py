@@ -280,3 +280,39 @@ class Result:
         if not self.ok:
             raise ViolationError(self)
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A schema object whose *table* is not in the database; tables that are spelt alike are *near*."""
+
+    object: str
+    table: str
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """
+    What the catalogue of a database says of the tables of a contract, one result for each that is there.
+
+    *absent* are schema objects without a table, which fails; *extra* are tables that no schema object is about, which is
+    observed.
+    """
+
+    contract: str  # `name@version`
+    source: str
+    results: tuple[Result, ...]
+    absent: tuple[Absent, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """The worst of the tables; fail when one is not there."""
+        worst = min((item.status for item in self.results), key=lambda status: status.rank, default=Status.FAIL)
+        return Status.FAIL if self.absent else worst
+
+    @property
+    def ok(self) -> bool:
+        """Whether every table is there, nothing failed and nothing erred."""
+        return self.status not in (Status.FAIL, Status.ERROR)

@@ -19,7 +19,7 @@ from dq.checks import Mode, Status
 from dq.contract import Contract, load
 from dq.engines import Engine, View
 from dq.errors import UsageError, ViolationError
-from dq.job import Job, Ref, prepare
+from dq.job import Job, Ref, check_references, prepare
 from dq.outcome import Also, Whom, conclude, profiled
 from dq.plan import Plan, Selection, bind
 from dq.policy import AS_WRITTEN, Policy
@@ -129,6 +129,7 @@ def validate(
         where=where,
         suites=suites,
     )
+    check_references(job)
     keeps = bool(job.settings.store_url) if record is None else record
     keep, whom = _keeper(job, at, origin or {}) if keeps and not metadata_only else (None, None)
     also = Also.BAD | (Also.WHY if why else Also.NOTHING) | (Also.PROFILE if profile else Also.NOTHING)
@@ -202,6 +203,7 @@ def split(
         where=where,
         suites=suites,
     )
+    check_references(job)
     job = _settled(job)
     with _looked(job, Also.BAD) as (result, view):
         return _halves(job.source, view, result, filtered=where is not None)
@@ -263,6 +265,7 @@ def enforce(
         where=where,
         suites=suites,
     )
+    check_references(job)
     from dq.diversion import Order, divert  # noqa: PLC0415  the store is heavy
     from dq.placing import writes_into  # noqa: PLC0415
     from dq.quarantine import checked  # noqa: PLC0415

@@ -15,10 +15,11 @@ from dq.cli import options
 from dq.cli.formats import Format, chosen_format, rendered
 from dq.cli.output import page, replacing, writable, write
 from dq.cli.progress import watched
+from dq.cli.tables import deliver, judged, refuse
 from dq.errors import UsageError
 
 if TYPE_CHECKING:
-    from dq.result import Result
+    from dq.result import Catalogue, Result
 
 
 def validate(
@@ -54,6 +55,15 @@ def validate(
             rich_help_panel=options.WHAT,
         ),
     ] = False,
+    tables: Annotated[
+        str | None,
+        typer.Option(
+            "--tables",
+            metavar="SCHEMA",
+            help="With --metadata-only: all tables of this schema of the database, against the whole contract.",
+            rich_help_panel=options.WHAT,
+        ),
+    ] = None,
     server: options.Server = None,
     delimiter: options.Delimiter = None,
     quote: options.Quote = None,
@@ -109,6 +119,14 @@ def validate(
         [*(source or []), *files, *(path for path in (contract, *(suites or [])) if Path(path).is_file())],
         metadata_only=metadata_only,
     )
+    if tables is not None:
+        about_one: dict[str, object] = {"--table": table, "--query": query, "--schema": schema, "--where": where}
+        about_one |= {"--suite": suites, "--with": references, "--rule": rules, "--dimension": dimensions, "--tag": tags}
+        refuse(about_one | {"--profile": profile}, chosen_format(form, out), metadata_only=metadata_only)
+        how = options.chosen(contracts=contracts)
+        found = judged(source, contract, tables, stage=stage, server=server, settings=how)
+        deliver(found, form, out)
+        raise typer.Exit(exit_code(found, strict=strict))
     reading = options.dialect(
         delimiter=delimiter,
         quote=quote,
@@ -144,7 +162,7 @@ def validate(
     raise typer.Exit(exit_code(result, strict=strict))
 
 
-def exit_code(result: Result, *, strict: bool = False) -> int:
+def exit_code(result: Result | Catalogue, *, strict: bool = False) -> int:
     """
     What the shell is told: 0 pass or warn, 1 a rule failed, 2 nothing failed but something could not run.
 

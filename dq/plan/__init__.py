@@ -1,7 +1,7 @@
 """Contract and suites become a plan; a plan and columns become passes. Pure: no data is read here."""
 
 from dq.plan.bind import TYPED, as_declared, bind
-from dq.plan.compile import COLUMNS, EVERYTHING, READABLE, RECORD, Selection, compile
+from dq.plan.compile import COLUMNS, EVERYTHING, READABLE, RECORD, Selection, compile, target_of
 from dq.plan.each import for_columns
 from dq.plan.fixes import fixes, source_name
 from dq.plan.guess import guesses
@@ -36,5 +36,6 @@ __all__ = [
     "needed",
     "physical",
     "source_name",
+    "target_of",
     "type_of",
 ]

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from dq.report.page import html
     from dq.report.record import json
     from dq.report.stored import from_json
+    from dq.report.tables import catalogue, catalogue_json
     from dq.report.testsuite import junit
 
 _HOME = {
+    "catalogue": "tables",
+    "catalogue_json": "tables",
     "contract": "agreement",
     "from_json": "stored",
     "github": "annotations",
@@ -39,6 +42,8 @@ _HOME = {
 }
 
 __all__ = [
+    "catalogue",
+    "catalogue_json",
     "contract",
     "from_json",
     "github",

@@ -22,7 +22,7 @@ from dq.report.paper import NARROWEST, WIDTH, after, labelled, packed, printed
 from dq.result import CheckResult, Result
 from dq.sql import spoken
 
-_COLOUR = {Status.FAIL: "red", Status.ERROR: "magenta", Status.WARN: "yellow", Status.SKIP: "cyan", Status.PASS: "green"}
+COLOUR = {Status.FAIL: "red", Status.ERROR: "magenta", Status.WARN: "yellow", Status.SKIP: "cyan", Status.PASS: "green"}
 _DETAILED = 12  # checks shown with their rows and SQL; the others take two lines each
 _SQL_LINES = 12
 _CELL = 40  # what does not fit ends with …
@@ -39,13 +39,14 @@ def terminal(
     long literal may run over the width.
     """
     width = max(width or WIDTH, NARROWEST)
-    return printed(_page(result, width, bad_file), width=width, colour=colour, encoding=encoding)
+    return printed(page(result, width, bad_file), width=width, colour=colour, encoding=encoding)
 
 
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
-def _page(result: Result, width: int, bad_file: str) -> Iterator[RenderableType]:
+def page(result: Result, width: int, bad_file: str = "") -> Iterator[RenderableType]:
+    """The parts of the page, one below the other."""
     yield from _head(result, width)
     for place, item in enumerate(words.troubled(result)):
         yield Text()
@@ -65,7 +66,7 @@ def _page(result: Result, width: int, bad_file: str) -> Iterator[RenderableType]
 
 
 def _head(result: Result, width: int) -> Iterator[Text]:
-    badge = (f" {str(result.status).upper()} ", f"bold reverse {_COLOUR[result.status]}")
+    badge = (f" {str(result.status).upper()} ", f"bold reverse {COLOUR[result.status]}")
     title = Text.assemble(badge, "  ", (shown(result.contract or "no contract", 200), "bold"))
     title.append(f" · {shown(result.object, 200)}" if result.object else "")
     if result.dataset not in (result.object, f"{result.contract.rpartition('@')[0]}.{result.object}"):
@@ -90,7 +91,7 @@ def _tallies(result: Result) -> list[Text]:
         skipped = [Text(f"{words.count(len(result.checks), 'check')} skipped")] if result.checks else []
         return [Text("no check ran: nothing was judged", "bold magenta"), *skipped]
     count = Counter("observed" if words.is_observed(item) else item.status for item in result.checks)
-    told = [Text(f"{count[status]:,} {words.VERBS[status]}", _COLOUR[status]) for status in Status if count[status]]
+    told = [Text(f"{count[status]:,} {words.VERBS[status]}", COLOUR[status]) for status in Status if count[status]]
     observed = [Text(f"{count['observed']:,} only observed", "dim")] if count["observed"] else []
     return [Text(words.count(len(result.checks), "check")), *told, *observed]
 
@@ -98,7 +99,7 @@ def _tallies(result: Result) -> list[Text]:
 def _trouble(item: CheckResult, result: Result, width: int, *, detailed: bool) -> Iterator[RenderableType]:
     check = item.check
     observed = words.is_observed(item)
-    colour = "dim" if observed else _COLOUR[item.status]
+    colour = "dim" if observed else COLOUR[item.status]
     mark = Text("○ " if observed else f"{words.MARKS[item.status]} ", colour)
     yield after(mark, Text(shown(check.says, 300), "bold"))
     said = f"{'error: ' if item.status is Status.ERROR else ''}{shown(item.message, 1000)}"

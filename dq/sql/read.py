@@ -377,7 +377,10 @@ class Reader:
     def _enter(self, node: exp.Expr) -> None:
         """Go into an aggregate."""
         if not self.aggregates:
-            raise self.refuse(f"the aggregate {shown(node.sql())} in a condition on rows", "use the check 'aggregate'")
+            raise self.refuse(
+                f"the aggregate {shown(node.sql())} in a condition on rows",
+                "use a check of all rows: sum, mean, maximum, …, or a rule of type sql",
+            )
         if self._inside:
             raise self.refuse(f"the aggregate {shown(node.sql())} inside another", "write two rules")
         self._inside = True

@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from hypothesis import strategies as st
@@ -68,6 +69,10 @@ _FEW: Mapping[str, list[Any]] = {
     "date": [datetime(2024, 1, 1, tzinfo=UTC).date()],
     "timestamp": [datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)],
     "instant": [datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 1, 2, tzinfo=_ZONES[1])],
+}
+_CHANGES = {  # local times at which clocks are changed
+    "Europe/Paris": [datetime(2023, 3, 26, 2), datetime(2023, 10, 29, 2), datetime(1976, 3, 28, 1)],  # noqa: DTZ001
+    "America/New_York": [datetime(2023, 3, 12, 2), datetime(2023, 11, 5, 1)],  # noqa: DTZ001
 }
 _MEASURES = (
     "row_count",
@@ -128,11 +133,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A table and what is asked of it. *kinds* are the columns' kinds, *cells* the rows as Python values."""
+    """A table and what is asked of it. *kinds* are those of columns, *cells* the rows as Python values, *zone* that of times."""
 
     kinds: Mapping[str, str]
     cells: Sequence[tuple[Any, ...]]
     asked: Sequence[Asked]
+    zone: str = ""
 
     def rows(self, kind: str, folder: Path) -> Rows:
         """The table, to be handed in as input *kind*."""
@@ -153,9 +159,11 @@ class Whole:
     @property
     def document(self) -> dict[str, Any]:
         """The contract that says the rules, with ids `r0`, `r1` and so on."""
-        zoned = {"logicalTypeOptions": {"timezone": True}}
+        options: dict[str, dict[str, Any]] = {"instant": {"timezone": True}}
+        if self.zone:
+            options["timestamp"] = {"defaultTimezone": self.zone}
         properties = [
-            {"name": name, "logicalType": _LOGICAL.get(kind, kind), **(zoned if kind == "instant" else {})}
+            {"name": name, "logicalType": _LOGICAL.get(kind, kind), "logicalTypeOptions": options.get(kind, {})}
             for name, kind in self.kinds.items()
         ]
         schema = {
@@ -168,8 +176,7 @@ class Whole:
 
     def told(self, asked: Asked, kind: str) -> Told:
         """What plain Python says of one rule."""
-        cells = self.held(kind)
-        rows = [dict(zip(self.kinds, row, strict=True)) for row in cells]
+        rows = [{name: self._meant(cell, name) for name, cell in zip(self.kinds, row, strict=True)} for row in self.held(kind)]
         judged = [number for number, row in enumerate(rows) if not asked.where or _passes(asked.where, row)]
         some = [rows[number] for number in judged]
         if asked.is_measure:
@@ -186,6 +193,14 @@ class Whole:
             diverted = frozenset(judged[place] for place in oracle.diverted(some, asked.rule.columns, asked.keep))
         return Told("pass" if holds else "fail", len(judged), bad, diverted)
 
+    def _meant(self, value: Any, name: str) -> Any:
+        """A time without a zone of column *name* as one of the zone: of an hour that is there twice the second."""
+        if isinstance(value, list):
+            return [self._meant(item, name) for item in value]
+        if not self.zone or self.kinds[name] != "timestamp" or not isinstance(value, datetime):
+            return value
+        return max(value.replace(tzinfo=ZoneInfo(self.zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+
     def _logical(self, asked: Asked) -> str:
         kind = self.kinds[asked.rule.columns[0]]
         return _LOGICAL.get(kind, kind)
@@ -199,7 +214,8 @@ class Whole:
             return oracle.GROUPS[rule.check](plain, rule.columns, **rule.arguments)
         if rule.check == "condition":
             return frozenset(number for number, row in enumerate(rows) if _compared(rule.arguments["sql"], row) is False)
-        arguments = {name: tables.plain(value) for name, value in rule.arguments.items() if name != "kind"}
+        first = rule.columns[0]
+        arguments = {name: tables.plain(self._meant(value, first)) for name, value in rule.arguments.items() if name != "kind"}
         return oracle.bad_values(rule.check, [row[rule.columns[0]] for row in rows], self._logical(asked), arguments)
 
 
@@ -239,13 +255,14 @@ def _holds(limits: Mapping[str, Any], bad: int, rows: int) -> bool:
     [(op, bound)] = [(op, bound) for op, bound in limits.items() if op != "unit"]
     share = Fraction(bad * 100, rows) if rows else Fraction(0)
     value = share if "unit" in limits else Fraction(bad)
-    return {
+    holds = {
         "mustBeLessThan": lambda: value < bound,
         "mustBeLessOrEqualTo": lambda: value <= bound,
         "mustBeGreaterThan": lambda: value > bound,
         "mustNotBe": lambda: value != bound,
         "mustBeBetween": lambda: bound[0] <= value <= bound[1],
-    }[op]()
+    }
+    return bool(holds[op]())
 
 
 # -- what may be asked -----------------------------------------------------------------------------------------------------
@@ -256,17 +273,28 @@ def wholes(draw: st.DrawFn, *, without: Sequence[str] = ()) -> Whole:
     """A table of up to five columns and nine rows, and up to four rules; no columns of the kinds *without*."""
     allowed = [kind for kind in _CELLS if kind not in without]
     kinds = {f"c{place}": draw(st.sampled_from(allowed)) for place in range(draw(st.integers(2, 5)))}
-    columns = [st.none() | _CELLS[kind] | st.sampled_from(_FEW[kind]) for kind in kinds.values()]
+    zone = draw(st.sampled_from(["", *_CHANGES])) if "timestamp" in kinds.values() else ""
+    columns = [st.none() | _cells(kind, zone) | st.sampled_from(_FEW[kind]) for kind in kinds.values()]
     pool = draw(st.lists(st.tuples(*columns), max_size=6))
     repeated = draw(st.lists(st.sampled_from(pool), max_size=3)) if pool else []
     cells = draw(st.permutations(pool + repeated))
-    return Whole(kinds, tuple(cells), tuple(draw(st.lists(_asked(kinds), min_size=1, max_size=4))))
+    return Whole(kinds, tuple(cells), tuple(draw(st.lists(_asked(kinds, zone), min_size=1, max_size=4))), zone)
+
+
+def _cells(kind: str, zone: str) -> st.SearchStrategy[Any]:
+    """Values of a column; times of a zone lie around hours that are there twice or not at all, and nowhere near year 1."""
+    if kind != "timestamp" or not zone:
+        return _CELLS[kind]
+    near = st.tuples(st.sampled_from(_CHANGES[zone]), st.integers(-8, 8)).map(
+        lambda pair: pair[0] + pair[1] * timedelta(minutes=15)
+    )
+    return near | st.datetimes(datetime(1972, 1, 1), datetime(2024, 1, 1))  # noqa: DTZ001  local times
 
 
 @st.composite
-def _asked(draw: st.DrawFn, kinds: Mapping[str, str]) -> Asked:
+def _asked(draw: st.DrawFn, kinds: Mapping[str, str], zone: str) -> Asked:
     name = draw(st.sampled_from(sorted(kinds)))
-    rule = draw(_rule(name, kinds))
+    rule = draw(_rule(name, kinds, zone))
     where = draw(_wheres(kinds)) if draw(st.integers(0, 2)) == 0 else ""
     if rule.check in _MEASURES:
         return Asked(rule, {"mustNotBe": -12345.5}, where)
@@ -275,7 +303,7 @@ def _asked(draw: st.DrawFn, kinds: Mapping[str, str]) -> Asked:
 
 
 _SOME = st.integers(0, 6)
-_LIMITS = st.one_of(
+_LIMITS: st.SearchStrategy[Mapping[str, Any]] = st.one_of(
     st.just({}),
     st.sampled_from(["mustBeLessThan", "mustBeLessOrEqualTo", "mustBeGreaterThan", "mustNotBe"]).flatmap(
         lambda op: (
@@ -295,7 +323,7 @@ def _wheres(draw: st.DrawFn, kinds: Mapping[str, str]) -> str:
 
 
 @st.composite
-def _rule(draw: st.DrawFn, name: str, kinds: Mapping[str, str]) -> Rule:
+def _rule(draw: st.DrawFn, name: str, kinds: Mapping[str, str], zone: str) -> Rule:
     kind = kinds[name]
     small = sorted(item for item in kinds if kinds[item] == "small")
     groups = ["group_sum", "one_per_group"] if small else []
@@ -312,15 +340,15 @@ def _rule(draw: st.DrawFn, name: str, kinds: Mapping[str, str]) -> Rule:
     if check == "condition":
         other = draw(st.sampled_from(sorted(item for item in kinds if kinds[item] == kind)))
         return Rule(check, (name, other), {"sql": f"{name} {draw(st.sampled_from(sorted(tables.HOLDS)))} {other}"})
-    return Rule(check, (name,), draw(_arguments(check, kind)))
+    return Rule(check, (name,), draw(_arguments(check, kind, zone)))
 
 
-def _arguments(check: str, kind: str) -> st.SearchStrategy[dict[str, Any]]:
+def _arguments(check: str, kind: str, zone: str) -> st.SearchStrategy[dict[str, Any]]:
     if check == "quantile":
         return st.fixed_dictionaries({"quantile": st.sampled_from([0, 0.1, 0.25, 0.5, 0.75, 1])})
     if check == "distribution":
         return st.sampled_from([{"shares": {1: 0.5, 2: 0.5}}, {"shares": {0: 0.25, 1: 0.75}}])
-    values = _CELLS[kind] | st.sampled_from(_FEW[kind])
+    values = _cells(kind, zone) | st.sampled_from(_FEW[kind])
     if check in ("in_set", "not_in_set", "not_missing"):
         return st.fixed_dictionaries({"values": st.lists(values, min_size=1, max_size=5)})
     if check in ("at_least", "more_than", "at_most", "less_than"):

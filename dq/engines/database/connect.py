@@ -157,12 +157,13 @@ def _raw(table: Table, url: sa.URL, *, writes: bool = False) -> Iterator[tuple[A
 
 
 def _refused(error: object, url: sa.URL, table: Table) -> DqError:
-    said = without_secrets(str(error), url)
+    told: tuple[object, ...] = getattr(error, "args", ())
+    said = without_secrets(f"{told[1]} ({told[0]})" if len(told) > 1 else str(error), url)  # a message behind its number
     if any(word in said.lower() for word in _BARRED):
         if table.recalled:
             mend = "the store keeps no passwords: put the address with its own into the setting databases (DQ_DATABASES)"
             return SourceError(said, shown(url), mend)
-        return SourceError(said, shown(url), "see that user, password and database are right")
+        return SourceError(said, shown(url), "see that user, password and database are right, and that the user may come in")
     return WorldError(said, shown(url), "see that the database is there and lets dq in; then try again")
 
 

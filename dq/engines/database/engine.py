@@ -68,6 +68,17 @@ def database_of(table: Table, *, timeout: float = 0, spill: str = "") -> Databas
     return Database(dialect_of(table), timeout, spill)
 
 
+def tables_beside(table: Table, schema: str, *, timeout: float = 0) -> list[str]:
+    """
+    The tables and views of *schema* ("": the one that a connection is in) of the database of *table*, by name.
+
+    Raises:
+        EngineError, SourceError, WorldError: the database has no such schema, does not show it, or cannot be reached.
+    """
+    with connected(table, timeout) as session:
+        return session.tables(schema)
+
+
 def _beside(table: Table, name: str, other: Source) -> Table:
     """The other dataset, which must lie in the same database: rows are joined where they are."""
     mend = f"give it as a table of the same database: references={{'{name}': dq.Table(url, '…')}}"
@@ -118,6 +129,10 @@ def _near(session: Session, table: Table) -> str:
     known: list[str] = []
     with suppress(EngineError), session.trying():  # of a schema that is not there either
         known = session.tables(schema[-1] if schema else "")
+    if name in known:
+        return "it is there, but the database cannot read it: mend the view"
+    if schema and not known:
+        return f"schema '{schema[-1]}' is not there, or has no table that the role may see"
     close = difflib.get_close_matches(name, known, n=3) or [item for item in known if item.lower() == name.lower()]
     hint = f"did you mean {' or '.join(repr(item) for item in close)}? " if close else ""
     return f"{hint}names are taken as they are spelt; tables there: {', '.join(known[:20]) or 'none'}"

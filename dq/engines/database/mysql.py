@@ -51,6 +51,7 @@ _NAMES = {
     255: "geometry",
 }
 _WORLD = {1020, 1040, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 1205, 1206, 1213, 1290, 1317, 1969, 2003, 2006, 2013, 3024}
+_OVERDUE = {1205, 1969, 3024}
 _BARRED = {1044, 1045, 1142, 1143, 1227, 1370}
 
 
@@ -109,6 +110,12 @@ class MySql(Session):
 
         return self.raw.cursor(SSCursor)
 
+    def drop(self, cursor: Any) -> None:
+        """See `Session.drop`: of a connection that is gone there are no more rows to wait for."""
+        if cursor._result is not None and not self.raw.open:  # noqa: SLF001  else it complains when it is forgotten
+            cursor._result.unbuffered_active = False  # noqa: SLF001
+        cursor.close()
+
     def kind_of(self, error: Exception) -> type[DqError] | None:
         """See `Session.kind_of`."""
         import pymysql  # noqa: PLC0415  an optional package
@@ -119,6 +126,14 @@ class MySql(Session):
         if code in _WORLD or isinstance(error, pymysql.err.InterfaceError):
             return WorldError
         return SourceError if code in _BARRED else EngineError
+
+    def said(self, error: Exception) -> str:
+        """See `Session.said`: the message, and its number behind it."""
+        return f"{error.args[1]} ({error.args[0]})" if len(error.args) > 1 else str(error)
+
+    def is_overdue(self, error: Exception) -> bool:
+        """See `Session.is_overdue`."""
+        return bool(error.args) and error.args[0] in _OVERDUE
 
     def columns(self, relation: str) -> tuple[Column, ...]:
         """See `Session.columns`."""

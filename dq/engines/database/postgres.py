@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -35,6 +36,7 @@ _TYPES: dict[str, tuple[str, pa.DataType, str]] = {
 }
 _WORLD = ("08", "40", "53", "55", "57", "58", "25P03", "XX")  # classes of SQLSTATE
 _BARRED = ("42501", "28")
+_STATEMENT = re.compile(r"\nLINE \d+: .*\n *\^")
 _GATHERS = 160_000  # the version of the server from which on gathering the places of rows takes all of its processes
 _CHUNKS = 170_000  # that of the library from which on results come by the thousand
 _SAYS_UNKNOWN = 140_000  # that from which on it tells "no rows" from "nobody knows"
@@ -142,6 +144,14 @@ class Postgres(Session):
         if state.startswith(_WORLD) or (not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)):
             return WorldError
         return EngineError
+
+    def said(self, error: Exception) -> str:
+        """See `Session.said`: no line of the statement, which is dq's."""
+        return _STATEMENT.sub("", str(error))
+
+    def is_overdue(self, error: Exception) -> bool:
+        """See `Session.is_overdue`."""
+        return getattr(error, "sqlstate", None) in ("57014", "55P03")
 
     def columns(self, relation: str) -> tuple[Column, ...]:
         """See `Session.columns`."""

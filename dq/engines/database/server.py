@@ -25,6 +25,7 @@ NUMBERS = (Base.INTEGER, Base.NUMBER, Base.DECIMAL)
 NESTED = (Base.OBJECT, Base.ARRAY, Base.MAP, Base.JSON)
 _WRITTEN = (int, str, bool, date, datetime)
 _SAVEPOINT = "dq_look"
+_TO_WRITE = "SELECT, INSERT, UPDATE and DELETE, and CREATE unless table and ledger are there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,11 @@ class Session(ABC):
                     yield rows
             finally:
                 with suppress(Exception):  # of a connection that is gone
-                    cursor.close()
+                    self.drop(cursor)
+
+    def drop(self, cursor: Any) -> None:
+        """Close *cursor*, whose rows nobody wants any more."""
+        cursor.close()
 
     def streaming(self) -> Any:
         """A cursor whose rows stay with the server until they are fetched."""
@@ -165,14 +170,26 @@ class Session(ABC):
 
     def translated(self, error: Exception) -> DqError | None:
         """The driver's error as one of ours; None: it is not the driver's."""
-        said = without_secrets(str(error), self.url)
+        said = without_secrets(self.said(error), self.url)
         kind = self.kind_of(error)
         if kind is WorldError:
-            return WorldError(said, self.name, "see that the server runs and has time for dq; then try again")
+            return WorldError(said, self.name, self._retry(error))
         if kind is SourceError:
-            needed = "SELECT, INSERT, DELETE and UPDATE" if self.writes else "SELECT"
-            return SourceError(said, self.name, f"grant the role of this connection {needed}, or come as another")
+            needed = _TO_WRITE if self.writes else "SELECT"
+            mend = f"grant the role of this connection {needed}, and the use of the schema; or come as another"
+            return SourceError(said, self.name, mend)
         return kind(said, self.name) if kind else None
+
+    def said(self, error: Exception) -> str:
+        """What an error of the driver says, without what the driver puts around it."""
+        return str(error)
+
+    def _retry(self, error: Exception) -> str:
+        """What helps before the same is tried again."""
+        if self.is_overdue(error):
+            said = f"a statement may take {self.timeout:g} seconds, with waiting for locks" if self.timeout else "it was stopped"
+            return f"{said}: try again when nobody holds the table, or say a longer statement_timeout"
+        return "see that the server runs and has time for dq; then try again"
 
     def written(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Tree, ...]] | None:
         """*rows* as literals; None when a value has none that means the same."""
@@ -241,6 +258,10 @@ class Session(ABC):
     @abstractmethod
     def kind_of(self, error: Exception) -> type[DqError] | None:
         """Whose fault an error of the driver is; None: it is none of the driver's."""
+
+    @abstractmethod
+    def is_overdue(self, error: Exception) -> bool:
+        """Whether an error of the driver says that a statement took, or waited, too long."""
 
     @abstractmethod
     def columns(self, relation: str) -> tuple[Column, ...]:

@@ -80,6 +80,10 @@ class Sqlite(Session):
             return WorldError
         return SourceError if type(error) is sqlite3.DatabaseError else EngineError
 
+    def is_overdue(self, error: Exception) -> bool:
+        """See `Session.is_overdue`."""
+        return any(word in str(error).lower() for word in ("interrupted", "locked", "busy"))
+
     def columns(self, relation: str) -> tuple[Column, ...]:
         """See `Session.columns`."""
         self._queries += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from tests.mariadb import mariadb
 from tests.postgres import postgres
 
 __all__ = ["mariadb", "postgres"]
+
+_NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,28 @@ class Place:
         """A table of it."""
         return dq.Table(self.url, name, **said)
 
+    def stranger(self, *rights: str) -> str:
+        """The address for a new user, who has *rights*: `SELECT ON t`."""
+        url, name = sa.make_url(self.url), f"stranger_{next(_NUMBERS)}"
+        if self.kind == "postgres":
+            self.run(f"CREATE ROLE {name} LOGIN", *(f"GRANT {right} TO {name}" for right in rights))
+            return url.set(username=name).render_as_string(hide_password=False)
+        who = f"{name}@'127.0.0.1'"
+        self.run(f"CREATE USER {who} IDENTIFIED BY 'pw'", f"GRANT INSERT ON {url.database}.t TO {who}")  # to be let in at all
+        self.run(*(f"GRANT {right.replace(' ON ', f' ON {url.database}.')} TO {who}" for right in rights))
+        return url.set(username=name, password="pw").render_as_string(hide_password=False)  # noqa: S106  made up
+
+    def lose(self) -> None:
+        """End all other connections to it."""
+        if self.kind == "postgres":
+            own = "pid <> pg_backend_pid() AND datname = current_database()"
+            self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}")
+            return
+        with self.engine.connect() as connection:
+            others = "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+            for (number,) in connection.exec_driver_sql(others).fetchall():
+                connection.exec_driver_sql(f"KILL {int(number)}")
+
     def quoted(self, name: str) -> str:
         """A name as this database quotes it."""
         mark = "`" if self.kind == "mariadb" else '"'
@@ -55,22 +80,29 @@ class Place:
 @pytest.fixture(params=["sqlite", "postgres", "mariadb"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A fresh database of each kind."""
-    return _place(request.param, request, tmp_path)
+    return made(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=["postgres", "mariadb"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A fresh database of each kind that has users, and connections to lose."""
+    return made(request.param, request, tmp_path)
 
 
 @pytest.fixture
 def pg(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A fresh database of PostgreSQL."""
-    return _place("postgres", request, tmp_path)
+    return made("postgres", request, tmp_path)
 
 
 @pytest.fixture
 def lite(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A fresh database of SQLite."""
-    return _place("sqlite", request, tmp_path)
+    return made("sqlite", request, tmp_path)
 
 
-def _place(kind: str, request: pytest.FixtureRequest, folder: Path) -> Place:
+def made(kind: str, request: pytest.FixtureRequest, folder: Path) -> Place:
+    """A fresh database of *kind*."""
     if kind == "sqlite":
         place = Place(kind, f"sqlite:///{folder / 'd.db'}")
         place.run("PRAGMA journal_mode = WAL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import sqlalchemy as sa
 
 import dq
 from dq.engines.database import database_of
+from dq.engines.database.connect import connected
+from dq.engines.database.server import Session
 from dq.plan import bind, compile
-from tests.engines.database.conftest import ORDERS, Place, contract, custom, orders
+from tests.engines.database.conftest import ORDERS, Place, contract, custom, made, orders
 from tests.engines.database.test_table import NOW
 
 SECRET = "hush-hush"  # noqa: S105  made up
@@ -84,11 +87,38 @@ def test_a_name_that_is_none_is_refused(place: Place) -> None:
         dq.Table(place.url)
 
 
-def test_a_role_that_may_not_read_is_told_what_it_lacks(pg: Place) -> None:
-    """Permission denied names the table and says GRANT."""
-    orders(pg).run("CREATE ROLE stranger LOGIN")
-    error = _refused(dq.SourceError, 2, "permission denied", dq.Table(sa.make_url(pg.url).set(username="stranger"), "t"))
-    assert "SELECT" in error.mend
+def test_a_role_that_may_not_read_is_told_what_it_lacks(server: Place) -> None:
+    """Permission denied names the table and says GRANT, without a line of dq's own statements."""
+    orders(server)
+    error = _refused(dq.SourceError, 2, "denied.* (table|for table)", dq.Table(server.stranger(), "t"))
+    assert "grant the role of this connection SELECT" in error.mend
+    assert "SELECT *" not in str(error)
+
+
+def test_a_schema_or_a_catalogue_that_is_closed_is_told(pg: Place) -> None:
+    """Who may not use a schema, or not read the catalogue, is told which."""
+    pg.run("CREATE SCHEMA hidden", "CREATE TABLE hidden.t (id int)")
+    stranger = pg.stranger()
+    error = _refused(dq.SourceError, 2, "permission denied for schema hidden", dq.Table(stranger, "hidden.t"))
+    assert "the use of the schema" in error.mend
+    pg.run("REVOKE SELECT ON pg_catalog.pg_class, pg_catalog.pg_attribute FROM public")
+    _refused(dq.SourceError, 2, "permission denied for table pg_", dq.Table(stranger, "t"))
+    with pytest.raises(dq.SourceError, match="permission denied for table pg_class"):
+        dq.validate_tables(stranger, ORDERS)
+
+
+def test_a_schema_that_is_not_there_is_told(place: Place) -> None:
+    """The mend says that the schema is wrong, and lists no tables of another."""
+    orders(place)
+    assert "schema 'elsewhere' is not there" in _refused(dq.SourceError, 2, "elsewhere", place.table("elsewhere.t")).mend
+
+
+@pytest.mark.parametrize("kind", ["mariadb", "sqlite"])  # PostgreSQL drops no table that a view needs
+def test_a_view_over_what_is_gone_is_told(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """A view that nobody can read is there all the same, and is not offered as another name for itself."""
+    place = made(kind, request, tmp_path)
+    place.run("CREATE TABLE gone (id int)", "CREATE VIEW v AS SELECT * FROM gone", "DROP TABLE gone")
+    assert "mend the view" in _refused(dq.SourceError, 2, "gone|references", place.table("v")).mend
 
 
 def test_columns_that_cannot_be_told_apart_are_refused(place: Place) -> None:
@@ -120,6 +150,15 @@ def test_a_type_without_a_meaning_is_refused_by_name_and_the_rest_runs(pg: Place
     )
     assert result.bad is not None
     assert {row["a"] for row in result.bad} == {"10.0.0.1/32", None}
+
+
+def test_a_type_of_mariadb_without_a_meaning_is_refused_by_name(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """What is neither text nor number there errs where a rule needs it to be one; the other rules are judged."""
+    maria = made("mariadb", request, tmp_path)
+    maria.run("CREATE TABLE t (id point, state inet6, amount double)", "INSERT INTO t VALUES (point(1, 2), '::1', -1)")
+    told = {item.check.id: (str(item.status), item.message) for item in dq.validate(maria.table(), ORDERS).checks}
+    assert told["id.unique"] == ("error", "dq has no meaning for type geometry as integer")
+    assert (told["amount.minimum"][0], told["known"][0]) == ("fail", "fail")
 
 
 def test_values_beyond_arrow_are_kept_as_text(pg: Place) -> None:
@@ -166,34 +205,57 @@ def test_a_statement_may_take_only_so_long(place: Place) -> None:
     sleeping = {"postgres": "SELECT pg_sleep(5)", "mariadb": "SELECT SLEEP(5)"}
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id, 'x' AS state, 1.0 AS amount FROM n"
     orders(place)
-    from dq.engines.database.connect import connected
-
     with pytest.raises(dq.WorldError) as raised, connected(place.table(), 0.5) as session:
         session.run(sleeping.get(place.kind, f"SELECT count(*) FROM ({endless})"))
     assert raised.value.exit_code == 3
 
 
-def test_a_dropped_connection_is_told_once(pg: Place) -> None:
-    """When the server ends the connection between two statements the look ends: exit code 3, nothing is concluded."""
-    orders(pg)
+def test_a_connection_lost_between_two_statements_is_told_once(server: Place) -> None:
+    """When the server ends the connection the look ends: exit code 3, nothing is concluded."""
+    orders(server)
     plan = compile(ORDERS, ORDERS.objects[0])
-    engine = database_of(pg.table())
-    with engine.open(pg.table(), fields=(), reading=None, references={}) as view:
+    engine = database_of(server.table())
+    with engine.open(server.table(), fields=(), reading=None, references={}) as view:
         passes = bind(plan, view.columns, dialect=engine.dialect, now=NOW)
         view.look(passes)
-        pg.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dq'")
+        server.lose()
         with pytest.raises(dq.WorldError) as raised:
             view.divert([item.check for item in passes.rows])
     assert raised.value.exit_code == 3
 
 
-def test_a_lock_is_waited_for_only_so_long(pg: Place) -> None:
-    """A table that somebody holds is an error of the world once the statement's time is over."""
-    orders(pg)
-    with pg.engine.connect() as holder:
-        holder.exec_driver_sql("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        with pytest.raises(dq.WorldError, match="timeout"):
-            dq.validate(pg.table(), ORDERS, settings=dq.Settings(statement_timeout=1))
+def test_a_connection_lost_while_bad_rows_come_is_the_world(server: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of the rows there is no half of a result, but exit code 3; the next try has all of them."""
+    many = "generate_series(1, 60000) AS s (n)" if server.kind == "postgres" else "(SELECT seq AS n FROM seq_1_to_60000) AS s"
+    server.run("CREATE TABLE t (id bigint, state varchar(300))", f"INSERT INTO t SELECT n, repeat('x', 300) FROM {many}")
+    rules = contract([{"name": "id", "logicalType": "integer", "logicalTypeOptions": {"maximum": 0}}])
+    with connected(server.table(), 0) as session:
+        kind = type(session)
+    stream = kind.stream
+
+    def losing(self: Session, sql: str) -> Iterator[Sequence[tuple[Any, ...]]]:
+        for number, rows in enumerate(stream(self, sql)):
+            if number == 1:
+                server.lose()
+            yield rows
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kind, "stream", losing)
+        _refused(dq.WorldError, 3, "(?s).", server.table(), rules)
+    assert dq.validate(server.table(), rules, why=False).bad_rows == 60_000
+
+
+def test_a_lock_is_waited_for_only_so_long(place: Place) -> None:
+    """A table that somebody holds is an error of the world once the statement's time is over; the mend names the setting."""
+    orders(place)
+    how = {"postgres": "LOCK TABLE t IN ACCESS EXCLUSIVE MODE", "mariadb": "LOCK TABLES t WRITE", "sqlite": "BEGIN EXCLUSIVE"}
+    if place.kind == "sqlite":
+        place.run("PRAGMA journal_mode = DELETE")
+    with place.engine.connect() as holder:
+        holder.exec_driver_sql(how[place.kind])
+        with pytest.raises(dq.WorldError, match=r"timeout|interrupted|locked") as raised:
+            dq.validate(place.table(), ORDERS, settings=dq.Settings(statement_timeout=1))
+    assert "statement_timeout" in raised.value.mend
 
 
 def test_a_broken_text_is_read_all_the_same(lite: Place) -> None:

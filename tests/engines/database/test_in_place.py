@@ -158,11 +158,11 @@ def test_bad_rows_stay_in_their_database(place: Place, monkeypatch: pytest.Monke
     fetched: list[int] = []
     fill = marked.MarkedRows._count
 
-    def counted(self: marked.MarkedRows, batch: Any) -> None:
+    def count(self: marked.MarkedRows, batch: Any) -> Any:
         fetched.append(batch.num_rows)
-        fill(self, batch)
+        return fill(self, batch)
 
-    monkeypatch.setattr(marked.MarkedRows, "_count", counted)
+    monkeypatch.setattr(marked.MarkedRows, "_count", count)
     done = move(place)
     assert sum(fetched) < done.rows_quarantined
     assert {item.check: item.rows for item in done.reasons} == {

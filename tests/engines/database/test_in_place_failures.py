@@ -97,7 +97,7 @@ def test_what_cannot_be_moved_is_refused_before_it_is_read(place: Place) -> None
     """Views, queries, frames, no key: refused by name, with what helps; nothing is made."""
     loaded(place)
     place.run("CREATE VIEW v AS SELECT * FROM t")
-    refused: list[tuple[Any, dict[str, Any], str]] = [
+    refused: list[tuple[object, dict[str, Any], str]] = [
         (place.table("v"), {}, "view"),
         (dq.Table(place.url, query="SELECT * FROM t"), {}, "a query"),
         ([{"id": 1}], {}, "only rows of a table"),
