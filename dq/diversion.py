@@ -202,6 +202,7 @@ def complete(job: Job, order: Order, batch: Batch, engine: Engine, view: View) -
     if job.plan.sha256 != batch.plan:
         raise UsageError(f"the contract of batch {batch.id[:12]} has changed", str(batch.slot), "enforce the key again")
     store, vault = places(job.settings)
+    prepared(job, order.output, view, batch.slot.stage, batch.slot.key)
     works = _works(job, order, batch.slot, engine=engine, view=view, whom=whom_of(job.plan, store, vault))
     return finish(store, works.work(fingerprint_of(job, view)), batch, actor=actor())
 

@@ -240,7 +240,8 @@ def enforce(
             so that the same content again changes nothing.
         at: the logical time of its metrics: the end of the data interval. None: now.
         output: where good rows go: `good.parquet` (a file of one key), `good/{key}.csv`, a folder, or a `dq.Table`, made
-            when it is not there. Files need one; of a frame the good rows are handed back, and the guarantee ends when
+            when it is not there; or `in_place`: the bad rows of a table are moved to the one beside it,
+            `<name>__quarantine`. Files need one; of a frame the good rows are handed back, and the guarantee ends when
             this returns.
         policy: what the stage weakens, and how many rows it may divert.
         origin: who runs it (task, flow, host), recorded with the run.

@@ -76,12 +76,12 @@ def look_around(airflow: Airflow, folder: Path) -> None:
     """Say where to look, and stay until somebody has seen enough."""
     tour.heading(
         "4. Look",
-        f"why {DIVERTED} flights were set aside   {airflow.tab('dq_flights', DAY, 'raw')}",
-        f"what blocked the other run     {airflow.tab('dq_branch_to_repair', 'branch', 'gate')}",
-        f"who ran when mart published    {airflow.url}/dags/dq_consumer",
-        f"what came with the asset       {airflow.url}/assets",
-        f"a replay that waits for you    {airflow.url}/dags/dq_replay_after_approval   (trigger it, then approve)",
-        f"another day                    {airflow.url}/dags/dq_flights   (trigger it, logical date 2013-02-04 to 2013-02-24)",
+        f"why {DIVERTED} flights were set aside  {airflow.tab('dq_flights', DAY, 'raw')}",
+        f"what blocked the other run    {airflow.tab('dq_branch_to_repair', 'branch', 'gate')}",
+        f"who ran when mart published   {airflow.url}/dags/dq_consumer",
+        f"what came with the asset      {airflow.url}/assets",
+        f"a replay that waits for you   {airflow.url}/dags/dq_replay_after_approval   (trigger it, then approve)",
+        f"another day                   {airflow.url}/dags/dq_flights   (trigger it, logical date 2013-02-04 to 2013-02-24)",
         "",
         f"The store is {folder}/dq/store.db, the files are in {folder}/flights. Ctrl-C ends it all.",
     )

@@ -71,7 +71,7 @@ def story(folder: Path) -> list[str]:
     mending = {"day": str(MISSPELT), "rule": rule, "correction": {"carrier": "'DL'"}}
     surprises += [] if run("mend/by-hand", mending) == "Completed" else ["nothing was mended"]
     left = dq.History().batch(wrong.id).open
-    print(f"{wrong.slot}: {wrong.open} rows waited, {left} wait now")
+    print(f"{wrong.slot}: {wrong.open} rows waited, {left} wait now; the others are in {Path(wrong.output).relative_to(folder)}")
     surprises += [] if wrong.open - left == 4 else ["four rows should have gone on"]
     tell(folder)
     return surprises

@@ -49,7 +49,7 @@ def enforce(
         typer.Option(
             "--output",
             metavar="OUT",
-            help="Where good rows go: good.parquet, good/{key}.csv, a folder, or a database.",
+            help="Where good rows go: good.parquet, good/{key}.csv, a folder, a database; or in_place (tables).",
             rich_help_panel=_STAGE,
         ),
     ] = "",

@@ -9,6 +9,8 @@ The dead-letter protocol: bad rows are safe before good rows go on, once, whatev
     S6 publish   good rows are put into place, in the place of what older batches of the slot published
     S7 mark      the batch is published
 
+Rows that are moved in place (`dq.quarantine.inplace`) stay where they are, which is safe, until S6: S2 and S3 are empty.
+
 A try that finds the batch committed binds the same `now`, labels the same rows, and goes on at S6.
 
 What holds, and why:

@@ -35,7 +35,7 @@ def enforce(
     words["settings"], run = here.settings, here.run
     if run is None:
         return dq.enforce(given, contract, key=key, origin=origin, **words)
-    with news.progress(here, words) as told:
+    with news.progress(here, contract, words) as told:
         done = dq.enforce(given, contract, key=key, origin={**(origin or {}), **run.origin}, progress=told, **words)
     if done.ok:
         undo_with(run, done, here.settings)

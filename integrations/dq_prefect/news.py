@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -207,12 +208,13 @@ def _link(here: Here, run: Run, result: dq.Result, *, name: str, said: str) -> N
 
 
 @contextmanager
-def progress(here: Here, words: Mapping[str, Any]) -> Iterator[Callable[[float], None] | None]:
+def progress(here: Here, contract: object, words: Mapping[str, Any]) -> Iterator[Callable[[float], None] | None]:
     """What a long scan calls with its share: an artifact that moves. Short scans call nothing."""
     if here.run is None or not here.artifacts:
         yield None
         return
-    key = artifact_key(str(words.get("dataset") or "scan"), str(words.get("stage") or ""), "progress")
+    said = contract.ref if isinstance(contract, dq.Contract) else contract if isinstance(contract, str | os.PathLike) else "scan"
+    key = artifact_key(str(words.get("dataset") or said), str(words.get("stage") or ""), "progress")
     teller = _Progress(here.run, key)
     yield teller
     teller.end()

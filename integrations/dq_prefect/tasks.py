@@ -48,7 +48,7 @@ def validate_contract(
     """
     run = Run.current()
     here = Surroundings(settings, store, contracts, artifacts).now(run)
-    with news.progress(here, {"dataset": dataset, "stage": stage}) as told:
+    with news.progress(here, contract, {"dataset": dataset, "stage": stage}) as told:
         found = dq.validate(
             source,
             contract,

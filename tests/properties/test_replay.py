@@ -86,11 +86,27 @@ def _world(folder: Path, rows: list[tuple[int, str, str]], versions: list[tuple[
     )
 
 
+def _ways(folder: Path, rows: list[tuple[int, str, str]], suffix: str) -> tuple[Any, Any, Path]:
+    """Source, output, and the file that it is in: `db` is a table, `tables` are two of one database."""
+    if suffix not in ("db", "tables"):
+        return str(folder / "people.csv"), str(folder / f"good.{suffix}"), folder / f"good.{suffix}"
+    out = folder / "good.db"
+    good = dq.Table(f"sqlite:///{out}", "good")
+    if suffix == "db":
+        return str(folder / "people.csv"), good, out
+    with closing(sqlite3.connect(out)) as database:
+        database.execute("CREATE TABLE people (n INTEGER, id INTEGER, age INTEGER, tag TEXT)")
+        values = [(n, id_, age or None, tag or None) for n, (id_, age, tag) in enumerate(rows)]
+        database.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", values)
+        database.commit()
+    return dq.Table(f"sqlite:///{out}", "people"), good, out
+
+
 def _open(history: dq.History, batches: list[Any]) -> list[int]:
-    """The numbers of the open dead letters."""
+    """The open dead letters, by their column n."""
     found = []
     for batch in batches:
-        numbers = [row["__dq_row_no"] for item in history.rows(batch.id) for row in item.to_pylist()]
+        numbers = [row["n"] for item in history.rows(batch.id) for row in item.to_pylist()]
         closed = {n for item in history.actions(batch.id) for n in range(item.rows.first, item.rows.last + 1)}
         found += [number for place, number in enumerate(numbers) if place not in closed]
     return found
@@ -101,7 +117,7 @@ def _open(history: dq.History, batches: list[Any]) -> list[int]:
     rows=ROWS,
     versions=st.tuples(VERSIONS, VERSIONS),
     fix=FIXES,
-    suffix=st.sampled_from(["parquet", "csv", "jsonl", "db"]),
+    suffix=st.sampled_from(["parquet", "csv", "jsonl", "db", "tables"]),
     some=st.none() | st.integers(0, 5),
 )
 def test_a_dry_run_is_what_happens(
@@ -119,9 +135,8 @@ def test_a_dry_run_is_what_happens(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         where = _world(folder, rows, list(versions))
-        out = folder / f"good.{suffix}"
-        good = dq.Table(f"sqlite:///{out}", "good") if suffix == "db" else str(out)
-        done = dq.enforce(str(folder / "people.csv"), "people@1.0.0", stage="raw", key="d", output=good, settings=where)
+        given, good, out = _ways(folder, rows, suffix)
+        done = dq.enforce(given, "people@1.0.0", stage="raw", key="d", output=good, settings=where)
         if not done.ok or not done.rows_quarantined:
             return
         history, before = dq.History(where), _rows(out)

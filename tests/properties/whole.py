@@ -133,7 +133,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A table, and what is asked of it: the *kinds* of columns, rows as Python values (*cells*), the *zone* of times."""
+    """A table and what is asked of it. *kinds* are those of columns, *cells* the rows as Python values, *zone* that of times."""
 
     kinds: Mapping[str, str]
     cells: Sequence[tuple[Any, ...]]

@@ -177,7 +177,7 @@ class Moving:
         """
         self.view.stays = True
         found = self.into.entry()
-        if found is None or not found.rows or found.content != self.name:
+        if found is None or not found.rows or found.content != self.name or not self.into.columns():
             return
         session = self.view.session
         columns = ", ".join(map(session.quoted, self.view.shown))

@@ -76,19 +76,22 @@ def test_what_one_makes_no_other_sees() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT * FROM read_text('/etc/hostname')",
-        "COPY (SELECT 1) TO '/tmp/dq-out.csv'",
-        "ATTACH '/tmp/dq-other.db'",
+        "SELECT * FROM read_text('people.csv')",
+        "COPY (SELECT 1) TO 'out.csv'",
+        "ATTACH 'other.db'",
         "SET memory_limit = '4GB'",
         "SET enable_external_access = true",
         "LOAD httpfs",
     ],
 )
-def test_the_door_is_closed(statement: str) -> None:
+def test_the_door_is_closed(statement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file, no network, no other limits, on the first cursor and on later ones."""
+    monkeypatch.chdir(tmp_path)
+    Path("people.csv").write_text("id\n1\n", "utf-8")
     for _ in range(2):
         with _shared() as connection, pytest.raises(duckdb.Error):
             connection.raw.execute(statement)
+    assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
 
 
 def test_every_cursor_is_in_utc() -> None:

@@ -264,6 +264,7 @@ def _variables(home: Path, port: int, database: str) -> dict[str, str]:
         "API_AUTH__JWT_SECRET": secrets.token_hex(32),
         "API__SECRET_KEY": secrets.token_hex(32),
         "DATABASE__SQL_ALCHEMY_CONN": database,
+        "DATABASE__SQL_ALCHEMY_CONN_ASYNC": database,  # the same driver: Airflow 3.3 would ask for another
         "DAG_PROCESSOR__REFRESH_INTERVAL": 5,
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 600,
         "LOGGING__LOGGING_LEVEL": "INFO",

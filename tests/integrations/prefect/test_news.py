@@ -176,14 +176,18 @@ def test_a_long_scan_shows_its_progress() -> None:
     @flow
     def work() -> str:
         here = surroundings.Surroundings().now(Run.current())
-        with news.progress(here, {"dataset": "people.people", "stage": "raw"}) as told:
-            assert told is not None
-            told(0.25)
-            told(0.5)
+        for words in ({"dataset": "people.people", "stage": "raw"}, {"stage": "staged"}):
+            with news.progress(here, "people@^1", words) as told:
+                assert told is not None
+                told(0.25)
+                told(0.5)
         return str(flow_run.id)
 
     found = artifacts(flow_run=work())
-    assert found["dq-people-people-raw-progress"].data == 100
+    assert {name: item.data for name, item in found.items()} == {
+        "dq-people-people-raw-progress": 100,
+        "dq-people-1-staged-progress": 100,
+    }
 
 
 def test_telling_that_fails_fails_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
