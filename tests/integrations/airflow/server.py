@@ -191,21 +191,24 @@ def shared(folder: Path, environment: Mapping[str, str], contracts: Sequence[Pat
                 said |= _started(folder / "home", database, environment)
             place.write_text(json.dumps({**said, "users": said["users"] + 1}), "utf-8")
             ended = started.pop_all()
-    with ended:
-        try:
-            yield Server(said["port"], folder / "home", said["password"])
-        finally:
-            with alone(folder):
-                _leave(place)
+    try:
+        yield Server(said["port"], folder / "home", said["password"])
+    finally:
+        with alone(folder):
+            is_last = _leave(place)
+            ended.close()
+            if is_last:  # not sooner: PostgreSQL needs its files to be ended
+                shutil.rmtree(Path(said["data"]).parent, ignore_errors=True)
 
 
-def _leave(place: Path) -> None:
+def _leave(place: Path) -> bool:
+    """Go; who goes last ends the server, and is told so."""
     said = json.loads(place.read_text("utf-8"))
     place.write_text(json.dumps({**said, "users": said["users"] - 1}), "utf-8")
     if said["users"] == 1:
         place.unlink()
         _end(said["pid"])
-        shutil.rmtree(Path(said["data"]).parent, ignore_errors=True)
+    return bool(said["users"] == 1)
 
 
 @contextmanager
