@@ -48,3 +48,10 @@ def test_names_in_queries_and_nested_values_are_known() -> None:
     assert dq.validate(rows, contract, references=given).status in ("fail", "warn")
     with pytest.raises(dq.UsageError, match="'zz'"):
         dq.validate(rows, contract, references={**given, "zz": []})
+
+
+def test_a_file_that_is_not_there_yet_may_come() -> None:
+    """Of a dataset that a rule looks into, a file that is missing is a failure of the world."""
+    with pytest.raises(dq.WorldError) as raised:
+        dq.validate(ROWS, CONTRACT, references={"planes": "nothing.csv"})
+    assert raised.value.exit_code == 3

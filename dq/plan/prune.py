@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from dq.plan.values import NAN
-from dq.sql import Matches, Tree, all_of, any_of, compare, strictest
+from dq.sql import Matches, Tree, all_of, any_of, not_, strictest
 
 _BELOW = (exp.LT, exp.LTE)
 _ABOVE = (exp.GT, exp.GTE)
@@ -15,7 +15,7 @@ _ABOVE = (exp.GT, exp.GTE)
 
 def plain(bad: Tree) -> Tree:
     """
-    *bad* with `NULLIF(x, NaN) < 5` as `x < 5`, and `> 5` as `x > 5 AND x <> NaN`: statistics say nothing about NULLIF.
+    *bad* with `NULLIF(x, NaN) < 5` as `x < 5`, and `> 5` as `x > 5 AND NOT isnan(x)`: statistics say nothing about NULLIF.
 
     NaN sorts above every number, so the first is never TRUE for it. The two differ only in FALSE for unknown; so only
     where AND and OR lead from the root, never below NOT.
@@ -27,7 +27,7 @@ def plain(bad: Tree) -> Tree:
         return all_of(*parts) if isinstance(bad, exp.And) else any_of(*parts)
     if isinstance(bad, _BELOW + _ABOVE) and _is_bare(bad.expression) and (number := _nanless(bad.this)) is not None:
         test = type(bad)(this=number, expression=bad.expression.copy())
-        return test if isinstance(bad, _BELOW) else all_of(test, compare("!=", number, NAN))
+        return test if isinstance(bad, _BELOW) else all_of(test, not_(exp.IsNan(this=number.copy())))
     return bad
 
 

@@ -19,7 +19,7 @@ from dq.report import words
 from dq.report.columns import lines
 from dq.report.hostile import shown
 from dq.report.paper import NARROWEST, WIDTH, after, labelled, packed, printed
-from dq.result import CheckResult, Result
+from dq.result import NO_ROW_READ, CheckResult, Result
 from dq.sql import spoken
 
 COLOUR = {Status.FAIL: "red", Status.ERROR: "magenta", Status.WARN: "yellow", Status.SKIP: "cyan", Status.PASS: "green"}
@@ -83,6 +83,8 @@ def _facts(result: Result) -> list[Text]:
     bad = Text(f"{result.bad_rows:,} bad{share}", "bold red" if result.bad_rows else "")
     stage = f"stage {shown(result.stage)}" if result.stage else ""
     more = [Text(fact) for fact in (stage, shown(result.engine), words.duration(result.seconds)) if fact]
+    if NO_ROW_READ in result.notes:
+        return [Text(shown(result.source, 120)), Text("no row read"), *more]
     return [Text(shown(result.source, 120)), Text(words.count(result.rows)), bad, *more]
 
 

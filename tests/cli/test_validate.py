@@ -45,7 +45,7 @@ GOOD, WARNED, BAD = (f"{name}.csv" for name in ("good", "warned", "bad"))
         (("-c", "people"), 2),
         ((GOOD, "-c", "people", "--server", "nobody"), 2),
         (("nothing.csv", "-c", "people"), 3),
-        ((GOOD, "-c", "people", "--with", "others=nothing.csv"), 3),
+        ((GOOD, "-c", "people", "--with", "others=nothing.csv"), 2),
     ],
 )
 def test_exit_codes(dq: Dq, arguments: tuple[str, ...], code: int) -> None:

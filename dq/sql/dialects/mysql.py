@@ -36,6 +36,7 @@ from dq.sql.zones import alike, kind_of, last_year, offsets
 T = exp.DType
 _NOPAD, _MYSQL_NOPAD = "utf8mb4_nopad_bin", "utf8mb4_0900_bin"  # by code point, trailing blanks included
 
+_MOST_DIGITS = 30  # after the point of a decimal; MariaDB has some more
 _MOST_WAYS = 1_000_000  # a tenth of the steps that PCRE takes before it gives up
 
 _TYPES: Mapping[exp.DType, str] = {
@@ -63,8 +64,20 @@ def _nullif(pen: Pen, node: exp.Expr) -> str:
 
 
 def _literal(collation: str) -> Write:
-    """Text that compares by code point, whatever the collation of what it is compared with."""
-    return lambda pen, node: f"{pen.speaks.quote(node.this)} COLLATE {collation}" if node.is_string else str(node.this)
+    """
+    Text that compares by code point, whatever the collation of what it is compared with; numbers as they are.
+
+    A number with more digits after its point than a decimal has would be cut off there: it is written as a float.
+    """
+
+    def write(pen: Pen, node: exp.Expr) -> str:
+        if node.is_string:
+            return f"{pen.speaks.quote(node.this)} COLLATE {collation}"
+        text = str(node.this)
+        is_cut = text.replace(".", "").isdigit() and len(text.partition(".")[2]) > _MOST_DIGITS
+        return f"{Decimal(text):E}" if is_cut else text
+
+    return write
 
 
 def _matches(pen: Pen, node: exp.Expr) -> str:
