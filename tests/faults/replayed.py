@@ -124,7 +124,7 @@ class Key(World):
 
     def erase(self, person: int) -> None:
         """What an officer would do; somebody may be at work, and then it is done again."""
-        _raise(dq.History(self.settings).erase(str(person)).batches)
+        _raise(dq.History(self.settings).erase(str(person), dataset=self.dataset).batches)
 
     def purge(self, batch: str) -> None:
         """What retention would do; what waits to be published, or is being written anew, is left until it is."""
