@@ -250,6 +250,8 @@ def _good(told: _Gate, call: _Call, given: object, contract: Ref, *, what: str, 
 def _alike(given: object, done: Enforcement) -> object:
     """The good rows as *given* was: `enforce` keeps frames, and what only streams or names files is made the same here."""
     good = done.good
+    if isinstance(given, Table) and done.batch.place:  # its good rows are where they were
+        return given
     if isinstance(given, str):
         return done.output
     if isinstance(given, os.PathLike):

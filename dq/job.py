@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,10 @@ def prepare(
     item = _object(contract, schema, source)
     named = dataset or (contract.name if alone else None)
     resolved_item = resolved(item, os.environ)
-    plan = compile(contract, resolved_item, dataset=named, select=select, suites=attached, allow_code=settings.allow_code)
+    if attached:
+        plan = compile(contract, resolved_item, dataset=named, select=select, suites=attached, allow_code=settings.allow_code)
+    else:
+        plan = _compiled(_Promises(contract, resolved_item), named, select, tuple(settings.allow_code))
     others = {name: _reference(contract, plan, name, _beside(source, other), place) for name, other in (references or {}).items()}
     said = _reading(contract, item, place)
     read = replace(said, **reading) if isinstance(reading, Mapping) else reading or said
@@ -131,6 +135,26 @@ def _related(item: SchemaObject | Property) -> Iterator[str]:
         yield from _related(part)
     if isinstance(item, Property) and item.items:
         yield from _related(item.items)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Promises:
+    """A contract, and what its schema object says here and now: another variable of the environment may make it another."""
+
+    contract: Contract
+    schema: SchemaObject
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Promises) and self.contract is other.contract and self.schema == other.schema
+
+    def __hash__(self) -> int:
+        return hash((id(self.contract), self.schema.name))
+
+
+@lru_cache(maxsize=64)
+def _compiled(promises: _Promises, dataset: str | None, select: Selection, allow_code: tuple[str, ...]) -> Plan:
+    """The plan, which nothing changes, so that many runs may share it."""
+    return compile(promises.contract, promises.schema, dataset=dataset, select=select, allow_code=allow_code)
 
 
 def _object(contract: Contract, schema: str | None, given: Source) -> SchemaObject:

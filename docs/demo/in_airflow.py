@@ -88,7 +88,7 @@ def look_around(airflow: Airflow, folder: Path) -> None:
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
-        print("\nAirflow ends.")
+        print("\nAirflow ends; that takes up to half a minute.")
 
 
 if __name__ == "__main__":

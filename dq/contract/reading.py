@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from dq.contract import registry, views
@@ -33,9 +34,9 @@ def load(ref_or_path: Contract | str | os.PathLike[str], *, contracts: str | Pat
     given = os.fspath(ref_or_path)
     path = Path(given)
     if path.is_file() or not isinstance(ref_or_path, str) or given.lower().endswith(_SUFFIXES):
-        return read(read_text(path), given)
+        return _known(read_text(path), given)
     path, version = registry.find(given, contracts)
-    contract = read(read_text(path), str(path))
+    contract = _known(read_text(path), str(path))
     if contract.version != str(version):
         fault = Fault(
             _place(contract, "version"), f"the file is named {version}, but its version is {contract.version}", "make them equal"
@@ -58,6 +59,9 @@ def read(text: str, document: str) -> Contract:
     if faults:
         raise ContractError(faults)
     return contract
+
+
+_known = lru_cache(maxsize=32)(read)  # by what is written, not by when: to understand it takes longer than to check small data
 
 
 def judged(document: Document, text: str) -> tuple[Contract, tuple[Fault, ...]]:

@@ -29,7 +29,6 @@ from dq.store import Turn, faults
 
 if TYPE_CHECKING:
     from dq.engines.database.aside import Moving
-    from dq.engines.database.into import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ class InPlace(TableTarget):
         """
         with self._writing() as into:
             moving = moving.begin(into.session)
-            found, before = moving.into.entry(), moving.name
+            found, whole = moving.into.entry(), moving.content
+            before = moving.name_of(whole)
             as_left = found is not None and found.content == before
             if as_left and found is not None and turn.edition in found.editions:
                 return Placed(turn.batch.rows_good, found.editions)
@@ -61,18 +61,21 @@ class InPlace(TableTarget):
             if as_left and found is not None:
                 moving.back(found.editions)
                 faults.at("after-return")
+                whole = moving.content
             moving.drop(turn.batch.id)
             if fingerprint() != turn.batch.fingerprint:
                 raise SourceChanged("the rows are not those that were judged", str(self), "run again")
-            left = self._moved(moving, turn, reasons)
-            moving.into.follow(before, moving.name)
-            return self._written(moving, turn, left, found)
+            left = self._moved(moving, turn, whole, reasons)
+            moving.into.follow(before, moving.name_of(left))
+            moving.into.sign((turn.edition,), turn.batch.rows_bad, new=found is None, content=moving.name_of(left))
+            self._commit(moving.into, turn)
+            return Placed(left[0], (turn.edition,))
 
-    def _moved(self, moving: Moving, turn: Turn, reasons: Mapping[int, str]) -> int:
-        """How many rows are left."""
+    def _moved(self, moving: Moving, turn: Turn, whole: tuple[int, str], reasons: Mapping[int, str]) -> tuple[int, str]:
+        """What is left of the *whole*."""
         from dq.engines.database.aside import add_up  # noqa: PLC0415  heavy
 
-        whole, due = moving.content, turn.batch.rows_bad
+        due = turn.batch.rows_bad
         put = moving.aside(turn.edition, reasons)
         faults.at("after-insert")
         gone = moving.remove(turn.edition)
@@ -84,9 +87,4 @@ class InPlace(TableTarget):
         if not add_up(whole, [left, moving.held(turn.edition)]):
             mend = "see that no trigger changes rows, and that the quarantine table has the types of its source"
             raise EngineError("the moved rows are not as they were; nothing was changed", str(self), mend)
-        return left[0]
-
-    def _written(self, moving: Moving, turn: Turn, left: int, found: Entry | None) -> Placed:
-        moving.into.sign((turn.edition,), turn.batch.rows_bad, new=found is None, content=moving.name)
-        self._commit(moving.into, turn)
-        return Placed(left, (turn.edition,))
+        return left

@@ -28,7 +28,13 @@ class Surroundings:
     reports: str = ""
 
 
-def surroundings(conn_id: str | None = None, *, executor: str | None = None, beside: str | None = None) -> Surroundings:
+def surroundings(
+    conn_id: str | None = None,
+    *,
+    executor: str | None = None,
+    beside: str | None = None,
+    said: Mapping[str, str] | None = None,
+) -> Surroundings:
     """
     What holds here.
 
@@ -36,12 +42,13 @@ def surroundings(conn_id: str | None = None, *, executor: str | None = None, bes
         conn_id: a connection of type `dq`; None: the one that [dq_airflow] names, if any.
         executor: of the task, when it has one of its own.
         beside: the folder of the DAG: a relative folder of contracts may be there.
+        said: what the connection says, by who has asked for it already.
 
     Raises:
         dq.UsageError: the local default store under an executor that is not local; or dq.toml is wrong.
         AirflowNotFoundException: there is no such connection.
     """
-    said = {**_from_config(), **_from_connection(conn_id or _option("conn_id"))}
+    said = {**_from_config(), **(_from_connection(conn_id or _option("conn_id")) if said is None else said)}
     settings = dq.Settings.load()
     settings = replace(
         settings,
@@ -64,10 +71,17 @@ def _from_config() -> dict[str, str]:
 
 
 def _from_connection(conn_id: str) -> Mapping[str, str]:
-    if not conn_id:
-        return {}
-    extra: Mapping[str, Any] = BaseHook.get_connection(conn_id).extra_dejson
-    return {name: str(value) for name, value in extra.items() if value}
+    return _extras(BaseHook.get_connection(conn_id)) if conn_id else {}
+
+
+async def said_by_connection(conn_id: str | None) -> Mapping[str, str]:
+    """What the connection that holds says, asked for in the loop of a triggerer: in 3.1 no thread beside it may ask."""
+    found = conn_id or _option("conn_id")
+    return _extras(await BaseHook.aget_connection(found)) if found else {}
+
+
+def _extras(conn: Any) -> Mapping[str, str]:
+    return {name: str(value) for name, value in conn.extra_dejson.items() if value}
 
 
 def _beside(contracts: str, folder: str | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 import dq
+from dq_airflow.surroundings import said_by_connection
 from dq_airflow.waiting import Waited, open_rows
 
 
@@ -48,7 +49,8 @@ class QuarantineClearedTrigger(BaseTrigger):
         while True:
             await asyncio.sleep(self.poke_interval)
             try:
-                if not await asyncio.to_thread(open_rows, self.waited):
+                said = await said_by_connection(self.waited.dq_conn_id)
+                if not await asyncio.to_thread(open_rows, self.waited, said):
                     yield TriggerEvent({"cleared": True})
                     return
             except dq.WorldError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import dq
@@ -20,13 +21,13 @@ class Waited:
     dq_conn_id: str | None = None
 
 
-def open_rows(waited: Waited) -> int:
+def open_rows(waited: Waited, said: Mapping[str, str] | None = None) -> int:
     """
-    The open dead letters of what is waited for.
+    The open dead letters of what is waited for; *said* is as of `surroundings`.
 
     Raises:
         dq.DqError: the store cannot be read.
     """
-    history = dq.History(surroundings(waited.dq_conn_id).settings)
+    history = dq.History(surroundings(waited.dq_conn_id, said=said).settings)
     found = history.batches(dataset=waited.dataset, stage=waited.stage, key=waited.key, limit=_ALL)
     return sum(batch.open for batch in found)

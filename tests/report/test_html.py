@@ -68,6 +68,25 @@ def profiled(name: str, **said: Any) -> ColumnProfile:
     return ColumnProfile(name=name, **(made | said))
 
 
+@pytest.mark.parametrize(
+    ("outcome", "done"),
+    [
+        ("passed", "All rows went on."),
+        ("quarantined", "See `dq quarantine show 0123456789ab`; mend and replay them, or discard them."),
+        ("blocked", "nothing went on, the bad rows are kept as evidence."),
+    ],
+)
+def test_a_page_of_an_enforced_run_says_what_was_done(full: Result, outcome: str, done: str) -> None:
+    """Not what to do about rows that somebody decided about; of an enforcement that erred nothing was done."""
+    text = Page(report.html(full, outcome=outcome, batch="0123456789abcdef")).text
+    assert done in text
+    assert "What was done" in text
+    assert "What to do" not in text
+    assert "Publish nothing yet" in Page(report.html(full)).text
+    assert "Publish nothing yet" not in text
+    assert "What to do" in Page(report.html(full, outcome="error")).text
+
+
 def test_the_page_answers_the_questions_of_the_night(full: Result) -> None:
     """What broke, how bad it is, where it comes from and what to do stand before the checks."""
     check = full.checks[0]

@@ -127,11 +127,6 @@ def made(view: View, source: Table, slot: str, timeout: float) -> None:
         into.create(columns, like=like, stamp=_stamp(session))
 
 
-def content_name(content: tuple[int, str], where: str | None) -> str:
-    """A name of the rows that a table has, of those that pass *where*."""
-    return hashlib.sha256(json.dumps([*content, where]).encode()).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class Moving:
     """
@@ -164,10 +159,9 @@ class Moving:
         """How many rows are looked at, and the sum of their hashes."""
         return self.view.content(self.where)
 
-    @property
-    def name(self) -> str:
-        """A name of the rows that are looked at."""
-        return content_name(self.content, self.said)
+    def name_of(self, content: tuple[int, str]) -> str:
+        """A name of rows, of which only those that pass *where* are meant."""
+        return hashlib.sha256(json.dumps([*content, self.said]).encode()).hexdigest()
 
     def rejoin(self) -> None:
         """
@@ -177,7 +171,7 @@ class Moving:
         """
         self.view.stays = True
         found = self.into.entry()
-        if found is None or not found.rows or found.content != self.name or not self.into.columns():
+        if found is None or not found.rows or not self.into.columns() or found.content != self.name_of(self.content):
             return
         session = self.view.session
         columns = ", ".join(map(session.quoted, self.view.shown))

@@ -129,6 +129,9 @@ class Into:
             ddl = f"ALTER TABLE {self.sql} ADD COLUMN {self.session.quoted(BATCH)} VARCHAR({_LONGEST})"
             mend = f"{ddl}; or name the partition that is replaced: dq.Table(…, where='day = …')"
             raise SourceError(f"the table has no column {BATCH}, which tells whose a row is", str(self.table), mend)
+        if engine := self.session.without_undo(self.table.parts):
+            mend = f"ALTER TABLE {self.sql} ENGINE=InnoDB"
+            raise SourceError(f"the table's engine, {engine}, has no transactions", str(self.table), mend)
         self._partition()
 
     # -- the tables themselves -----------------------------------------------------------------------------------------------
@@ -141,7 +144,8 @@ class Into:
         transaction with it; done by two at once, one of them makes them.
         """
         ledger = ", ".join(f"{self.session.quoted(name)} {kind}" for name, kind in _LEDGER.items())
-        self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger})"])
+        engine = " ENGINE=InnoDB" if self.session.dialect in ("mariadb", "mysql") else ""  # the default may have no transactions
+        self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger}){engine}"])
         name = self._text(self.table.parts[-1])
         gone = f"DELETE FROM {self._ledger} WHERE {self.session.quoted('target')} = {name}"  # with a table that somebody dropped
         batch = self.session.quoted(next(iter(stamp)))
@@ -150,7 +154,7 @@ class Into:
             made = self._as_like(columns, like, stamp)
         else:
             listed = [f"{self.session.quoted(name)} {kind}" for name, kind in columns.items()]
-            made = f"CREATE TABLE {self.sql} ({', '.join([*listed, *more])})"
+            made = f"CREATE TABLE {self.sql} ({', '.join([*listed, *more])}){engine}"
         parts = self.table.parts
         index = f"dq_{self._place[:16]}"
         if self.session.dialect == "sqlite":

@@ -92,12 +92,12 @@ def _postgres(session: Session, parts: Sequence[str]) -> Movable:
 def _mysql(session: Session, parts: Sequence[str]) -> Movable:
     schema = _text(session, parts[-2]) if len(parts) > 1 else "DATABASE()"
     those = f"table_schema = {schema} AND table_name = {_text(session, parts[-1])}"
-    found = session.run(f"SELECT table_type, engine FROM information_schema.tables WHERE {those}")
+    found = session.run(f"SELECT table_type FROM information_schema.tables WHERE {those}")
     if not found or found[0][0] not in ("BASE TABLE", "SYSTEM VERSIONED"):
         return _no_table("a view")
-    if str(found[0][1]).lower() != "innodb":
+    if engine := session.without_undo(parts):
         mend = f"ALTER TABLE {session.relation(parts)} ENGINE=InnoDB"
-        return Movable(obstacle=f"the table's engine, {found[0][1]}, has no transactions", mend=mend)
+        return Movable(obstacle=f"the table's engine, {engine}, has no transactions", mend=mend)
     columns = session.run(f"SELECT column_name, extra FROM information_schema.columns WHERE {those}")
     if unseen := [name for name, extra in columns if "INVISIBLE" in extra.upper()]:
         mend = f"ALTER TABLE {session.relation(parts)} ALTER COLUMN … VISIBLE, or publish into another table"

@@ -146,6 +146,16 @@ class MySql(Session):
                 cursor.close()
         return tuple(_column(field) for field in fields)
 
+    def without_undo(self, parts: Sequence[str]) -> str:
+        """See `Session.without_undo`; MyISAM and Aria have no transactions."""
+        place = render(literal(parts[-2]), self.dialect) if len(parts) > 1 else "DATABASE()"
+        found = self.run(
+            "SELECT t.engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine "
+            f"WHERE t.table_schema = {place} AND t.table_name = {render(literal(parts[-1]), self.dialect)} "
+            "AND e.transactions <> 'YES'"
+        )
+        return str(found[0][0]) if found else ""
+
     def whole(self, parts: Sequence[str]) -> tuple[str, ...]:
         """See `Session.whole`; by the current database, and where names of tables are of one case in that."""
         named = tuple(parts) if len(parts) > 1 else (str(self.run("SELECT DATABASE()")[0][0]), *parts)

@@ -298,6 +298,11 @@ class Session(ABC):
         """What names a table wherever one stands: two names of one table have the same."""
         return tuple(parts)
 
+    def without_undo(self, parts: Sequence[str]) -> str:
+        """The storage engine of a table whose changes cannot be taken back; "" of any other."""
+        del parts
+        return ""
+
     def elsewhere(self, parts: Sequence[str]) -> str:
         """The schema of a table without one in its name, when that is not the one in which new tables are made; else ""."""
         del parts

@@ -154,3 +154,26 @@ def test_an_older_ledger_is_kept_where_it_is(pg: Place) -> None:
     pg.run("INSERT INTO t VALUES (2)")
     enforce(pg.table("t"), dq.Table(url, "mart"))
     assert ids(pg, "b.mart") == [1, 2]
+
+
+def test_a_table_without_transactions_is_refused(place: Place) -> None:
+    """What cannot be taken back is not begun: MyISAM is no target, nor a source that rows are moved within."""
+    if place.kind != "mariadb":
+        pytest.skip("every table of it has transactions")
+    place.run("CREATE TABLE t (id integer PRIMARY KEY) ENGINE=MyISAM", "INSERT INTO t VALUES (1)")
+    place.run(
+        "CREATE TABLE mart (id integer, _dq_batch varchar(100)) ENGINE=MyISAM", "SET GLOBAL default_storage_engine = MyISAM"
+    )
+    try:
+        for output in (place.table("mart"), "in_place"):
+            with pytest.raises(dq.SourceError, match="MyISAM, has no transactions") as raised:
+                dq.enforce(place.table("t"), RULES, stage="raw", key="k", output=output, policy=dq.Policy(budget="none"))
+            assert "ENGINE=InnoDB" in raised.value.mend
+        assert enforce(pd.DataFrame({"id": [1]}), place.table("made")).rows_good == 1
+    finally:
+        place.run("SET GLOBAL default_storage_engine = InnoDB")
+    with place.engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT engine FROM information_schema.tables WHERE table_name IN ('made', 'dq_published')"
+        )
+        assert {row[0] for row in found} == {"InnoDB"}

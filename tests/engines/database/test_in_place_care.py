@@ -13,6 +13,7 @@ from dq.contract import dump
 from dq.store import faults
 from tests.engines.database.conftest import ORDERS, ROWS, Place, contract
 from tests.engines.database.moving import (
+    WHOLE,
     all_is_well,
     aside,
     at_home,
@@ -134,6 +135,17 @@ def test_a_person_is_forgotten_beside_the_table(place: Place) -> None:
     again = move(place, people)
     assert (again.rows_in, again.rows_quarantined) == (3, 2)
     assert all_is_well()
+
+
+def test_a_gate_hands_on_the_table_itself(lite: Place) -> None:
+    """What runs behind it reads the table that it was given, without the bad rows."""
+    loaded(lite)
+
+    @dq.gate(stage="raw", key="d1", inputs={"orders": {"contract": ORDERS, "output": "in_place"}}, policy=WHOLE)
+    def count(orders: dq.Table) -> int:
+        return dq.validate(orders, ORDERS).rows
+
+    assert count(lite.table()) == len(rows(lite, "t")) < len(ROWS)
 
 
 def test_the_command_line_says_it(lite: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

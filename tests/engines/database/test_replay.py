@@ -328,6 +328,19 @@ def test_enforcing_the_key_again_takes_what_replays_added(place: Place) -> None:
     assert dq.History().check() == ()
 
 
+def test_what_was_withdrawn_gives_way(place: Place) -> None:
+    """Withdrawing a batch leaves the table as it is, and ends its replays; what is enforced next takes the place of all of it."""
+    done = enforce(people(place), place.table("mart"))
+    dq.replay(done.batch, contract="people@2.0.0")
+    dq.withdraw(done.batch, note="rolled back")
+    assert there(place) == [(1, 30), (2, 141), (4, 50)]
+    with pytest.raises(UsageError, match="withdrawn"):
+        dq.replay(done.batch, contract="people@2.0.0")
+    enforce(place.table("people"), place.table("mart"))
+    assert there(place) == [(1, 30), (4, 50)]
+    assert dq.History().check() == ()
+
+
 @pytest.mark.parametrize("point", ["after-commit", "before-publish", "after-insert", "publish:before COMMIT", "after-publish"])
 @pytest.mark.parametrize("way", ["recover", "replay"])
 def test_what_a_crash_left_is_finished(lite: Place, point: str, way: str) -> None:

@@ -176,6 +176,17 @@ def test_a_page_that_is_not_there_says_so(server: Server) -> None:
         assert b"No contract was judged" in said
 
 
+def test_a_summary_that_somebody_wrote_shows_nothing_of_other_dags(server: Server, started: dict[str, Started]) -> None:
+    """Who may write an XCom of one DAG does not read there what the gates of another found."""
+    own, other = started["good branch"].run, started["quarantined"].run
+    own.ended()
+    other.ended()
+    said = {"key": "dq_summary", "value": {"run_id": other.xcom("gate")["run_id"]}, "map_index": -1}
+    server.ask("POST", f"{own.path}/taskInstances/mart/xcomEntries", said)
+    status, _, page = server.raw("GET", f"/dq_airflow/report?dag_id=branching&run_id={own.run_id}&task_id=mart")
+    assert (status, b"That run is not of this DAG" in page, b"people" in page) == (404, True, False)
+
+
 def test_an_asset_event_says_what_the_gate_found(server: Server, started: dict[str, Started]) -> None:
     """Passing and quarantining runs put the summary on it; a blocked run makes none."""
     run, blocked = started["quarantined"].run, started["blocked"].run
@@ -271,9 +282,13 @@ def test_a_database_outage_is_retried(started: dict[str, Started]) -> None:
 
 
 def test_a_sensor_waits_in_the_triggerer(server: Server, history: dq.History, started: dict[str, Started]) -> None:
-    """It defers while a dead letter is open, and ends when somebody decided about it."""
+    """It defers while a dead letter is open, and ends when somebody decided; the triggerer, too, finds the connection."""
     started["killed"].run.ended()
-    run = server.run("care")
+    known = settings(server)
+    extra = {"store_url": known.store_url, "quarantine_url": known.quarantine_url}
+    said = {"connection_id": "project", "conn_type": "dq", "extra": json.dumps(extra)}
+    server.ask("POST", "/api/v2/connections", said)
+    run = server.run("care", {"project": "project"})
     wait_for(lambda: run.task("cleared")["state"] == "deferred", "a deferred sensor")
     dq.discard(dataset="killed", settings=settings(server))
     assert run.ended() == {"cleared": "success"}, run.log("cleared")

@@ -156,8 +156,10 @@ with DAG("lineage", schedule=None, params={"source": ""}):  # the only one that 
             policy={"budget": budget},
         )
 
-with DAG("care", schedule=None):
-    QuarantineClearedSensor(task_id="cleared", dataset="killed", deferrable=True, poke_interval=8)
+with DAG("care", schedule=None, params={"project": ""}):
+    QuarantineClearedSensor(
+        task_id="cleared", dataset="killed", deferrable=True, poke_interval=8, dq_conn_id="{{ params.project }}"
+    )
 
 with DAG("wrong", schedule=None, params={"source": ""}):
     said: dict[str, Any] = {"stage": "raw", "output": "{{ params.source }}.wrong/", **AGAIN}
