@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dq.cli.formats import Format, chosen_format
 from dq.cli.output import page, replacing, write
 from dq.errors import UsageError
-from dq.result import Catalogue
-from dq.settings import Settings
+
+if TYPE_CHECKING:
+    from dq.result import Catalogue
+    from dq.settings import Settings
 
 _FORMATS = (Format.TERMINAL, Format.JSON)
 
