@@ -221,6 +221,7 @@ def alone(folder: Path) -> Iterator[IO[str]]:
 
 def _started(home: Path, database: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """Start `airflow standalone`; returns when every part of it is healthy and the DAGs are parsed."""
+    shutil.rmtree(home, ignore_errors=True)  # of a server that ended when nobody needed it yet
     home.mkdir()
     dags = home / "dags"
     for folder in (HERE / "dags", EXAMPLES):
