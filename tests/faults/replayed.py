@@ -283,6 +283,14 @@ def _published_and_not_told(world: Key, report: Report) -> None:
     _at_rest(world, report, "killed after it published")
 
 
+def _replaced_after_a_replay(world: Key, report: Report) -> None:
+    """Some rows of a key went on and some failed again; then the key comes with another content."""
+    _in_peace(world, lambda: world.enforce_content(1), report)
+    _in_peace(world, _replaying(world, 2, fix=False), report)
+    _in_peace(world, lambda: world.enforce_content(2), report)
+    _at_rest(world, report, "another content after a replay")
+
+
 def _at_rest(world: Key, report: Report, what: str) -> None:
     _in_peace(world, world.recover, report)
     report.wrong += world.laws(at_rest=True)
@@ -292,6 +300,7 @@ def _at_rest(world: Key, report: Report, what: str) -> None:
 
 _CRISES = (
     _two_at_once,
+    _replaced_after_a_replay,
     _published_and_not_told,
     partial(_erased_while_it_waits, cure="withdraw"),
     partial(_erased_while_it_waits, cure="recover"),
