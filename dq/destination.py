@@ -32,7 +32,7 @@ def place_of(store: Store, batch: Batch, settings: Settings) -> Place:
     if table is not None:
         return _table_target(table, batch, settings)
     if "://" in batch.output:
-        what = f"the good rows of batch {batch.id[:12]} are in a table that is not found again: it is in memory, or its address was not kept"
+        what = f"the good rows of batch {batch.id[:12]} are in a table that is not found again: its address was not kept"
         mend = "fix them where they come from, and enforce the key again: it replaces what the key has published"
         raise UsageError(what, batch.output, mend)
     return placed(batch.output)
