@@ -64,7 +64,7 @@ def server(home: Path, dags: Path, said: Mapping[str, object]) -> Iterator[Airfl
     """
     port = _port(8080)
     beside = Path(sys.executable).parent  # it starts its parts by the name `airflow`
-    known = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("DQ_", "AIRFLOW_"))}
     own = {"PATH": f"{beside}{os.pathsep}{known.get('PATH', '')}", **_variables(home, dags, port), **said}
     with (home / "airflow.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(

@@ -34,7 +34,7 @@ def server(home: Path) -> Iterator[dict[str, str]]:
 def _started(home: Path, *, tries: int) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
     """A server that answers; when it ends at once, somebody else may have taken the port that was free: then another one."""
     port = _free_port()
-    known = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("DQ_", "PREFECT_"))}
     own = {
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",

@@ -59,10 +59,11 @@ class Tables:
         Raises:
             SourceError, WorldError: the table is not there, or cannot be reached.
         """
+        kept = self._kept(batch)
         try:
-            yield from self._kept(batch).rows()
+            yield from kept.rows()
         except SourceError:
-            if batch.state is State.PUBLISHED:
+            if batch.state is State.PUBLISHED or kept.is_there():
                 raise
 
     def problems(self, batch: Batch, erased: Collection[RowRange] = ()) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dq.errors import EngineError, Fenced, SourceChanged, WorldError
+from dq.errors import EngineError, Fenced, SourceChanged, SourceError, WorldError
 from dq.quarantine.output import Owner, Placed
 from dq.source import Table
 from dq.store import Turn, faults
@@ -173,7 +173,8 @@ class TableTarget:
         later = [edition for edition in there if int(edition.rpartition(":")[2]) > turn.batch.edition]
         if later:
             what = f"batch {later[0][:12]} stands there, which is later than batch {turn.batch.id[:12]}"
-            raise Fenced(what, str(self), "run again, to enforce what the key holds now")
+            mend = "run again, to enforce what the key holds now; when the store is a new one, delete what the old one left there"
+            raise Fenced(what, str(self), f"{mend}: the rows, and the key's line of dq_published")
 
     def _insert(self, into: Into, turn: Turn, insert: Insert) -> int:
         rows = insert(into, turn.edition)
@@ -181,6 +182,9 @@ class TableTarget:
         if rows != turn.batch.rows_due:
             what = f"{rows:,} rows were inserted, but {turn.batch.rows_due:,} are good; nothing was changed"
             raise SourceChanged(what, str(self), "see that nothing else writes to the source, nor drops rows of the target")
+        if (held := into.standing_of(turn.edition)) not in (None, rows):
+            what = f"{rows:,} rows were inserted, but {held:,} stand there; nothing was changed"
+            raise SourceError(what, str(self), "see which constraint or trigger of the target replaces or drops rows")
         return rows
 
     def _sign(self, into: Into, turn: Turn, editions: tuple[str, ...], rows: int, *, new: bool) -> Placed:

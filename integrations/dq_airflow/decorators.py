@@ -14,7 +14,7 @@ from dq_airflow.attempt import Attempt
 from dq_airflow.errors import GateError, StageBlocked
 from dq_airflow.lineage import Lineage
 from dq_airflow.links import ViolationReportLink
-from dq_airflow.operators import default_key
+from dq_airflow.operators import default_key, policy_of
 from dq_airflow.outcome import Blocking, check_fits, mark_assets, reasons, skips, tell
 from dq_airflow.surroundings import surroundings
 
@@ -116,7 +116,7 @@ class ContractGateDecoratedOperator(_PythonDecoratedOperator, Lineage, Blocking)
             at=None if at is None else at.isoformat(),
             inputs=self.inputs,
             output=self.output_to,
-            policy=dq.Policy(**self.policy) if isinstance(self.policy, Mapping) else self.policy or dq.Policy(),
+            policy=policy_of(self.policy),
             schema=self.schema,
             dataset=self.dataset,
             references=self.references,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,6 @@ class _OverSource(BaseOperator, Lineage):  # a mixin in front would be taken for
     where: str | None
     schema: str | None
     dataset: str | None
-    references: Any
     at: Any
     reports: str = ""
     summary: Mapping[str, Any] | None = None
@@ -50,6 +50,15 @@ class _OverSource(BaseOperator, Lineage):  # a mixin in front would be taken for
     @source.setter
     def source(self, value: Any) -> None:
         self._source = covered(value)
+
+    @property
+    def references(self) -> Any:
+        """Other datasets; rows among them are covered likewise."""
+        return self._references
+
+    @references.setter
+    def references(self, value: Any) -> None:
+        self._references = {name: covered(item) for name, item in value.items()} if isinstance(value, Mapping) else value
 
     def _surroundings(self, context: Mapping[str, Any]) -> Surroundings:
         folder = getattr(context.get("dag"), "folder", None)
@@ -71,7 +80,7 @@ class _OverSource(BaseOperator, Lineage):  # a mixin in front would be taken for
             "schema": self.schema,
             "dataset": self.dataset,
             "where": self.where,
-            "references": {name: source_of(covered(item), self.conn_id) for name, item in (self.references or {}).items()},
+            "references": {name: source_of(item, self.conn_id) for name, item in (self.references or {}).items()},
             "at": attempt.moment(self.at),
             "settings": settings,
             "origin": attempt.origin,
@@ -179,7 +188,7 @@ class ContractGateOperator(_OverSource, Blocking):
         if output is None:
             mend = "say output=…; to look only, use ContractValidateOperator; to hand rows on, @task.contract_gate"
             raise dq.UsageError("the good rows have nowhere to go", "output", mend)
-        policy = dq.Policy(**self.policy) if isinstance(self.policy, Mapping) else self.policy or dq.Policy()
+        policy = policy_of(self.policy)
         key = self.key or default_key(self, context, attempt)
         return dq.enforce(
             words.pop("source"), words.pop("contract"), stage=self.stage or "", key=key, output=output, policy=policy, **words
@@ -244,6 +253,22 @@ class ContractValidateOperator(_OverSource):
         return self.summary
 
 
+def policy_of(said: Any) -> dq.Policy:
+    """
+    The policy that was said, by its words or whole; None: the default.
+
+    Raises:
+        UsageError: it is neither, or one of the words is none.
+    """
+    if said is None or isinstance(said, dq.Policy):
+        return said or dq.Policy()
+    try:
+        return dq.Policy(**said)
+    except TypeError:
+        mend = "its words are: " + ", ".join(item.name for item in fields(dq.Policy))
+        raise dq.UsageError(f"policy={said!r} is no policy", "policy", mend) from None
+
+
 def default_key(operator: BaseOperator, context: Mapping[str, Any], attempt: Attempt) -> str:
     """The key of the attempt; without the map index when every index is a dataset of its own."""
     if not attempt.is_mapped:
@@ -261,7 +286,9 @@ def _is_mapped_over(context: Mapping[str, Any], task_id: str, name: str) -> bool
     declared = context["dag"].task_dict[task_id]
     partial = getattr(declared, "partial_kwargs", None)
     if partial is not None:
-        return name not in partial and name in _names(declared.expand_input)
+        names = _names(declared.expand_input)
+        crossed = isinstance(declared.expand_input.value, Mapping) and len(names) > 1  # every value with every other
+        return name not in partial and name in names and not crossed
     return hasattr(getattr(declared, name, None), "iter_references")  # an argument of a mapped task group
 
 

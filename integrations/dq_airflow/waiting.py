@@ -29,5 +29,5 @@ def open_rows(waited: Waited, said: Mapping[str, str] | None = None) -> int:
         dq.DqError: the store cannot be read.
     """
     history = dq.History(surroundings(waited.dq_conn_id, said=said).settings)
-    found = history.batches(dataset=waited.dataset, stage=waited.stage, key=waited.key, limit=_ALL)
+    found = history.batches(dataset=waited.dataset or None, stage=waited.stage or None, key=waited.key or None, limit=_ALL)
     return sum(batch.open for batch in found)

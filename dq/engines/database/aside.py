@@ -94,7 +94,7 @@ def _must_take(session: Session, shown: Mapping[str, str], aside: Table, found: 
     mend = (
         f"rename it, and dq makes another: ALTER TABLE {table} RENAME TO …"
         if other
-        else f"ALTER TABLE {table} {', '.join(added)}"
+        else "; ".join(f"ALTER TABLE {table} {item}" for item in added)
     )
     what = f"the quarantine table has not the columns of its source: {', '.join(differing)}"
     raise SourceError(what, str(aside), mend)
@@ -102,7 +102,7 @@ def _must_take(session: Session, shown: Mapping[str, str], aside: Table, found: 
 
 def _kind(session: Session, shown: Mapping[str, str], name: str) -> str:
     kind = shown.get(name) or _stamp(session)[name]
-    return "" if kind == "any" and session.dialect == "sqlite" else kind
+    return "" if kind.lower() == "any" and session.dialect == "sqlite" else kind
 
 
 def _stamp(session: Session) -> dict[str, str]:
@@ -122,7 +122,7 @@ def made(view: View, source: Table, slot: str, timeout: float) -> None:
     with writing(aside, timeout) as session:
         into = Into(session, aside, slot)
         like = "" if session.dialect == "sqlite" else session.relation(source.parts)
-        columns = {name: "" if kind == "any" else kind for name, kind in view.shown.items()}
+        columns = {name: "" if kind.lower() == "any" else kind for name, kind in view.shown.items()}
         into.keep_content()
         into.create(columns, like=like, stamp=_stamp(session))
 

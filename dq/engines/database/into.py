@@ -15,7 +15,7 @@ from sqlglot import exp
 from dq.engines.database.server import Column, Session
 from dq.engines.database.statements import columns_of
 from dq.engines.database.values import rows_of, whole_numbers
-from dq.errors import EngineError, Fenced, SourceError
+from dq.errors import EngineError, Fenced, SourceError, UsageError
 from dq.plan import Plan, bind
 from dq.source import Table
 from dq.sql import PlainText, Tree, literal, render, replace_columns
@@ -91,7 +91,12 @@ class Into:
 
     @property
     def _place(self) -> str:
-        return hashlib.sha256(f"{self.slot}\n{self.table.parts[-1]}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.slot}\n{self._name}".encode()).hexdigest()
+
+    @property
+    def _name(self) -> str:
+        """The last part of the table's name, as the ledger knows it."""
+        return self.session.spelt(self.table.parts)
 
     def _text(self, value: str) -> str:
         return render(literal(value), self.session.dialect)
@@ -113,8 +118,11 @@ class Into:
         Refuse a table that is there and has not the columns *names*, or nothing that tells the rows of batches apart.
 
         Raises:
-            SourceError: it is so. UsageError: its `where` is no condition over its columns.
+            SourceError: it is so. UsageError: its `where` is no condition over its columns; or rows have such a column already.
         """
+        if self.table.where is None and (own := next((name for name in names if name.lower() == BATCH), None)):
+            what = f"the rows have a column '{own}', by which dq tells whose the rows of the output are"
+            raise UsageError(what, str(self.table), "leave it out: of a table read a query, dq.Table(url, query='SELECT …')")
         if not (found := self.columns()):
             if self.table.where is not None:
                 raise SourceError(
@@ -146,7 +154,7 @@ class Into:
         ledger = ", ".join(f"{self.session.quoted(name)} {kind}" for name, kind in _LEDGER.items())
         engine = " ENGINE=InnoDB" if self.session.dialect in ("mariadb", "mysql") else ""  # the default may have no transactions
         self._make(self._ledger, [f"CREATE TABLE {self._ledger} ({ledger}){engine}"])
-        name = self._text(self.table.parts[-1])
+        name = self._text(self._name)
         gone = f"DELETE FROM {self._ledger} WHERE {self.session.quoted('target')} = {name}"  # with a table that somebody dropped
         batch = self.session.quoted(next(iter(stamp)))
         more = [f"{self.session.quoted(name)} {kind}" for name, kind in stamp.items()]
@@ -226,7 +234,7 @@ class Into:
     def follow(self, before: str, after: str) -> None:
         """Other slots whose rows were moved out of the same content *before*: what they left behind is *after* by now."""
         q = self.session.quoted
-        mine = f"{q('target')} = {self._text(self.table.parts[-1])} AND {q(_CONTENT)} = {self._text(before)}"
+        mine = f"{q('target')} = {self._text(self._name)} AND {q(_CONTENT)} = {self._text(before)}"
         places = self.session.run(
             f"SELECT {q('place')} FROM {self._ledger} WHERE {mine} AND {q('place')} <> {self._text(self._place)}"
         )
@@ -246,7 +254,7 @@ class Into:
         values = {
             "place": self._place,
             "slot": self.slot,
-            "target": self.table.parts[-1],
+            "target": self._name,
             "batches": " ".join(editions),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
@@ -279,6 +287,13 @@ class Into:
         """How many rows the partition holds; 0 where none is named."""
         where = self._partition()
         return 0 if where is None else int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
+
+    def standing_of(self, edition: str) -> int | None:
+        """How many rows of an *edition* stand there; None where rows are not told apart by it."""
+        if not self.stamp(edition):
+            return None
+        where = f"{self.session.quoted(BATCH)} = {self._text(edition)}"
+        return int(self.session.run(f"SELECT COUNT(*) FROM {self.sql} WHERE {where}")[0][0])
 
     def outside(self, rows: int, *, before: int) -> None:
         """

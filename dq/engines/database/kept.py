@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dq.engines.database.arrow import batches_of
 from dq.engines.database.aside import BATCH, REASONS
 from dq.engines.database.connect import connected, writing
+from dq.engines.database.into import Into
 from dq.engines.database.marked import ORIGIN, RAW
 from dq.engines.database.server import Column, Session
 from dq.engines.database.statements import Relation, Statements
@@ -45,6 +46,16 @@ class Kept:
             fields = [(item.name, item.arrow) for item in statements.rows.columns]
             for found in batches_of(statements.session.stream(sql), pa.schema([*fields, (RAW, pa.binary())]), RAW):
                 yield found.add_column(found.num_columns - 1, ORIGIN, pa.nulls(found.num_rows, pa.string()))
+
+    def is_there(self) -> bool:
+        """
+        Whether there is such a table, whatever columns it has.
+
+        Raises:
+            SourceError, WorldError: its database lets nobody in, or cannot be reached.
+        """
+        with connected(self.table, self.timeout) as session:
+            return bool(Into(session, self.table, "").columns())
 
     def digest(self) -> str:
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -52,6 +53,8 @@ _NAMES = {
 }
 _WORLD = {1020, 1040, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 1205, 1206, 1213, 1290, 1317, 1969, 2003, 2006, 2013, 3024}
 _OVERDUE = {1205, 1969, 3024}
+_QUOTING = {1062, 1292, 1366}  # what they say begins with a value, or has it in front of all other names
+_VALUE = re.compile(r"'(?:[^']|'')*'")
 _BARRED = {1044, 1045, 1142, 1143, 1227, 1370}
 
 
@@ -128,8 +131,11 @@ class MySql(Session):
         return SourceError if code in _BARRED else EngineError
 
     def said(self, error: Exception) -> str:
-        """See `Session.said`: the message, and its number behind it."""
-        return f"{error.args[1]} ({error.args[0]})" if len(error.args) > 1 else str(error)
+        """See `Session.said`: the message, and its number behind it; no value of a row."""
+        if len(error.args) < 2:
+            return str(error)
+        text = str(error.args[1])
+        return f"{_VALUE.sub(chr(39) + '…' + chr(39), text, count=1) if error.args[0] in _QUOTING else text} ({error.args[0]})"
 
     def is_overdue(self, error: Exception) -> bool:
         """See `Session.is_overdue`."""

@@ -146,7 +146,10 @@ class Postgres(Session):
         return EngineError
 
     def said(self, error: Exception) -> str:
-        """See `Session.said`: no line of the statement, which is dq's."""
+        """See `Session.said`: no line of the statement, which is dq's, and no detail, which may be a row."""
+        diagnosis = getattr(error, "diag", None)
+        if diagnosis is not None and diagnosis.message_primary:
+            return "\n".join(text for text in (diagnosis.message_primary, diagnosis.message_hint) if text)
         return _STATEMENT.sub("", str(error))
 
     def is_overdue(self, error: Exception) -> bool:

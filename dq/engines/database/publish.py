@@ -71,7 +71,7 @@ def made(view: View, source: Source, table: Table, slot: str, timeout: float) ->
         if not _near(view, source, table):
             into.create(ddl_types(view.good().schema, session.dialect))
         elif session.dialect == "sqlite":
-            into.create({name: "" if kind == "any" else kind for name, kind in view.shown.items()})
+            into.create({name: "" if kind.lower() == "any" else kind for name, kind in view.shown.items()})
         else:
             into.create(dict(view.shown), like=view.relation)
 

@@ -312,6 +312,10 @@ class Session(ABC):
         """What column *name* is called inside a WITH, where a database cannot keep its name there."""
         return name
 
+    def spelt(self, parts: Sequence[str]) -> str:
+        """The last part of a table's name as its database spells it, where that is more exact; as given when it is not there."""
+        return parts[-1]
+
     def relation(self, parts: Sequence[str]) -> str:
         """A table by the parts of its name."""
         return ".".join(self.quoted(part) for part in parts)

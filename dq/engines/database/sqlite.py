@@ -101,6 +101,13 @@ class Sqlite(Session):
         """See `Session.whole`; letters of either case are the same."""
         return tuple(part.lower() for part in (parts if len(parts) > 1 else ("main", *parts)))
 
+    def spelt(self, parts: Sequence[str]) -> str:
+        """See `Session.spelt`; "mart" and "MART" are one table."""
+        known = self.relation((*parts[:-1], "sqlite_schema"))
+        name = literal(parts[-1]).sql("sqlite")
+        found = self.run(f"SELECT name FROM {known} WHERE type = 'table' AND name = {name} COLLATE NOCASE")
+        return str(found[0][0]) if found else parts[-1]
+
     def known_as(self, name: str) -> str:
         """See `Session.known_as`. In a WITH, and in a view, SQLite takes "true" for the value."""
         return f"__dq_{name}" if name.lower() in ("true", "false") else name

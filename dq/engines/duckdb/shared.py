@@ -37,7 +37,6 @@ class _Instances:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], duckdb.DuckDBPyConnection] = {}
         self._lock = threading.Lock()
-        self._inherited: list[object] = []
 
     def cursor(self, memory_limit: str, spill: str) -> duckdb.DuckDBPyConnection:
         """A connection of its own: tables, views and interrupts of others are not its business."""
@@ -50,10 +49,18 @@ class _Instances:
                 self._known[memory_limit, spill] = found
             return found.cursor()
 
+    def before_fork(self) -> None:
+        """A child must find none: their threads are not its, and to end one would end the child."""
+        self._lock.acquire()
+        self.close()
+
+    def after_fork(self) -> None:
+        """The parent goes on, with new ones."""
+        self._lock.release()
+
     def forked(self) -> None:
-        """What a child finds is its parent's: it is neither used nor closed."""
-        self._inherited.append(self._known)
-        self._known, self._lock = {}, threading.Lock()
+        """The child has a lock of its own: nobody would give back its parent's."""
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """End them before the interpreter takes apart what they stand on."""
@@ -64,7 +71,7 @@ class _Instances:
 _instances = _Instances()
 atexit.register(_instances.close)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_instances.forked)
+    os.register_at_fork(before=_instances.before_fork, after_in_parent=_instances.after_fork, after_in_child=_instances.forked)
 
 
 def shared(*, memory_limit: str, spill: str, progress: Progress | None = None) -> Connection:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -139,3 +141,15 @@ def test_a_child_starts_its_own(tmp_path: Path) -> None:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert dq.validate(frame, path).bad_rows == 1
+
+
+def test_a_fork_that_ends_as_programs_do_ends_well(tmp_path: Path) -> None:
+    """With the interpreter taken apart, and nothing of its parent's in it."""
+    contract(tmp_path)
+    program = (
+        "import os, sys, dq\n"
+        "dq.validate([{'id': 1, 'age': 20}], 'contracts/ages/1.0.0.odcs.yaml')\n"
+        "child = os.fork()\n"
+        "sys.exit(0 if not child else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False).returncode == 0

@@ -257,6 +257,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "suffix": ({"source": "a.data"}, "the format cannot be told"),
     "time": ({"at": "noon"}, "at='noon' is no time"),
     "mode": ({"policy": {"max_mode": "sometimes"}}, "unknown mode 'sometimes'"),
+    "word": ({"policy": {"budgett": "2%"}}, "its words are: max_mode"),
     "column": ({"where": "nothing > 1"}, "nothing"),
     "schema": ({"schema": "animals"}, "no schema object 'animals'"),
 }
